@@ -1,0 +1,220 @@
+"""Calls of the service `events`, which owns events with their members and rights."""
+
+from typing import Literal, TypedDict
+
+from services.contracts.calls import Applied, Health, Wire, Written, offered_by
+
+SERVICE = "events"
+
+Kind = Literal["single", "group"]
+
+
+class Summary(TypedDict):
+    """An event as the calendar shows it. starts_at: wall-clock `YYYY-MM-DDTHH:MM`; icon: an icon's name."""
+
+    id: str
+    kind: Kind
+    name: str
+    is_private: bool
+    starts_at: str
+    address: str
+    description: str
+    icon: str
+
+
+class Event(Summary):
+    """An event as its page shows it.
+
+    version: grows with every change.
+    member_ids: ids of memberships (not of users) in joining order; empty for a single event.
+    chat_id: None for a single event and for whoever may see the event but not its chat.
+    """
+
+    version: int
+    member_ids: list[str]
+    chat_id: str | None
+
+
+class Changes(TypedDict, total=False):
+    """Fields of an event to change; what is absent stays as it is."""
+
+    name: str
+    is_private: bool
+    starts_at: str
+    address: str
+    description: str
+    icon: str
+
+
+class Rights(TypedDict, total=False):
+    """The four rights of a member; what is absent stays as it is."""
+
+    can_invite_user: bool
+    can_delete_user: bool
+    can_change_event: bool
+    can_delete_event: bool
+
+
+class Member(TypedDict):
+    """A membership. for_member: whether the one who asks takes part in the event too."""
+
+    id: str
+    user_id: str
+    event_id: str
+    rights: Rights
+    for_member: bool
+
+
+class Invitation(TypedDict):
+    """The invitation that now stands open for the receiver: the one asked for, or the one that was there before."""
+
+    invite_id: str
+
+
+@offered_by(SERVICE)
+def create_event(
+    *,
+    actor_id: str,
+    kind: Kind,
+    name: str,
+    is_private: bool,
+    starts_at: str,
+    address: str,
+    description: str,
+    icon: str,
+    operation_id: str,
+) -> Written:
+    """Create an event whose id is `operation_id`; the actor owns it. Idempotent."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def get_event(*, actor_id: str, event_id: str) -> Event:
+    """Return an event that the actor has access to: as member, as invited, or as a friend of its owner when public.
+
+    Raises:
+        NotFound: event.unknown
+        Forbidden: event.forbidden
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_month(*, actor_id: str, year: int, month: int) -> list[Summary]:
+    """Return the events of a month that the actor takes part in, in time order. One range query."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_event_ids(*, actor_id: str) -> list[str]:
+    """Return the ids of all events that the actor takes part in, in time order."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_visible_event_ids(*, actor_id: str, user_id: str) -> list[str]:
+    """Return the ids of those events of `user_id` that the actor has access to, in time order."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def change_event(
+    *,
+    actor_id: str,
+    event_id: str,
+    kind: Kind | None,
+    changes: Changes,
+    if_version: int | None,
+    operation_id: str,
+) -> Written:
+    """Change some fields of an event in one update; other fields keep what others wrote.
+
+    kind: when given, the event must be of it. if_version: when given, the event must be at it.
+
+    Raises:
+        NotFound: event.unknown, also when the event is of another kind
+        Forbidden: event.forbidden for a stranger, member.right_missing
+        PreconditionFailed: event.changed
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def delete_event(*, actor_id: str, event_id: str, if_version: int | None, operation_id: str) -> Written:
+    """Delete an event for everyone.
+
+    Raises:
+        NotFound: event.unknown, also a group event that the actor is no member of
+        Forbidden: event.forbidden (another's single event), member.right_missing
+        PreconditionFailed: event.changed
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def leave_event(*, actor_id: str, event_id: str, operation_id: str) -> Written:
+    """Leave a group event; the last one out deletes it, and an owner who leaves is succeeded.
+
+    Raises:
+        NotFound: event.unknown, also for a single event and for one the actor is no member of
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def get_member(*, actor_id: str, member_id: str) -> Member:
+    """Return a membership of an event that the actor has access to.
+
+    Raises:
+        NotFound: member.unknown
+        Forbidden: event.forbidden
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def change_rights(*, actor_id: str, member_id: str, rights: Rights, operation_id: str) -> Written:
+    """Grant or revoke rights that the actor holds.
+
+    Raises:
+        NotFound: member.unknown
+        Forbidden: event.forbidden for a stranger, member.right_missing, member.is_owner
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def remove_member(*, actor_id: str, member_id: str, operation_id: str) -> Written:
+    """Remove a member; removing oneself is leaving.
+
+    Raises:
+        NotFound: member.unknown
+        Forbidden: event.forbidden for a stranger, member.right_missing, member.is_owner
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def open_invitation(*, event_id: str, invite_id: str, sender_id: str, receiver_id: str) -> Invitation:
+    """Let `invite_id` be the receiver's permission to join, unless another invitation already is. Idempotent.
+
+    Raises (in this order):
+        NotFound: event.unknown, also for a single event and when the sender is no member
+        Forbidden: member.right_missing
+        NotFound: user.unknown
+        Invalid: member.already
+        Conflict: event.full
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def apply(*, announcement: Wire) -> Applied:
+    """Hear `EventInviteAcceptedV1` (the invited person joins) and `EventInviteEndedV1` (the permission is withdrawn)."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def check_health() -> Health:
+    """Tell whether this process can do its work."""
+    raise NotImplementedError

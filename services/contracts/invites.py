@@ -1,0 +1,72 @@
+"""Calls of the service `invites`, which owns invitations and their answers."""
+
+from typing import Literal, TypedDict
+
+from services.contracts.calls import Applied, Health, Wire, Written, offered_by
+
+SERVICE = "invites"
+
+Kind = Literal["friend", "event"]
+Action = Literal["accept", "decline", "cancel"]
+
+
+class Invite(TypedDict):
+    """An invitation that waits for its receiver's answer. event_id: None for a friend invitation."""
+
+    id: str
+    kind: Kind
+    sender_id: str
+    receiver_id: str
+    event_id: str | None
+
+
+@offered_by(SERVICE)
+def send_invite(
+    *, actor_id: str, kind: Kind, receiver_id: str, event_id: str | None, operation_id: str
+) -> Written:
+    """Invite somebody to be a friend, or to a group event. The same invitation while one waits is not a second one.
+
+    Raises (in this order):
+        Invalid: invite.oneself
+        NotFound: event.unknown, also when the actor is no member or the event is single
+        Forbidden: member.right_missing
+        NotFound: user.unknown
+        Invalid: friend.already, member.already
+        Conflict: event.full
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_invites(*, actor_id: str) -> list[Invite]:
+    """Return the invitations that wait for the actor's answer, oldest first."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_invite_ids(*, actor_id: str) -> list[str]:
+    """Return the ids of the invitations that wait for the actor's answer, oldest first."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def answer_invite(*, actor_id: str, invite_id: str, action: Action, operation_id: str) -> Written:
+    """Accept or decline as the receiver, or cancel as the sender. Of two answers at once one wins.
+
+    Raises:
+        NotFound: invite.unknown, also when it was answered before
+        Forbidden: invite.not_yours
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def apply(*, announcement: Wire) -> Applied:
+    """Hear `FriendshipChangedV1` (settle both directions) and `MembershipChangedV1` (end a deleted event's)."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def check_health() -> Health:
+    """Tell whether this process can do its work."""
+    raise NotImplementedError

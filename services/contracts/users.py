@@ -1,0 +1,121 @@
+"""Calls of the service `users`, which owns profiles and friendships."""
+
+from typing import TypedDict
+
+from services.contracts.calls import Applied, Health, Wire, Written, offered_by
+
+SERVICE = "users"
+
+
+class Person(TypedDict):
+    """What one person may know of another. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
+
+    id: str
+    name: str
+    email: str
+    picture: str
+    birthday: str | None
+
+
+class Friend(Person):
+    """A friend of the actor, with the ids of that person's friends."""
+
+    friend_ids: list[str]
+
+
+class Account(Friend):
+    """Somebody's own profile. google_id: the identity provider's `sub`."""
+
+    google_id: str
+
+
+class Friendship(TypedDict):
+    """How two people stand to each other. known: whether the other exists at all."""
+
+    known: bool
+    friends: bool
+    generation: int
+
+
+@offered_by(SERVICE)
+def sign_in(
+    *, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str
+) -> Written:
+    """Create the profile of `google_id`, or refresh it. Idempotent; `id` is the user's."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def get_account(*, actor_id: str) -> Account:
+    """Return the actor's own profile.
+
+    Raises:
+        NotFound: user.unknown
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def get_person(*, user_id: str) -> Person:
+    """Return anybody's public profile.
+
+    Raises:
+        NotFound: user.unknown
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def search_people(*, text: str, offset: int, limit: int) -> list[Person]:
+    """Find people whose name or e-mail contains `text`, whatever the case, ordered by name, then id."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_friends(*, actor_id: str) -> list[Person]:
+    """Return the actor's friends, ordered by name, then id."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_friend_ids(*, user_id: str) -> list[str]:
+    """Return the ids of a person's friends."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def get_friend(*, actor_id: str, friend_id: str) -> Friend:
+    """Return a friend's profile.
+
+    Raises:
+        NotFound: friend.unknown, also for somebody who exists and is no friend
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def check_friendship(*, user_id: str, other_id: str) -> Friendship:
+    """Tell whether `other_id` exists, whether the two are friends, and in which generation."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def end_friendship(*, actor_id: str, friend_id: str, operation_id: str) -> Written:
+    """End the friendship for both. Repeating an operation changes nothing.
+
+    Raises:
+        NotFound: friend.unknown
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def apply(*, announcement: Wire) -> Applied:
+    """Hear `FriendInviteAcceptedV1`: make the friendship, in the generation that the invitation names."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def check_health() -> Health:
+    """Tell whether this process can do its work."""
+    raise NotImplementedError
