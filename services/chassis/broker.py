@@ -1,0 +1,160 @@
+"""One broker connection that heals by itself and in which no wait lasts for ever.
+
+py-amqp writes a frame under a lock of its own, so any number of threads (native, eventlet's or gevent's)
+may publish and acknowledge on a link; only the link's own thread reads.
+"""
+
+import contextlib
+import itertools
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Callable
+
+import amqp
+from kombu import Connection
+
+log = logging.getLogger(__name__)
+
+CONNECT_LIMIT_S = 1.5
+"""Per host: a frozen first host must not use up the patience that the next one needs."""
+WAIT_LIMIT_S = 5.0
+"""For every synchronous answer (declare, open) and every write."""
+HEARTBEAT_S = 6
+"""A broker that is silent for twice this long is gone."""
+READ_TICK_S = 1.0
+"""How often the reading thread looks up to send heartbeats."""
+STALL_LIMIT_S = 2.5
+"""A reading thread that did not look up for this long was paused (SIGSTOP) or starved."""
+BACKOFF_S = (0.1, 0.2, 0.4, 0.8, 1.0)
+"""Between attempts to connect; the last one for ever."""
+
+# Without "connection.blocked" py-amqp does not read from the socket before each publish, which only the link's
+# thread may do. A blocked broker shows as a time-out.
+CLIENT_PROPERTIES = {
+    "capabilities": {"consumer_cancel_notify": True, "connection.blocked": False, "authentication_failure_close": True}
+}
+
+
+class BrokerUnavailable(Exception):
+    """Raised when a link has no connection at this moment."""
+
+
+class Stalled(Exception):
+    """Raised when this process has not run for a while: what it reads now may be long out of date."""
+
+
+class Link:
+    """A connection with one channel, made again for ever.
+
+    Args:
+        uri: one AMQP URI, or several separated by `;`, tried in turn.
+        name: shown in the broker's list of connections.
+        on_open: called with each fresh channel before anybody else gets it; declares and consumes.
+        on_lost: called after each loss of a channel that was open.
+    """
+
+    living: "weakref.WeakSet[Link]" = weakref.WeakSet()
+
+    def __init__(
+        self,
+        uri: str,
+        *,
+        name: str,
+        on_open: Callable[[amqp.Channel], None] = lambda channel: None,
+        on_lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._uris = uri.split(";")
+        self.name, self._on_open, self._on_lost = name, on_open, on_lost
+        self._channel: amqp.Channel | None = None
+        self._opened, self._stopping = threading.Event(), threading.Event()
+        self._looked_up_at = 0.0
+        self._thread = threading.Thread(target=self._run, name=f"link-{name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        Link.living.add(self)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Drop the connection for good and wait for the link's thread to end."""
+        self._stopping.set()
+        self._thread.join(WAIT_LIMIT_S)
+        Link.living.discard(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the link is connected and `on_open` has succeeded."""
+        return self._opened.is_set()
+
+    def channel(self, timeout_s: float = 0.0) -> amqp.Channel:
+        """Return the open channel, waiting up to `timeout_s` for one.
+
+        Raises:
+            BrokerUnavailable: there is none.
+        """
+        if not self._opened.is_set():
+            self._opened.wait(timeout_s)
+        channel = self._channel
+        if channel is None or not self._opened.is_set():
+            raise BrokerUnavailable(f"{self.name} is not connected to the broker")
+        return channel
+
+    def check_awake(self) -> None:
+        """Refuse to act on what a paused process finds in its socket when it goes on; the broker delivers it again.
+
+        Raises:
+            Stalled: from a callback it ends the connection, which is then made again.
+        """
+        silence_s = time.monotonic() - self._looked_up_at
+        if silence_s > STALL_LIMIT_S:
+            raise Stalled(f"did not run for {silence_s:.1f} s")
+
+    def _run(self) -> None:
+        attempts = itertools.count()
+        for uri in itertools.cycle(self._uris):
+            if self._stopping.is_set():
+                return
+            try:
+                self._live(uri)
+            except Exception as exc:  # whatever it was: connect again
+                log.warning("%s: no broker connection (%s: %s)", self.name, type(exc).__name__, exc)
+            if self._opened.is_set():
+                attempts = itertools.count()
+                self._opened.clear()
+                self._channel = None
+                self._on_lost()
+            self._stopping.wait(BACKOFF_S[min(next(attempts), len(BACKOFF_S) - 1)])
+
+    def _live(self, uri: str) -> None:
+        """Connect, then read until the connection is lost or the link is closed."""
+        connection = Connection(
+            uri,
+            heartbeat=HEARTBEAT_S,
+            connect_timeout=CONNECT_LIMIT_S,
+            transport_options={
+                "client_properties": {**CLIENT_PROPERTIES, "connection_name": self.name},
+                "max_retries": 0,
+            },
+        )
+        try:
+            transport = connection.transport.establish_connection()
+            connection._connection = transport  # what `Connection.connect` does, less its retries
+            transport.transport.sock.settimeout(WAIT_LIMIT_S)  # bounds every wait that names no time-out of its own
+            self._channel = transport.channel()
+            self._on_open(self._channel)
+            self._opened.set()
+            self._read(transport)
+        finally:
+            connection.collect()  # a polite close would wait for a frozen broker
+
+    def _read(self, transport: amqp.Connection) -> None:
+        tick_at = 0.0
+        while not self._stopping.is_set():
+            self._looked_up_at = time.monotonic()
+            if self._looked_up_at >= tick_at:
+                transport.heartbeat_tick()
+                tick_at = self._looked_up_at + READ_TICK_S
+            with contextlib.suppress(TimeoutError):
+                transport.drain_events(timeout=READ_TICK_S)

@@ -1,0 +1,92 @@
+"""Database connections, and what the driver's failures mean.
+
+Why these options: without `journal` about one in a hundred acknowledged writes is gone after the database was killed;
+the driver's own retry can apply a write twice (ours carry operation ids instead); `timeoutMS` keeps a frozen
+database from filling the worker pool. Measured; see `docs/decisions/database-options.md`.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.database import Database
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    PyMongoError,
+    WaitQueueTimeoutError,
+    WTimeoutError,
+)
+
+from services.contracts.errors import Code, Unavailable
+
+log = logging.getLogger(__name__)
+
+Document = dict[str, Any]
+"""A MongoDB document as the driver gives and takes it."""
+
+TIMEOUT_MS = 2000
+"""For one operation, choosing a server included; below any call's deadline."""
+
+_PASSING = (AutoReconnect, ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError)
+# NotWritablePrimary, shutdown in progress and the like: another server will answer soon.
+_PASSING_CODES = frozenset({6, 7, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436})
+
+
+def connect(uri: str, database: str, *, pool_size: int) -> Database[Document]:
+    """Return the database; connects at first use."""
+    client: MongoClient[Document] = MongoClient(
+        uri,
+        w="majority",
+        journal=True,
+        retryWrites=False,
+        timeoutMS=TIMEOUT_MS,
+        serverSelectionTimeoutMS=TIMEOUT_MS,
+        maxPoolSize=pool_size,
+        readPreference="primary",
+    )
+    return client[database]
+
+
+def is_passing(exc: BaseException) -> bool:
+    """Tell whether the same operation may succeed later, when the database is back."""
+    if isinstance(exc, DuplicateKeyError) or not isinstance(exc, PyMongoError):
+        return False
+    return isinstance(exc, _PASSING) or exc.timeout or getattr(exc, "code", None) in _PASSING_CODES
+
+
+def as_unavailable(exc: BaseException) -> Unavailable | None:
+    """Translate a failure of the database that will pass; None for anything else."""
+    return Unavailable(Code.STORE_UNAVAILABLE, "the database does not answer") if is_passing(exc) else None
+
+
+def answers(database: Database[Document]) -> bool:
+    """Tell whether the database answers now."""
+    try:
+        database.client.admin.command("ping")
+    except PyMongoError as exc:
+        log.warning("database %s does not answer: %s", database.name, exc)
+        return False
+    return True
+
+
+def merged(*updates: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Merge update documents operator by operator: ``{"$set": a}`` and ``{"$set": b}`` give ``{"$set": {**a, **b}}``."""
+    whole: dict[str, dict[str, Any]] = {}
+    for update in updates:
+        for operator, fields in update.items():
+            whole.setdefault(operator, {}).update(fields)
+    return whole
+
+
+@contextmanager
+def losing_races() -> Iterator[None]:
+    """Swallow a duplicate key: somebody else has inserted the same document first."""
+    try:
+        yield
+    except DuplicateKeyError:
+        log.debug("lost a race for a key")

@@ -1,0 +1,157 @@
+"""The fact inside the document whose update is the commit, and the relay that publishes it.
+
+A write that others must hear of pushes a small fact (id, whom it concerns, when) into `outbox` of the document that it
+changes, in the same update. The relay publishes what the document says *now*, with confirms, then removes exactly the facts
+it has published. The process that wrote does so at once; any replica sweeps what is overdue. So a crash
+between the two only delays an announcement, and twice is possible where never is not.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import orjson
+from pymongo import ASCENDING, ReturnDocument
+from pymongo.collection import Collection
+
+from services.chassis.broker import BrokerUnavailable
+from services.chassis.mongo import Document
+from services.chassis.publishing import Outgoing, Publisher
+from services.chassis.topology import exchange_of
+from services.contracts.announcements import Announcement, to_wire
+from services.contracts.ids import derive_id
+
+log = logging.getLogger(__name__)
+
+OVERDUE_AFTER = timedelta(seconds=5)
+"""A fact this old was not published by the process that wrote it; any replica may."""
+LEASE = timedelta(seconds=10)
+"""How long a replica that sweeps has a document for itself."""
+SWEEP_EVERY_S = 2.0
+REMEMBERED_OPERATIONS = 20
+"""How many operations a document remembers, to answer a repeat as it answered the first time."""
+KEEP_ENDED = timedelta(days=30)
+"""How long a tombstone outlives its announcement; by then no older version is under way any more."""
+
+INDEX = [("outbox_due_at", ASCENDING)]
+PURGE_INDEX = [("purge_at", ASCENDING)]
+
+Update = dict[str, dict[str, object]]
+
+
+def now() -> datetime:
+    """Return the current instant, in UTC, to the millisecond that MongoDB keeps."""
+    instant = datetime.now(UTC)
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def fact_id(operation_id: str) -> str:
+    """Name the fact that an operation makes: a repeat tells the same fact."""
+    return derive_id(operation_id, "fact")
+
+
+def remembering(operation_id: str) -> Update:
+    """Build the part of an update by which a document remembers an operation."""
+    return {"$push": {"operations": {"$each": [operation_id], "$slice": -REMEMBERED_OPERATIONS}}}
+
+
+def telling(operation_id: str, about: Iterable[str]) -> Update:
+    """Build the part of an update that leaves a fact to be announced. about: ids of the users it concerns."""
+    fact = {"id": fact_id(operation_id), "about": list(about), "at": now()}
+    return {"$push": {"outbox": fact}, "$set": {"outbox_due_at": now() + OVERDUE_AFTER}}
+
+
+def new_outbox(operation_id: str, about: Iterable[str]) -> Document:
+    """Build the fields of a document that is inserted with its first fact."""
+    fact = {"id": fact_id(operation_id), "about": list(about), "at": now()}
+    return {"operations": [operation_id], "outbox": [fact], "outbox_due_at": now() + OVERDUE_AFTER}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A collection whose documents have an outbox. announce: what a document says now, told as the fact of that id."""
+
+    collection: Collection[Document]
+    announce: Callable[[Document, str], Announcement]
+
+
+class Relay:
+    """Publishes the facts of one collection."""
+
+    def __init__(self, box: Box, publisher: Publisher) -> None:
+        self._box, self._publisher = box, publisher
+        self._woken: set[object] = set()
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        self._thread.start()
+
+    def wake(self, document_id: object) -> None:
+        """Say that a document has a new fact. Without a broker there is no hurry: the sweep will find it."""
+        if self._publisher.connected:
+            self._woken.add(document_id)
+            self._wake.set()
+
+    def close(self) -> None:
+        """Publish what was woken for, then stop."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set() or self._woken:
+            woken = self._wake.wait(SWEEP_EVERY_S)
+            self._wake.clear()
+            try:
+                self._relay_woken() if woken else self._sweep()
+            except Exception as exc:  # database or broker away: the facts stay where they are
+                log.warning("cannot relay now: %s", exc)
+
+    def _relay_woken(self) -> None:
+        while self._woken:
+            batch = [self._woken.pop() for _ in range(min(len(self._woken), 64))]
+            self._relay(list(self._box.collection.find({"_id": {"$in": batch}, "outbox.0": {"$exists": True}})))
+
+    def _sweep(self) -> None:
+        while self._publisher.connected:
+            overdue = self._box.collection.find_one_and_update(
+                {"outbox_due_at": {"$lte": now()}},
+                {"$set": {"outbox_due_at": now() + LEASE}},
+                sort=INDEX,
+                return_document=ReturnDocument.AFTER,
+            )
+            if overdue is None:
+                return
+            self._relay([overdue])
+
+    def _relay(self, documents: list[Document]) -> None:
+        messages = [
+            outgoing(self._box.announce(document, fact["id"])) for document in documents for fact in document["outbox"]
+        ]
+        try:
+            self._publisher.publish(messages)
+        except BrokerUnavailable as exc:
+            log.warning("announcements wait for the broker: %s", exc)
+            return
+        for document in documents:
+            self._clear(document)
+
+    def _clear(self, document: Document) -> None:
+        """Remove exactly what was published: all of it when nothing has changed since, else fact by fact."""
+        ended = {"purge_at": now() + KEEP_ENDED} if document.get("ended_at") else {}
+        unchanged = {"_id": document["_id"], "version": document["version"]}
+        empty: Update = {"$set": {"outbox": [], **ended}, "$unset": {"outbox_due_at": ""}}
+        if not self._box.collection.update_one(unchanged, empty).matched_count:
+            published = [fact["id"] for fact in document["outbox"]]
+            pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}
+            self._box.collection.update_one({"_id": document["_id"]}, pull)
+
+
+def outgoing(announcement: Announcement) -> Outgoing:
+    """Turn an announcement into a message to its announcer's exchange."""
+    return Outgoing(
+        body=orjson.dumps(to_wire(announcement)),
+        exchange=exchange_of(announcement.announced_by),
+        routing_key=type(announcement).__name__,
+    )

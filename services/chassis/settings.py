@@ -1,0 +1,56 @@
+"""The environment of a service process, read once, all faults reported together."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class BadSettings(Exception):
+    """Raised when the environment does not say what a process needs to know; names every fault."""
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """What a service process is told.
+
+    amqp_uri: RabbitMQ, several nodes separated by `;`.
+    mongo_uri: the MongoDB deployment; mongo_database: this service's own database in it.
+    max_workers: calls, and domain events, handled at once.
+    calls_queue_type: `classic` on one machine, `quorum` on a cluster, the same for all of a system.
+    log_level: of our own messages.
+    """
+
+    amqp_uri: str
+    mongo_uri: str
+    mongo_database: str
+    max_workers: int = 32
+    calls_queue_type: str = "classic"
+    log_level: str = "INFO"
+
+
+def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> ServiceSettings:
+    """Read the settings of `service`.
+
+    Raises:
+        BadSettings: one line for each fault.
+    """
+    faults = [f"{name} is not set" for name in ("AMQP_URI", "MONGO_URI") if not environment.get(name)]
+    workers = environment.get("SERVICE_WORKERS", "32")
+    if not (workers.isascii() and workers.isdigit() and 1 <= int(workers) <= 1000):
+        faults.append(f"SERVICE_WORKERS must be a number from 1 to 1000, not {workers!r}")
+    queue_type = environment.get("CALLS_QUEUE_TYPE", "classic")
+    if queue_type not in ("classic", "quorum"):
+        faults.append(f"CALLS_QUEUE_TYPE must be classic or quorum, not {queue_type!r}")
+    level = environment.get("LOG_LEVEL", "INFO")
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        faults.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {level!r}")
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return ServiceSettings(
+        amqp_uri=environment["AMQP_URI"],
+        mongo_uri=environment["MONGO_URI"],
+        mongo_database=environment.get("MONGO_DATABASE", f"social_calendar_{service}"),
+        max_workers=int(workers),
+        calls_queue_type=queue_type,
+        log_level=level,
+    )

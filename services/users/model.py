@@ -1,0 +1,76 @@
+"""Profiles and friendships: values and rules, no I/O."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from services.contracts.announcements import FriendshipChangedV1
+from services.contracts.ids import derive_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A person as the identity provider describes them. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
+
+    id: str
+    google_id: str
+    name: str
+    email: str
+    picture: str
+    birthday: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Friendship:
+    """How a pair stands to each other. generation: how many friendships of theirs have ended."""
+
+    pair: tuple[str, str]
+    friends: bool
+    generation: int
+    version: int
+
+    @property
+    def dialog_id(self) -> str:
+        """The chat of this pair, the same for ever."""
+        return dialog_id_of(self.pair)
+
+    def announced(self, fact_id: str) -> FriendshipChangedV1:
+        """Tell this state as the fact of that id."""
+        return FriendshipChangedV1(
+            fact_id=fact_id,
+            user_ids=list(self.pair),
+            friends=self.friends,
+            generation=self.generation,
+            dialog_id=self.dialog_id,
+            version=self.version,
+        )
+
+
+def pair_of(one: str, other: str) -> tuple[str, str]:
+    """Return the two ids in the order that names their pair."""
+    return (one, other) if one < other else (other, one)
+
+
+def dialog_id_of(pair: tuple[str, str]) -> str:
+    """Mint the id of a pair's dialog; the pair is its cause, so there is one for ever."""
+    return derive_id("-".join(pair), "dialog")
+
+
+def searchable(text: str) -> str:
+    """Fold text so that equal means alike for a person: NFKC, then full case folding, then NFKC again.
+
+    Source: Unicode Standard, section 3.13, definition D146 (compatibility caseless matching, simplified).
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def grams_of(*texts: str) -> list[str]:
+    """List all runs of one, two and three characters in folded texts, each once, sorted."""
+    return sorted(
+        {text[start : start + size] for text in texts for size in (1, 2, 3) for start in range(len(text) - size + 1)}
+    )
+
+
+def grams_to_ask(text: str) -> list[str]:
+    """List the longest runs that every text containing the folded `text` must have: what to ask the index for."""
+    size = min(len(text), 3)
+    return sorted({text[start : start + size] for start in range(len(text) - size + 1)})

@@ -1,0 +1,71 @@
+"""The Nameko service `users`. Signatures, documentation and errors of its calls: `services.contracts.users`."""
+
+from services.chassis.providers import Announcer, HealthCheck, Store
+from services.chassis.rpc import rpc
+from services.contracts import users as contract
+from services.contracts.announcements import from_wire
+from services.contracts.calls import Applied, Health, Wire, Written
+from services.users import usecases
+from services.users.model import Profile
+from services.users.storage import PeopleStore, friendship_box
+
+
+class Users:
+    """Profiles and friendships."""
+
+    name = contract.SERVICE
+
+    people = Store(PeopleStore)
+    wake = Announcer(friendship_box)
+    health = HealthCheck()
+
+    @rpc
+    def sign_in(
+        self, *, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str
+    ) -> Written:
+        profile = Profile(
+            id=operation_id, google_id=google_id, name=name, email=email, picture=picture, birthday=birthday
+        )
+        return usecases.sign_in(self.people, profile)
+
+    @rpc
+    def get_account(self, *, actor_id: str) -> contract.Account:
+        return usecases.get_account(self.people, actor_id=actor_id)
+
+    @rpc
+    def get_person(self, *, user_id: str) -> contract.Person:
+        return usecases.get_person(self.people, user_id=user_id)
+
+    @rpc
+    def search_people(self, *, text: str, offset: int, limit: int) -> list[contract.Person]:
+        return usecases.search_people(self.people, text=text, offset=offset, limit=limit)
+
+    @rpc
+    def list_friends(self, *, actor_id: str) -> list[contract.Person]:
+        return usecases.list_friends(self.people, actor_id=actor_id)
+
+    @rpc
+    def list_friend_ids(self, *, user_id: str) -> list[str]:
+        return self.people.list_friend_ids(user_id)
+
+    @rpc
+    def get_friend(self, *, actor_id: str, friend_id: str) -> contract.Friend:
+        return usecases.get_friend(self.people, actor_id=actor_id, friend_id=friend_id)
+
+    @rpc
+    def check_friendship(self, *, user_id: str, other_id: str) -> contract.Friendship:
+        return usecases.check_friendship(self.people, user_id=user_id, other_id=other_id)
+
+    @rpc
+    def end_friendship(self, *, actor_id: str, friend_id: str, operation_id: str) -> Written:
+        return usecases.end_friendship(
+            self.people, self.wake, actor_id=actor_id, friend_id=friend_id, operation_id=operation_id
+        )
+
+    @rpc
+    def apply(self, *, announcement: Wire) -> Applied:
+        return usecases.apply(self.people, self.wake, from_wire(announcement))
+
+    @rpc
+    def check_health(self) -> Health:
+        return self.health()

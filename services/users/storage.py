@@ -1,0 +1,162 @@
+"""Profiles and friendships in MongoDB.
+
+profiles      {_id, google_id, name, email, picture, birthday, folded: [name, email], grams: [..], sort_name, version}
+friendships   {_id: "a-b", user_ids, friends, generation, version, operations, outbox, outbox_due_at}
+"""
+
+from collections.abc import Iterable
+
+from pymongo import ASCENDING, ReturnDocument
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from services.chassis import outbox
+from services.chassis.mongo import Document, losing_races, merged
+from services.contracts.announcements import Announcement
+from services.users.model import Friendship, Profile, grams_of, grams_to_ask, pair_of, searchable
+
+PROBE_GRAMS = 3
+"""How many grams of a search to compare by frequency; the rarest is looked up."""
+
+
+def prepare(database: Database[Document]) -> None:
+    """Make the indexes that the rules and the queries rely on. Idempotent."""
+    database.profiles.create_index("google_id", unique=True)
+    database.profiles.create_index([("grams", ASCENDING), ("sort_name", ASCENDING), ("_id", ASCENDING)])
+    database.friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING)])
+    database.friendships.create_index(outbox.INDEX, sparse=True)
+
+
+def friendship_box(database: Database[Document]) -> outbox.Box:
+    """Return the outbox of the friendships."""
+    return outbox.Box(database.friendships, announce)
+
+
+def announce(document: Document, fact_id: str) -> Announcement:
+    """Tell what a friendship's document says now."""
+    return _friendship(document).announced(fact_id)
+
+
+class PeopleStore:
+    """Profiles and friendships."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._profiles: Collection[Document] = database.profiles
+        self._friendships: Collection[Document] = database.friendships
+
+    def save_profile(self, profile: Profile) -> str:
+        """Insert the profile, or refresh the one that has its `google_id`. Atomic, idempotent; returns the user's id."""
+        folded = [searchable(profile.name), searchable(profile.email)]
+        fields = {
+            "name": profile.name,
+            "email": profile.email,
+            "picture": profile.picture,
+            "birthday": profile.birthday,
+            "folded": folded,
+            "grams": grams_of(*folded),
+            "sort_name": profile.name,
+        }
+        by_person = {"google_id": profile.google_id}
+        update = {"$set": fields, "$inc": {"version": 1}}
+        with losing_races():
+            first = {"$setOnInsert": {"_id": profile.id}}
+            saved = self._profiles.find_one_and_update(
+                by_person, merged(update, first), {"_id": 1}, upsert=True, return_document=ReturnDocument.AFTER
+            )
+            return str(saved["_id"])
+        saved = self._profiles.find_one_and_update(by_person, update, {"_id": 1}, return_document=ReturnDocument.AFTER)
+        return str(saved["_id"])  # type: ignore[index]  # profiles are never deleted, so the winner's is there
+
+    def find_profile(self, user_id: str) -> Profile | None:
+        """Return a profile."""
+        document = self._profiles.find_one({"_id": user_id}, _PROFILE_FIELDS)
+        return None if document is None else _profile(document)
+
+    def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
+        """Return the profiles of these people, in one query, by name and id."""
+        found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS)
+        return sorted(map(_profile, found), key=lambda profile: (profile.name, profile.id))
+
+    def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
+        """Return profiles whose name or e-mail contains `text`, by name and id.
+
+        The index of grams narrows the search down to few candidates; whether they contain the text is seen in them.
+        """
+        wanted = searchable(text)
+        grams = grams_to_ask(wanted)
+        matches = {"grams": {"$all": grams} if len(grams) > 1 else grams[0]}
+        candidates = self._profiles.find(matches, {**_PROFILE_FIELDS, "folded": 1})
+        found = candidates.sort([("sort_name", ASCENDING), ("_id", ASCENDING)])
+        hits = [_profile(document) for document in found if any(wanted in folded for folded in document["folded"])]
+        return hits[offset : offset + limit]
+
+    def find_friendship(self, one: str, other: str) -> Friendship | None:
+        """Return how a pair stands to each other; None when they never were friends."""
+        document = self._friendships.find_one({"_id": _key(pair_of(one, other))})
+        return None if document is None else _friendship(document)
+
+    def list_friend_ids(self, user_id: str) -> list[str]:
+        """Return the ids of a person's friends."""
+        found = self._friendships.find({"user_ids": user_id, "friends": True}, {"user_ids": 1})
+        return sorted(other for document in found for other in document["user_ids"] if other != user_id)
+
+    def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
+        """Make two people friends, unless a friendship of theirs has ended since `generation`. Atomic.
+
+        Returns None when there is nothing to do: friends already, or another generation.
+        """
+        pair = pair_of(one, other)
+        befriended = {"$set": {"friends": True, "user_ids": list(pair), "generation": generation}, "$inc": {"version": 1}}
+        update = merged(befriended, outbox.telling(operation_id, pair), outbox.remembering(operation_id))
+        wanted = {"_id": _key(pair), "friends": False, "generation": generation}
+        with losing_races():
+            document = self._friendships.find_one_and_update(
+                wanted, update, upsert=generation == 0, return_document=ReturnDocument.AFTER
+            )
+            return None if document is None else _friendship(document)
+        return None
+
+    def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
+        """End the friendship of a pair. Atomic; None when they are no friends."""
+        pair = pair_of(one, other)
+        ended = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
+        update = merged(ended, outbox.telling(operation_id, pair), outbox.remembering(operation_id))
+        document = self._friendships.find_one_and_update(
+            {"_id": _key(pair), "friends": True, "operations": {"$ne": operation_id}},
+            update,
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if document is None else _friendship(document)
+
+    def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
+        """Return the friendship when it remembers this operation: then the call is a repeat."""
+        document = self._friendships.find_one({"_id": _key(pair_of(one, other)), "operations": operation_id})
+        return None if document is None else _friendship(document)
+
+
+_PROFILE_FIELDS = {"google_id": 1, "name": 1, "email": 1, "picture": 1, "birthday": 1}
+
+
+def _key(pair: tuple[str, str]) -> str:
+    return "-".join(pair)
+
+
+def _profile(document: Document) -> Profile:
+    return Profile(
+        id=document["_id"],
+        google_id=document["google_id"],
+        name=document["name"],
+        email=document["email"],
+        picture=document["picture"],
+        birthday=document["birthday"],
+    )
+
+
+def _friendship(document: Document) -> Friendship:
+    one, other = document["user_ids"]
+    return Friendship(
+        pair=(one, other),
+        friends=document["friends"],
+        generation=document["generation"],
+        version=document["version"],
+    )
