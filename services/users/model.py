@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from services.contracts.announcements import FriendshipChangedV1
 from services.contracts.ids import derive_id
 
+GRAM_SIZE = 3
+"""Characters in the longest run that the search index knows."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
@@ -64,13 +67,6 @@ def searchable(text: str) -> str:
 
 
 def grams_of(*texts: str) -> list[str]:
-    """List all runs of one, two and three characters in folded texts, each once, sorted."""
-    return sorted(
-        {text[start : start + size] for text in texts for size in (1, 2, 3) for start in range(len(text) - size + 1)}
-    )
-
-
-def grams_to_ask(text: str) -> list[str]:
-    """List the longest runs that every text containing the folded `text` must have: what to ask the index for."""
-    size = min(len(text), 3)
-    return sorted({text[start : start + size] for start in range(len(text) - size + 1)})
+    """List all runs of one to `GRAM_SIZE` characters in folded texts, each once, sorted."""
+    sizes = range(1, GRAM_SIZE + 1)
+    return sorted({text[at : at + size] for text in texts for size in sizes for at in range(len(text) - size + 1)})

@@ -1,9 +1,10 @@
 """Profiles and friendships in MongoDB.
 
-profiles      {_id, google_id, name, email, picture, birthday, folded: [name, email], grams: [..], sort_name, version}
+profiles      {_id, google_id, name, email, picture, birthday, folded: [name, email], grams: [..], version}
 friendships   {_id: "a-b", user_ids, friends, generation, version, operations, outbox, outbox_due_at}
 """
 
+import re
 from collections.abc import Iterable
 
 from pymongo import ASCENDING, ReturnDocument
@@ -13,16 +14,12 @@ from pymongo.database import Database
 from services.chassis import outbox
 from services.chassis.mongo import Document, losing_races, merged
 from services.contracts.announcements import Announcement
-from services.users.model import Friendship, Profile, grams_of, grams_to_ask, pair_of, searchable
-
-PROBE_GRAMS = 3
-"""How many grams of a search to compare by frequency; the rarest is looked up."""
-
+from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
 
 def prepare(database: Database[Document]) -> None:
     """Make the indexes that the rules and the queries rely on. Idempotent."""
     database.profiles.create_index("google_id", unique=True)
-    database.profiles.create_index([("grams", ASCENDING), ("sort_name", ASCENDING), ("_id", ASCENDING)])
+    database.profiles.create_index([("grams", ASCENDING), ("name", ASCENDING), ("_id", ASCENDING)])
     database.friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING)])
     database.friendships.create_index(outbox.INDEX, sparse=True)
 
@@ -54,7 +51,6 @@ class PeopleStore:
             "birthday": profile.birthday,
             "folded": folded,
             "grams": grams_of(*folded),
-            "sort_name": profile.name,
         }
         by_person = {"google_id": profile.google_id}
         update = {"$set": fields, "$inc": {"version": 1}}
@@ -80,15 +76,15 @@ class PeopleStore:
     def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
         """Return profiles whose name or e-mail contains `text`, by name and id.
 
-        The index of grams narrows the search down to few candidates; whether they contain the text is seen in them.
+        One query: the index of grams narrows the search down, and gives the order; a text longer than a gram is
+        looked for in the candidates.
         """
         wanted = searchable(text)
-        grams = grams_to_ask(wanted)
-        matches = {"grams": {"$all": grams} if len(grams) > 1 else grams[0]}
-        candidates = self._profiles.find(matches, {**_PROFILE_FIELDS, "folded": 1})
-        found = candidates.sort([("sort_name", ASCENDING), ("_id", ASCENDING)])
-        hits = [_profile(document) for document in found if any(wanted in folded for folded in document["folded"])]
-        return hits[offset : offset + limit]
+        matches: Document = {"grams": wanted[:GRAM_SIZE]}
+        if len(wanted) > GRAM_SIZE:
+            matches["folded"] = {"$regex": re.escape(wanted)}
+        found = self._profiles.find(matches, _PROFILE_FIELDS).sort([("name", ASCENDING), ("_id", ASCENDING)])
+        return [_profile(document) for document in found.skip(offset).limit(limit)]
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         """Return how a pair stands to each other; None when they never were friends."""

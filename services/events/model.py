@@ -1,0 +1,172 @@
+"""Events, members and rights: values and rules, no I/O, no clock.
+
+The rules that MongoDB's operators cannot say ("the last one out deletes", "rights pass on") are functions from the event
+that was read to the event that should be; storage stores the result if the event has not changed meanwhile.
+"""
+
+from dataclasses import dataclass, replace
+
+from services.contracts.announcements import MembershipChangedV1
+from services.contracts.errors import Code, Forbidden
+from services.contracts.events import Kind, Summary
+from services.contracts.ids import derive_id
+
+MAX_PLACES = 1000
+"""Members and open invitations of an event together: whoever is invited has a place."""
+
+RIGHTS = ("can_invite_user", "can_delete_user", "can_change_event", "can_delete_event")
+ALL_RIGHTS = frozenset(RIGHTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A membership. id: its own, not the user's."""
+
+    id: str
+    user_id: str
+    rights: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenInvitation:
+    """Somebody's permission to join."""
+
+    invite_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """An event with everybody who takes part or may.
+
+    members: in joining order; empty once it is deleted.
+    operations: ids of the latest operations on it, by which a repeat is known.
+    """
+
+    id: str
+    kind: Kind
+    owner_id: str
+    name: str
+    is_private: bool
+    starts_at: str
+    address: str
+    description: str
+    icon: str
+    members: tuple[Member, ...]
+    invited: tuple[OpenInvitation, ...] = ()
+    deleted: bool = False
+    version: int = 1
+    operations: frozenset[str] = frozenset()
+
+    @property
+    def chat_id(self) -> str:
+        """The chat of a group event, minted by the event."""
+        return derive_id(self.id, "chat")
+
+    def member_of(self, user_id: str) -> Member | None:
+        """Return a user's membership."""
+        return next((member for member in self.members if member.user_id == user_id), None)
+
+    def member(self, member_id: str) -> Member | None:
+        """Return the membership of that id."""
+        return next((member for member in self.members if member.id == member_id), None)
+
+    def has_invited(self, user_id: str) -> bool:
+        """Tell whether an invitation of this user is open."""
+        return any(invitation.user_id == user_id for invitation in self.invited)
+
+    def summary(self) -> Summary:
+        """Return what the calendar shows."""
+        return Summary(
+            id=self.id,
+            kind=self.kind,
+            name=self.name,
+            is_private=self.is_private,
+            starts_at=self.starts_at,
+            address=self.address,
+            description=self.description,
+            icon=self.icon,
+        )
+
+    def announced(self, fact_id: str) -> MembershipChangedV1:
+        """Tell this state as the fact of that id."""
+        return MembershipChangedV1(
+            fact_id=fact_id,
+            event_id=self.id,
+            chat_id=self.chat_id,
+            member_user_ids=[member.user_id for member in self.members],
+            deleted=self.deleted,
+            version=self.version,
+        )
+
+
+def creator(user_id: str, event_id: str) -> Member:
+    """Return the first membership of an event: all rights."""
+    return Member(id=derive_id(event_id, "member"), user_id=user_id, rights=ALL_RIGHTS)
+
+
+def joining(user_id: str, invite_id: str) -> Member:
+    """Return the membership that an invitation leads to: no rights. The same invitation gives the same membership."""
+    return Member(id=derive_id(invite_id, "member"), user_id=user_id)
+
+
+def deleted(event: Event) -> Event:
+    """Return the event as its tombstone: nobody takes part, nothing is said any more."""
+    return replace(event, deleted=True, members=(), invited=(), name="", address="", description="")
+
+
+def without(event: Event, leaver: Member) -> Event:
+    """Return the event after a member has gone. The last one out deletes it; an owner is succeeded."""
+    members = tuple(member for member in event.members if member.id != leaver.id)
+    if not members:
+        return deleted(event)
+    remaining = replace(event, members=members)
+    return _succeeded(remaining) if leaver.user_id == event.owner_id else remaining
+
+
+def _succeeded(event: Event) -> Event:
+    """Make the longest-standing holder of all rights the owner, or the longest-standing member its holder."""
+    heir = next((member for member in event.members if member.rights == ALL_RIGHTS), event.members[0])
+    heir = replace(heir, rights=ALL_RIGHTS)
+    members = tuple(heir if member.id == heir.id else member for member in event.members)
+    return replace(event, owner_id=heir.user_id, members=members)
+
+
+def with_rights(event: Event, actor: Member, target: Member, wanted: dict[str, bool]) -> Event:
+    """Return the event after `actor` has granted and revoked rights of `target`.
+
+    Raises:
+        Forbidden: member.right_missing, member.is_owner
+    """
+    if not wanted.keys() <= actor.rights:
+        missing = sorted(wanted.keys() - actor.rights)
+        raise Forbidden(Code.MEMBER_RIGHT_MISSING, f"You do not hold the right: {', '.join(missing)}.")
+    granted = {right for right, on in wanted.items() if on}
+    rights = (target.rights | granted) - (wanted.keys() - granted)
+    if target.user_id == event.owner_id and rights != ALL_RIGHTS:
+        raise Forbidden(Code.MEMBER_IS_OWNER, "The owner of an event keeps all rights.")
+    changed = replace(target, rights=frozenset(rights))
+    return replace(event, members=tuple(changed if member.id == target.id else member for member in event.members))
+
+
+def removed(event: Event, actor: Member, target: Member) -> Event:
+    """Return the event after `actor` has removed `target`; removing oneself is leaving.
+
+    Raises:
+        Forbidden: member.right_missing, member.is_owner
+    """
+    if actor.id != target.id:
+        require(actor, "can_delete_user")
+        if target.user_id == event.owner_id:
+            raise Forbidden(Code.MEMBER_IS_OWNER, "The owner of an event cannot be removed.")
+    return without(event, target)
+
+
+def require(member: Member, right: str) -> None:
+    """Insist that a member holds a right.
+
+    Raises:
+        Forbidden: member.right_missing
+    """
+    if right not in member.rights:
+        raise Forbidden(Code.MEMBER_RIGHT_MISSING, f"You do not hold the right: {right}.")

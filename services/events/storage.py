@@ -1,0 +1,241 @@
+"""Events in MongoDB: one document an event, its members and open invitations inside.
+
+events  {_id, kind, owner_id, name, is_private, starts_at, address, description, icon,
+         members: [{id, user_id, rights: [..]}], invited: [{invite_id, user_id}],
+         places, former_member_ids, deleted, version, operations, outbox, outbox_due_at, ended_at, purge_at}
+
+`starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does.
+"""
+
+from typing import Any
+
+from pymongo import ASCENDING, ReturnDocument
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from services.chassis import outbox
+from services.chassis.mongo import Document, losing_races, merged
+from services.contracts.announcements import Announcement
+from services.contracts.events import Changes, Kind, Summary
+from services.events.model import MAX_PLACES, Event, Member, OpenInvitation
+
+FORMER_MEMBERS = 50
+"""How many memberships that ended an event remembers, so that a repeated removal finds the event."""
+
+_BY_TIME = [("starts_at", ASCENDING), ("_id", ASCENDING)]
+
+
+def prepare(database: Database[Document]) -> None:
+    """Make the indexes that the queries rely on. Idempotent."""
+    events = database.events
+    events.create_index([("members.user_id", ASCENDING), *_BY_TIME])
+    events.create_index("members.id")
+    events.create_index("former_member_ids", sparse=True)
+    events.create_index(outbox.INDEX, sparse=True)
+    events.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
+
+
+def event_box(database: Database[Document]) -> outbox.Box:
+    """Return the outbox of the events."""
+    return outbox.Box(database.events, announce)
+
+
+def announce(document: Document, fact_id: str) -> Announcement:
+    """Tell what an event's document says now."""
+    return _event(document).announced(fact_id)
+
+
+class EventStore:
+    """Events."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._events: Collection[Document] = database.events
+
+    def insert(self, event: Event, *, operation_id: str) -> bool:
+        """Store a new event, whose id is the operation's; only a group event is announced. False when it is a repeat."""
+        told = outbox.new_outbox(operation_id, [event.owner_id]) if event.kind == "group" else {}
+        with losing_races():
+            self._events.insert_one({**_document(event), "operations": [operation_id], **told})
+            return True
+        return False
+
+    def find(self, event_id: str) -> Event | None:
+        """Return a living event."""
+        document = self._events.find_one({"_id": event_id, "deleted": False})
+        return None if document is None else _event(document)
+
+    def find_any(self, event_id: str) -> Event | None:
+        """Return an event, dead or alive."""
+        document = self._events.find_one({"_id": event_id})
+        return None if document is None else _event(document)
+
+    def find_by_member(self, member_id: str) -> Event | None:
+        """Return the living event that a membership belongs to."""
+        document = self._events.find_one({"members.id": member_id})
+        return None if document is None else _event(document)
+
+    def find_by_former_member(self, member_id: str) -> Event | None:
+        """Return the event, dead or alive, that a membership belonged to."""
+        document = self._events.find_one({"former_member_ids": member_id})
+        return None if document is None else _event(document)
+
+    def list_month(self, user_id: str, *, year: int, month: int) -> list[Summary]:
+        """Return the events of a month that a user takes part in, in time order. One range of one index."""
+        days = f"{year:04}-{month:02}-"
+        range_ = {"$gte": f"{days}01", "$lt": f"{days}32"}
+        found = self._events.find({"members.user_id": user_id, "starts_at": range_}, _SUMMARY_FIELDS)
+        return [_summary(document) for document in found.sort(_BY_TIME)]
+
+    def list_ids(self, user_id: str) -> list[str]:
+        """Return the ids of all events that a user takes part in, in time order."""
+        found = self._events.find({"members.user_id": user_id}, {"_id": 1}).sort(_BY_TIME)
+        return [document["_id"] for document in found]
+
+    def list_visible_ids(self, user_id: str, *, viewer_id: str, viewer_friend_ids: list[str]) -> list[str]:
+        """Return the ids of those events of a user that the viewer has access to, in time order."""
+        has_access = [
+            {"members.user_id": viewer_id},
+            {"invited.user_id": viewer_id},
+            {"is_private": False, "owner_id": {"$in": viewer_friend_ids}},
+        ]
+        found = self._events.find({"members.user_id": user_id, "$or": has_access}, {"_id": 1}).sort(_BY_TIME)
+        return [document["_id"] for document in found]
+
+    def change(
+        self,
+        event_id: str,
+        changes: Changes,
+        *,
+        actor_id: str,
+        kind: Kind | None,
+        version: int | None,
+        operation_id: str,
+    ) -> bool:
+        """Change some fields, if the actor may. One update, so that two who change different fields lose neither.
+
+        False when no living event is of that kind and version, lets this actor change it, and does not know the operation.
+        """
+        may = {"$elemMatch": {"user_id": actor_id, "rights": "can_change_event"}}
+        wanted: Document = {"_id": event_id, "members": may, "operations": {"$ne": operation_id}}
+        if kind is not None:
+            wanted["kind"] = kind
+        if version is not None:
+            wanted["version"] = version
+        update = merged({"$set": changes} if changes else {}, {"$inc": {"version": 1}}, outbox.remembering(operation_id))
+        return self._events.update_one(wanted, update).matched_count == 1
+
+    def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
+        """Let an invitation be a permission to join, if the sender may invite and the receiver is neither in nor invited.
+
+        One update; False when any of that does not hold.
+        """
+        sender_may = {"members": {"$elemMatch": {"user_id": sender_id, "rights": "can_invite_user"}}}
+        receiver = invitation.user_id
+        receiver_is_new = {"members.user_id": {"$ne": receiver}, "invited.user_id": {"$ne": receiver}}
+        has_room = {"places": {"$lt": MAX_PLACES}}
+        alive = {"_id": event_id, "kind": "group", "deleted": False}
+        update: Document = {"$push": {"invited": _invitation_document(invitation)}, "$inc": {"places": 1}}
+        wanted = {"$and": [alive, sender_may, receiver_is_new, has_room]}
+        return self._events.update_one(wanted, update).matched_count == 1
+
+    def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
+        """Take a permission to join back. One update; False when it is not open (any more)."""
+        update: Document = {"$pull": {"invited": {"invite_id": invite_id}}, "$inc": {"places": -1}}
+        return self._events.update_one({"_id": event_id, "invited.invite_id": invite_id}, update).matched_count == 1
+
+    def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
+        """Turn an open invitation into a membership. One update; None when it is not open (any more)."""
+        joined: Document = {
+            "$pull": {"invited": {"invite_id": invite_id}},
+            "$push": {"members": _member_document(member)},
+            "$inc": {"version": 1},
+        }
+        update = merged(joined, outbox.telling(operation_id, [member.user_id]), outbox.remembering(operation_id))
+        document = self._events.find_one_and_update(
+            {"_id": event_id, "invited.invite_id": invite_id}, update, return_document=ReturnDocument.AFTER
+        )
+        return None if document is None else _event(document)
+
+    def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
+        """Store who takes part and who may do what, if the event is still as it was read.
+
+        Returns the event as stored, or None when it has changed since: read again, decide again.
+        """
+        document = _document(after)
+        stored: outbox.Update = {
+            "$set": {name: document[name] for name in ("owner_id", "members")},
+            "$inc": {"version": 1, "places": len(after.members) - len(before.members)},
+        }
+        if after.deleted:
+            texts = ("deleted", "invited", "name", "address", "description")
+            stored["$set"].update({name: document[name] for name in texts}, ended_at=outbox.now())
+        gone = [member for member in before.members if after.member(member.id) is None]
+        if gone:
+            former = {"former_member_ids": {"$each": [member.id for member in gone], "$slice": -FORMER_MEMBERS}}
+            about = [member.user_id for member in gone]
+            stored = merged(stored, {"$push": former}, outbox.telling(operation_id, about))
+        saved = self._events.find_one_and_update(
+            {"_id": before.id, "version": before.version},
+            merged(stored, outbox.remembering(operation_id)),
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if saved is None else _event(saved)
+
+
+_SUMMARY_FIELDS = dict.fromkeys(
+    ("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1
+)
+
+
+def _summary(document: Document) -> Summary:
+    summary: Any = {name: document[name] for name in _SUMMARY_FIELDS}
+    return Summary(id=document["_id"], **summary)
+
+
+def _event(document: Document) -> Event:
+    return Event(
+        id=document["_id"],
+        kind=document["kind"],
+        owner_id=document["owner_id"],
+        name=document["name"],
+        is_private=document["is_private"],
+        starts_at=document["starts_at"],
+        address=document["address"],
+        description=document["description"],
+        icon=document["icon"],
+        members=tuple(
+            Member(id=member["id"], user_id=member["user_id"], rights=frozenset(member["rights"]))
+            for member in document["members"]
+        ),
+        invited=tuple(OpenInvitation(**invitation) for invitation in document["invited"]),
+        deleted=document["deleted"],
+        version=document["version"],
+        operations=frozenset(document["operations"]),
+    )
+
+
+def _document(event: Event) -> Document:
+    return {
+        "_id": event.id,
+        "kind": event.kind,
+        "owner_id": event.owner_id,
+        "name": event.name,
+        "is_private": event.is_private,
+        "starts_at": event.starts_at,
+        "address": event.address,
+        "description": event.description,
+        "icon": event.icon,
+        "members": [_member_document(member) for member in event.members],
+        "invited": [_invitation_document(invitation) for invitation in event.invited],
+        "places": len(event.members) + len(event.invited),
+        "deleted": event.deleted,
+        "version": event.version,
+    }
+
+
+def _member_document(member: Member) -> Document:
+    return {"id": member.id, "user_id": member.user_id, "rights": sorted(member.rights)}
+
+
+def _invitation_document(invitation: OpenInvitation) -> Document:
+    return {"invite_id": invitation.invite_id, "user_id": invitation.user_id}

@@ -1,0 +1,286 @@
+"""What one can do with events: one function for each call."""
+
+from collections.abc import Callable
+from typing import NoReturn
+
+from services.chassis.calling import Calls
+from services.chassis.outbox import fact_id
+from services.contracts import events as contract
+from services.contracts import users
+from services.contracts.announcements import (
+    Announcement,
+    EventInviteAcceptedV1,
+    EventInviteEndedV1,
+    to_wire,
+)
+from services.contracts.calls import Applied, Written
+from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unavailable
+from services.events import model
+from services.events.model import MAX_PLACES, RIGHTS, Event, Member, OpenInvitation
+from services.events.storage import EventStore
+
+Wake = Callable[[object], None]
+"""Says which document has something to announce."""
+
+ATTEMPTS = 50
+"""For a change that is decided on what was read: others may be faster so many times."""
+
+
+def create_event(events: EventStore, wake: Wake, event: Event, *, operation_id: str) -> Written:
+    """Create an event; a repeat of the operation finds it there."""
+    is_new = events.insert(event, operation_id=operation_id)
+    current = event if is_new else events.find_any(event.id) or event
+    return _written(wake, current, operation_id)
+
+
+def get_event(events: EventStore, calls: Calls, *, actor_id: str, event_id: str) -> contract.Event:
+    """Return an event to whoever has access to it; only members are told its chat."""
+    event = _get(events, event_id)
+    _require_access(calls, event, actor_id)
+    is_group = event.kind == "group"
+    return contract.Event(
+        **event.summary(),
+        version=event.version,
+        member_ids=[member.id for member in event.members] if is_group else [],
+        chat_id=event.chat_id if is_group and event.member_of(actor_id) else None,
+    )
+
+
+def list_visible_event_ids(events: EventStore, calls: Calls, *, actor_id: str, user_id: str) -> list[str]:
+    """Return which of a user's events the actor has access to."""
+    friend_ids = calls.call(users.list_friend_ids, user_id=actor_id)
+    return events.list_visible_ids(user_id, viewer_id=actor_id, viewer_friend_ids=friend_ids)
+
+
+def change_event(
+    events: EventStore,
+    *,
+    actor_id: str,
+    event_id: str,
+    kind: contract.Kind | None,
+    changes: contract.Changes,
+    if_version: int | None,
+    operation_id: str,
+) -> Written:
+    """Change some fields of an event. Nobody else holds a copy of them, so nothing is announced."""
+    changed = events.change(
+        event_id, changes, actor_id=actor_id, kind=kind, version=if_version, operation_id=operation_id
+    )
+    if not changed:
+        event = _get(events, event_id)
+        if operation_id not in event.operations:
+            _refuse_change(event, actor_id=actor_id, kind=kind, if_version=if_version)
+    return Written(id=event_id, announcements=[])
+
+
+def _refuse_change(event: Event, *, actor_id: str, kind: contract.Kind | None, if_version: int | None) -> NoReturn:
+    """Say why an update found nothing to change."""
+    if kind is not None and event.kind != kind:
+        raise _no_event()
+    member = event.member_of(actor_id)
+    if member is None:
+        raise _no_access()
+    model.require(member, "can_change_event")
+    if if_version is not None and event.version != if_version:
+        raise _changed_meanwhile()
+    raise _contended()
+
+
+def delete_event(
+    events: EventStore, wake: Wake, *, actor_id: str, event_id: str, if_version: int | None, operation_id: str
+) -> Written:
+    """Delete an event for everyone."""
+
+    def decide(event: Event) -> Event:
+        member = event.member_of(actor_id)
+        if member is None:
+            raise _no_access() if event.kind == "single" else _no_event()
+        model.require(member, "can_delete_event")
+        if if_version is not None and event.version != if_version:
+            raise _changed_meanwhile()
+        return model.deleted(event)
+
+    return _decide_and_store(events, wake, lambda: events.find_any(event_id), decide, operation_id, _no_event)
+
+
+def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str, operation_id: str) -> Written:
+    """Leave a group event."""
+
+    def decide(event: Event) -> Event:
+        member = event.member_of(actor_id)
+        if member is None or event.kind == "single":
+            raise _no_event()
+        return model.without(event, member)
+
+    return _decide_and_store(events, wake, lambda: events.find_any(event_id), decide, operation_id, _no_event)
+
+
+def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: str) -> contract.Member:
+    """Return a membership to whoever has access to the event."""
+    event, member = _get_membership(events, member_id)
+    _require_access(calls, event, actor_id)
+    rights = contract.Rights(**{right: right in member.rights for right in RIGHTS})  # type: ignore[typeddict-item]
+    for_member = event.member_of(actor_id) is not None
+    return contract.Member(
+        id=member.id, user_id=member.user_id, event_id=event.id, rights=rights, for_member=for_member
+    )
+
+
+def change_rights(
+    events: EventStore, wake: Wake, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
+) -> Written:
+    """Grant and revoke rights."""
+
+    def decide(event: Event) -> Event:
+        actor, target = _actor_and_target(event, actor_id, member_id)
+        return model.with_rights(event, actor, target, dict(rights))  # type: ignore[arg-type]  # all values are bool
+
+    return _decide_on_member(events, wake, decide, member_id, operation_id)
+
+
+def remove_member(events: EventStore, wake: Wake, *, actor_id: str, member_id: str, operation_id: str) -> Written:
+    """Remove a member, or leave."""
+
+    def decide(event: Event) -> Event:
+        actor, target = _actor_and_target(event, actor_id, member_id)
+        return model.removed(event, actor, target)
+
+    return _decide_on_member(events, wake, decide, member_id, operation_id)
+
+
+def open_invitation(
+    events: EventStore, calls: Calls, *, event_id: str, invite_id: str, sender_id: str, receiver_id: str
+) -> contract.Invitation:
+    """Open an invitation, or return the one that is open already. Only a refusal looks for its reason."""
+    receiver_known = calls.call(users.check_friendship, user_id=sender_id, other_id=receiver_id)["known"]
+    invitation = OpenInvitation(invite_id=invite_id, user_id=receiver_id)
+    if receiver_known and events.open_invitation(event_id, invitation, sender_id=sender_id):
+        return contract.Invitation(invite_id=invite_id)
+    event = _get(events, event_id)
+    sender = event.member_of(sender_id)
+    if sender is None or event.kind == "single":
+        raise _no_event()
+    model.require(sender, "can_invite_user")
+    if not receiver_known:
+        raise NotFound(Code.USER_UNKNOWN, "There is no such person to invite.")
+    if event.member_of(receiver_id) is not None:
+        raise Invalid(Code.MEMBER_ALREADY, "This person takes part already.")
+    for opened in event.invited:
+        if opened.user_id == receiver_id:
+            return contract.Invitation(invite_id=opened.invite_id)
+    if len(event.members) + len(event.invited) >= MAX_PLACES:
+        raise Conflict(Code.EVENT_FULL, f"An event has room for {MAX_PLACES} people, the invited ones included.")
+    raise _contended()
+
+
+def apply(events: EventStore, wake: Wake, announcement: Announcement) -> Applied:
+    """Let the invited person join, or take the permission back; twice, late and out of order change nothing."""
+    if isinstance(announcement, EventInviteEndedV1):
+        withdrawn = events.withdraw_invitation(announcement.event_id, announcement.invite_id)
+        return Applied(outcome="applied" if withdrawn else "stale", announcements=[])
+    if not isinstance(announcement, EventInviteAcceptedV1):
+        return Applied(outcome="stale", announcements=[])
+    member = model.joining(announcement.receiver_id, announcement.invite_id)
+    cause = announcement.fact_id
+    event = events.join(
+        announcement.event_id, invite_id=announcement.invite_id, member=member, operation_id=cause
+    )
+    if event is None:
+        event = events.find(announcement.event_id)
+        if event is None:
+            return Applied(outcome="gone", announcements=[])
+        if event.member(member.id) is None:
+            return Applied(outcome="stale", announcements=[])
+    return Applied(outcome="applied", announcements=_written(wake, event, cause)["announcements"])
+
+
+def _decide_on_member(
+    events: EventStore, wake: Wake, decide: Callable[[Event], Event], member_id: str, operation_id: str
+) -> Written:
+    def read() -> Event | None:
+        return events.find_by_member(member_id) or events.find_by_former_member(member_id)
+
+    return _decide_and_store(events, wake, read, decide, operation_id, _no_member)
+
+
+def _decide_and_store(
+    events: EventStore,
+    wake: Wake,
+    read: Callable[[], Event | None],
+    decide: Callable[[Event], Event],
+    operation_id: str,
+    unknown: Callable[[], NotFound],
+) -> Written:
+    """Read, decide, store if unchanged; again when somebody was faster. A repeat tells what it told the first time."""
+    for _ in range(ATTEMPTS):
+        before = read()
+        if before is not None and operation_id in before.operations:
+            return _written(wake, before, operation_id)
+        if before is None or before.deleted:
+            raise unknown()
+        stored = events.replace_membership(before, decide(before), operation_id=operation_id)
+        if stored is not None:
+            return _written(wake, stored, operation_id)
+    raise _contended()
+
+
+def _written(wake: Wake, event: Event, operation_id: str) -> Written:
+    if event.kind == "single":
+        return Written(id=event.id, announcements=[])
+    wake(event.id)
+    return Written(id=event.id, announcements=[to_wire(event.announced(fact_id(operation_id)))])
+
+
+def _require_access(calls: Calls, event: Event, actor_id: str) -> None:
+    """Insist on access. Whether the actor is a friend of the owner is asked only when nothing else gives it."""
+    if event.member_of(actor_id) is not None or event.has_invited(actor_id):
+        return
+    if not event.is_private:
+        friendship = calls.call(users.check_friendship, user_id=actor_id, other_id=event.owner_id)
+        if friendship["friends"]:
+            return
+    raise _no_access()
+
+
+def _actor_and_target(event: Event, actor_id: str, member_id: str) -> tuple[Member, Member]:
+    actor, target = event.member_of(actor_id), event.member(member_id)
+    if target is None:
+        raise _no_member()
+    if actor is None:
+        raise _no_access()
+    return actor, target
+
+
+def _get(events: EventStore, event_id: str) -> Event:
+    event = events.find(event_id)
+    if event is None:
+        raise _no_event()
+    return event
+
+
+def _get_membership(events: EventStore, member_id: str) -> tuple[Event, Member]:
+    event = events.find_by_member(member_id)
+    member = None if event is None else event.member(member_id)
+    if event is None or member is None:
+        raise _no_member()
+    return event, member
+
+
+def _no_event() -> NotFound:
+    return NotFound(Code.EVENT_UNKNOWN, "There is no such event.")
+
+
+def _no_member() -> NotFound:
+    return NotFound(Code.MEMBER_UNKNOWN, "There is no such member.")
+
+
+def _no_access() -> Forbidden:
+    return Forbidden(Code.EVENT_FORBIDDEN, "You have no access to this event.")
+
+
+def _changed_meanwhile() -> PreconditionFailed:
+    return PreconditionFailed(Code.EVENT_CHANGED, "The event has changed since the version that you named.")
+
+
+def _contended() -> Unavailable:
+    return Unavailable(Code.WRITE_CONTENDED, "Too many changes at once; try again.")
