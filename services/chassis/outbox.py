@@ -69,12 +69,17 @@ def new_outbox(operation_id: str, about: Iterable[str]) -> Document:
     return {"operations": [operation_id], "outbox": [fact], "outbox_due_at": now() + OVERDUE_AFTER}
 
 
+def ended(*, announced: bool) -> Document:
+    """Build the fields that make a document a tombstone. One whose end is announced is kept until that has been done."""
+    return {"ended_at": now()} if announced else {"ended_at": now(), "purge_at": now() + KEEP_ENDED}
+
+
 @dataclass(frozen=True)
 class Box:
-    """A collection whose documents have an outbox. announce: what a document says now, told as the fact of that id."""
+    """A collection whose documents have an outbox. announce: what a document says now, told as the fact of that id; None: nothing."""
 
     collection: Collection[Document]
-    announce: Callable[[Document, str], Announcement]
+    announce: Callable[[Document, str], Announcement | None]
 
 
 class Relay:
@@ -126,9 +131,8 @@ class Relay:
             self._relay([overdue])
 
     def _relay(self, documents: list[Document]) -> None:
-        messages = [
-            outgoing(self._box.announce(document, fact["id"])) for document in documents for fact in document["outbox"]
-        ]
+        told = [self._box.announce(document, fact["id"]) for document in documents for fact in document["outbox"]]
+        messages = [outgoing(announcement) for announcement in told if announcement is not None]
         try:
             self._publisher.publish(messages)
         except BrokerUnavailable as exc:
@@ -139,9 +143,9 @@ class Relay:
 
     def _clear(self, document: Document) -> None:
         """Remove exactly what was published: all of it when nothing has changed since, else fact by fact."""
-        ended = {"purge_at": now() + KEEP_ENDED} if document.get("ended_at") else {}
+        purge = {"purge_at": now() + KEEP_ENDED} if document.get("ended_at") else {}
         unchanged = {"_id": document["_id"], "version": document["version"]}
-        empty: Update = {"$set": {"outbox": [], **ended}, "$unset": {"outbox_due_at": ""}}
+        empty: Update = {"$set": {"outbox": [], **purge}, "$unset": {"outbox_due_at": ""}}
         if not self._box.collection.update_one(unchanged, empty).matched_count:
             published = [fact["id"] for fact in document["outbox"]]
             pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}

@@ -115,6 +115,14 @@ HEARD_BY: dict[type[Announcement], tuple[str, ...]] = {
 """Who hears what: the whole topology of domain events is made of this table."""
 
 
+def hearers_of(announcement: Announcement) -> tuple[str, ...]:
+    """List the services that have something to do because of this announcement, so that no others need be called."""
+    hearers = HEARD_BY[type(announcement)]
+    if isinstance(announcement, MembershipChangedV1) and not announcement.deleted:
+        return tuple(hearer for hearer in hearers if hearer != "invites")  # invitations end only with their event
+    return hearers
+
+
 def to_wire(announcement: Announcement) -> Wire:
     """Turn an announcement into a JSON object; `kind` names its class."""
     return {"kind": type(announcement).__name__, **asdict(announcement)}

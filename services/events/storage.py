@@ -168,12 +168,13 @@ class EventStore:
         }
         if after.deleted:
             texts = ("deleted", "invited", "name", "address", "description")
-            stored["$set"].update({name: document[name] for name in texts}, ended_at=outbox.now())
+            stored["$set"].update({name: document[name] for name in texts}, **outbox.ended(announced=after.kind == "group"))
         gone = [member for member in before.members if after.member(member.id) is None]
         if gone:
             former = {"former_member_ids": {"$each": [member.id for member in gone], "$slice": -FORMER_MEMBERS}}
-            about = [member.user_id for member in gone]
-            stored = merged(stored, {"$push": former}, outbox.telling(operation_id, about))
+            stored = merged(stored, {"$push": former})
+        if gone and after.kind == "group":
+            stored = merged(stored, outbox.telling(operation_id, [member.user_id for member in gone]))
         saved = self._events.find_one_and_update(
             {"_id": before.id, "version": before.version},
             merged(stored, outbox.remembering(operation_id)),

@@ -152,7 +152,7 @@ def open_invitation(
     events: EventStore, calls: Calls, *, event_id: str, invite_id: str, sender_id: str, receiver_id: str
 ) -> contract.Invitation:
     """Open an invitation, or return the one that is open already. Only a refusal looks for its reason."""
-    receiver_known = calls.call(users.check_friendship, user_id=sender_id, other_id=receiver_id)["known"]
+    receiver_known = _is_known(calls, receiver_id)
     invitation = OpenInvitation(invite_id=invite_id, user_id=receiver_id)
     if receiver_known and events.open_invitation(event_id, invitation, sender_id=sender_id):
         return contract.Invitation(invite_id=invite_id)
@@ -173,6 +173,14 @@ def open_invitation(
     raise _contended()
 
 
+def _is_known(calls: Calls, user_id: str) -> bool:
+    try:
+        calls.call(users.get_person, user_id=user_id)
+    except NotFound:
+        return False
+    return True
+
+
 def apply(events: EventStore, wake: Wake, announcement: Announcement) -> Applied:
     """Let the invited person join, or take the permission back; twice, late and out of order change nothing."""
     if isinstance(announcement, EventInviteEndedV1):
@@ -189,8 +197,8 @@ def apply(events: EventStore, wake: Wake, announcement: Announcement) -> Applied
         event = events.find(announcement.event_id)
         if event is None:
             return Applied(outcome="gone", announcements=[])
-        if event.member(member.id) is None:
-            return Applied(outcome="stale", announcements=[])
+        if event.member(member.id) is None:  # joined and left since, or was never let in
+            return Applied(outcome="stale" if cause in event.operations else "gone", announcements=[])
     return Applied(outcome="applied", announcements=_written(wake, event, cause)["announcements"])
 
 

@@ -79,8 +79,9 @@ def apply(people: PeopleStore, wake: Wake, announcement: Announcement) -> Applie
     if made is not None:
         return Applied(outcome="applied", announcements=[_tell(wake, made, cause)])
     current = people.find_friendship(one, other)
-    if current is None or current.generation != announcement.generation:
-        return Applied(outcome="stale", announcements=[])
+    if current is None or current.generation != announcement.generation:  # made and ended since, or never made
+        was_made = people.find_operation(one, other, cause) is not None
+        return Applied(outcome="stale" if was_made else "gone", announcements=[])
     return Applied(outcome="applied", announcements=[_tell(wake, current, cause)])
 
 

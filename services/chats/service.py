@@ -1,0 +1,78 @@
+"""The Nameko service `chats`. Signatures, documentation and errors of its calls: `services.contracts.chats`."""
+
+import time
+
+from nameko.timer import timer
+
+from services.chassis import outbox
+from services.chassis.providers import HealthCheck, Store
+from services.chassis.rpc import rpc
+from services.chats import usecases
+from services.chats.storage import ChatStore
+from services.contracts import chats as contract
+from services.contracts.announcements import from_wire
+from services.contracts.calls import Applied, Health, Wire, Written
+
+PURGE_EVERY_S = 60
+PURGE_AFTER = outbox.LEASE * 6
+
+
+class Chats:
+    """Chats and messages."""
+
+    name = contract.SERVICE
+
+    chats = Store(ChatStore)
+    health = HealthCheck()
+
+    @rpc
+    def list_chats(
+        self, *, actor_id: str, offset: int, limit: int, message_limit: int | None
+    ) -> list[contract.Chat]:
+        return usecases.list_chats(
+            self.chats, actor_id=actor_id, offset=offset, limit=limit, message_limit=message_limit
+        )
+
+    @rpc
+    def list_chat_ids(self, *, actor_id: str) -> list[str]:
+        return self.chats.list_ids(actor_id)
+
+    @rpc
+    def get_chat(self, *, actor_id: str, chat_id: str, limit: int | None, before: str | None) -> contract.Chat:
+        return usecases.get_chat(self.chats, actor_id=actor_id, chat_id=chat_id, limit=limit, before=before)
+
+    @rpc
+    def post_message(self, *, actor_id: str, chat_id: str, text: str, operation_id: str) -> Written:
+        return usecases.post_message(
+            self.chats,
+            actor_id=actor_id,
+            chat_id=chat_id,
+            text=text,
+            operation_id=operation_id,
+            now_ms=time.time_ns() // 1_000_000,
+        )
+
+    @rpc
+    def edit_message(self, *, actor_id: str, message_id: str, text: str, operation_id: str) -> Written:
+        return usecases.edit_message(
+            self.chats, actor_id=actor_id, message_id=message_id, text=text, operation_id=operation_id
+        )
+
+    @rpc
+    def delete_message(self, *, actor_id: str, message_id: str, operation_id: str) -> Written:
+        return usecases.delete_message(
+            self.chats, actor_id=actor_id, message_id=message_id, operation_id=operation_id
+        )
+
+    @rpc
+    def apply(self, *, announcement: Wire) -> Applied:
+        return usecases.apply(self.chats, from_wire(announcement))
+
+    @rpc
+    def check_health(self) -> Health:
+        return self.health()
+
+    @timer(interval=PURGE_EVERY_S)
+    def purge_texts(self) -> None:
+        """Delete what was said in chats that no longer exist."""
+        self.chats.purge_texts(ended_before=outbox.now() - PURGE_AFTER)

@@ -1,0 +1,220 @@
+"""Chats and messages in MongoDB.
+
+chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
+           last_number, clock, latest_number, latest_at, ended_at, purge_at, texts_purged}
+messages  {_id, chat_id, number, author_id, written_at, text, live, operations}
+
+`last_number` and `clock` only grow: they give a message its place and its time, in the same update that checks who
+writes. `latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and
+order the list of chats.
+"""
+
+import time
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, ReturnDocument
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from services.chassis import outbox
+from services.chassis.mongo import Document, losing_races, merged
+from services.chats.model import Chat, Message
+
+_NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
+
+
+def prepare(database: Database[Document]) -> None:
+    """Make the indexes that the queries rely on. Idempotent."""
+    database.chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
+    database.chats.create_index("texts_purged", sparse=True)
+    database.chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
+    database.messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
+
+
+class ChatStore:
+    """Chats and messages."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._chats: Collection[Document] = database.chats
+        self._messages: Collection[Document] = database.messages
+
+    def save_copy(self, chat: Chat) -> bool:
+        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
+        update = {"$set": _copied(chat)}
+        older = {"_id": chat.id, "version": {"$lt": chat.version}}
+        with losing_races():  # an upsert that finds no older copy tries to insert a second one
+            first = {"$setOnInsert": {"created_at": time.time_ns(), **_UNWRITTEN}}
+            result = self._chats.update_one(older, merged(update, first), upsert=True)
+            return bool(result.matched_count or result.upserted_id)
+        return self._chats.update_one(older, update).matched_count == 1
+
+    def find(self, chat_id: str) -> Chat | None:
+        """Return a living chat."""
+        document = self._chats.find_one({"_id": chat_id, "deleted": False}, _CHAT_FIELDS)
+        return None if document is None else _chat(document)
+
+    def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
+        """Return a user's chats, newest message first, then those without, newest first."""
+        found = self._chats.find({"user_ids": user_id}, _CHAT_FIELDS).sort(_NEWEST_FIRST)
+        return [_chat(document) for document in found.skip(offset).limit(limit)]
+
+    def list_ids(self, user_id: str) -> list[str]:
+        """Return the ids of a user's chats in the order of the list."""
+        found = self._chats.find({"user_ids": user_id}, {"_id": 1}).sort(_NEWEST_FIRST)
+        return [document["_id"] for document in found]
+
+    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
+        """Return the newest `limit` messages of a chat (None: all) with numbers below `before`, in order."""
+        wanted: Document = {"chat_id": chat_id, "live": True}
+        if before is not None:
+            wanted["number"] = {"$lt": before}
+        found = self._messages.find(wanted).sort("number", DESCENDING).limit(limit or 0)
+        return [_message(document) for document in found][::-1]
+
+    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
+        """Return the newest `limit` messages of each chat (None: all), in order. One query for all chats."""
+        by_chat: dict[str, list[Message]] = {chat_id: [] for chat_id in chat_ids}
+        for document in self._find_newest_of(chat_ids, limit):
+            by_chat[document["chat_id"]].append(_message(document))
+        return {chat_id: sorted(messages, key=lambda message: message.number) for chat_id, messages in by_chat.items()}
+
+    def _find_newest_of(self, chat_ids: list[str], limit: int | None) -> list[Document]:
+        if limit is None:
+            return list(self._messages.find({"chat_id": {"$in": chat_ids}, "live": True}))
+        newest = [{"$match": {"live": True}}, {"$sort": {"number": -1}}, {"$limit": limit}]
+        join = {"from": self._messages.name, "localField": "_id", "foreignField": "chat_id", "pipeline": newest, "as": "newest"}
+        pipeline: list[Document] = [
+            {"$match": {"_id": {"$in": chat_ids}}},
+            {"$project": {"_id": 1}},
+            {"$lookup": join},
+        ]
+        return [message for chat in self._chats.aggregate(pipeline) for message in chat["newest"]]
+
+    def find_message(self, message_id: str) -> Message | None:
+        """Return a message that still exists."""
+        document = self._messages.find_one({"_id": message_id, "live": True})
+        return None if document is None else _message(document)
+
+    def find_place(self, chat_id: str, message_id: str) -> int | None:
+        """Return the number of a message of this chat, also of one that was deleted."""
+        document = self._messages.find_one({"_id": message_id, "chat_id": chat_id}, {"number": 1})
+        return None if document is None else document["number"]
+
+    def has_done(self, message_id: str, operation_id: str) -> bool:
+        """Tell whether a message, deleted or not, remembers this operation: then the call is a repeat."""
+        return self._messages.find_one({"_id": message_id, "operations": operation_id}, {"_id": 1}) is not None
+
+    def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_ms: int) -> bool:
+        """Write a message, if its author may. One update checks, numbers and dates it. Idempotent by `message_id`.
+
+        False when the chat is not there or not open to the author.
+        """
+        placed = self._chats.find_one_and_update(
+            {"_id": chat_id, "user_ids": author_id},
+            [
+                {"$set": {"last_number": {"$add": ["$last_number", 1]}, "clock": {"$max": ["$clock", now_ms]}}},
+                {"$set": {"latest_number": "$last_number", "latest_at": "$clock"}},
+            ],
+            {"last_number": 1, "clock": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        if placed is None:
+            return False
+        number, written_at = placed["last_number"], placed["clock"]
+        message = Message(
+            id=message_id, chat_id=chat_id, number=number, author_id=author_id, written_at=written_at, text=text
+        )
+        try:
+            self._messages.insert_one(_message_document(message))
+        except DuplicateKeyError:  # a repeat: it has its place already, and leaves the new one empty
+            self._resort(chat_id, vacated=number)
+        return True
+
+    def edit(self, message_id: str, *, author_id: str, text: str, operation_id: str) -> bool:
+        """Replace the text of a message. Atomic; False when there is no such message or it knows the operation."""
+        mine = {"_id": message_id, "author_id": author_id, "live": True, "operations": {"$ne": operation_id}}
+        update = merged({"$set": {"text": text}}, outbox.remembering(operation_id))
+        return self._messages.update_one(mine, update).matched_count == 1
+
+    def delete(self, message: Message, *, operation_id: str) -> bool:
+        """Delete a message; a tombstone without text keeps its place, for whoever pages from there."""
+        update = merged({"$set": {"live": False, "text": ""}}, outbox.remembering(operation_id))
+        deleted = self._messages.update_one({"_id": message.id, "live": True}, update).matched_count == 1
+        self._resort(message.chat_id, vacated=message.number)
+        return deleted
+
+    def purge_texts(self, *, ended_before: Any) -> int:
+        """Delete the messages of chats that ended a while ago; what was being written then has arrived by now."""
+        wanted = {"texts_purged": False, "ended_at": {"$lt": ended_before}}
+        ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
+        for chat_id in ended:
+            self._messages.delete_many({"chat_id": chat_id})
+            self._chats.update_one({"_id": chat_id}, {"$set": {"texts_purged": True}})
+        return len(ended)
+
+    def _resort(self, chat_id: str, *, vacated: int) -> None:
+        """If the place that was vacated is the newest of its chat, let the newest message that still exists be it.
+
+        The one found may be deleted meanwhile, too: then its place is vacated, and so on.
+        """
+        while True:
+            newest = self._messages.find_one({"chat_id": chat_id, "live": True}, sort=[("number", DESCENDING)])
+            number, written_at = (newest["number"], newest["written_at"]) if newest else (0, 0)
+            if number > vacated:
+                return
+            latest = {"$set": {"latest_number": number, "latest_at": written_at}}
+            moved = self._chats.update_one({"_id": chat_id, "latest_number": vacated}, latest).matched_count
+            if not moved or newest is None or self.find_message(newest["_id"]) is not None:
+                return
+            vacated = number
+
+
+_UNWRITTEN = {"last_number": 0, "clock": 0, "latest_number": 0, "latest_at": 0}
+_CHAT_FIELDS = {"kind": 1, "event_id": 1, "user_ids": 1, "deleted": 1, "version": 1}
+
+
+def _copied(chat: Chat) -> Document:
+    copied: Document = {
+        "kind": chat.kind,
+        "event_id": chat.event_id,
+        "user_ids": list(chat.user_ids),
+        "deleted": chat.deleted,
+        "version": chat.version,
+    }
+    return {**copied, **outbox.ended(announced=False), "texts_purged": False} if chat.deleted else copied
+
+
+def _chat(document: Document) -> Chat:
+    return Chat(
+        id=document["_id"],
+        kind=document["kind"],
+        event_id=document["event_id"],
+        user_ids=tuple(document["user_ids"]),
+        deleted=document["deleted"],
+        version=document["version"],
+    )
+
+
+def _message(document: Document) -> Message:
+    return Message(
+        id=document["_id"],
+        chat_id=document["chat_id"],
+        number=document["number"],
+        author_id=document["author_id"],
+        written_at=document["written_at"],
+        text=document["text"],
+    )
+
+
+def _message_document(message: Message) -> Document:
+    return {
+        "_id": message.id,
+        "chat_id": message.chat_id,
+        "number": message.number,
+        "author_id": message.author_id,
+        "written_at": message.written_at,
+        "text": message.text,
+        "live": True,
+        "operations": [message.id],
+    }

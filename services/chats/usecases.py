@@ -1,0 +1,103 @@
+"""What one can do with chats and messages: one function for each call."""
+
+from services.chats import model
+from services.chats.model import Chat, Message
+from services.chats.storage import ChatStore
+from services.contracts import chats as contract
+from services.contracts.announcements import Announcement, FriendshipChangedV1, MembershipChangedV1
+from services.contracts.calls import Applied, Written
+from services.contracts.errors import Code, Forbidden, NotFound
+
+
+def list_chats(
+    chats: ChatStore, *, actor_id: str, offset: int, limit: int, message_limit: int | None
+) -> list[contract.Chat]:
+    """Return the actor's chats with their messages: two queries, however many chats."""
+    newest = chats.list_newest(actor_id, offset=offset, limit=limit) if limit else []
+    if not newest or message_limit == 0:
+        return [chat.with_messages([]) for chat in newest]
+    messages = chats.list_messages_of([chat.id for chat in newest], limit=message_limit)
+    return [chat.with_messages(messages[chat.id]) for chat in newest]
+
+
+def get_chat(chats: ChatStore, *, actor_id: str, chat_id: str, limit: int | None, before: str | None) -> contract.Chat:
+    """Return a chat with messages to one of those who may read it."""
+    chat = _get_readable(chats, chat_id, actor_id)
+    place = None
+    if before is not None:
+        place = chats.find_place(chat_id, before)
+        if place is None:
+            raise _no_message()
+    if limit == 0:
+        return chat.with_messages([])
+    return chat.with_messages(chats.list_messages(chat_id, limit=limit, before=place))
+
+
+def post_message(
+    chats: ChatStore, *, actor_id: str, chat_id: str, text: str, operation_id: str, now_ms: int
+) -> Written:
+    """Write a message."""
+    if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_ms=now_ms):
+        _get_readable(chats, chat_id, actor_id)  # says why not
+        raise _closed()
+    return Written(id=operation_id, announcements=[])
+
+
+def edit_message(chats: ChatStore, *, actor_id: str, message_id: str, text: str, operation_id: str) -> Written:
+    """Replace the text of one's own message."""
+    _get_own(chats, message_id, actor_id)
+    edited = chats.edit(message_id, author_id=actor_id, text=text, operation_id=operation_id)
+    if not edited and not chats.has_done(message_id, operation_id):
+        raise _no_message()
+    return Written(id=message_id, announcements=[])
+
+
+def delete_message(chats: ChatStore, *, actor_id: str, message_id: str, operation_id: str) -> Written:
+    """Delete one's own message."""
+    if chats.has_done(message_id, operation_id):
+        return Written(id=message_id, announcements=[])
+    message = _get_own(chats, message_id, actor_id)
+    if not chats.delete(message, operation_id=operation_id):
+        raise _no_message()
+    return Written(id=message_id, announcements=[])
+
+
+def apply(chats: ChatStore, announcement: Announcement) -> Applied:
+    """Copy who may read what; a state that is not newer than the copy changes nothing."""
+    match announcement:
+        case FriendshipChangedV1():
+            saved = chats.save_copy(model.dialog_of(announcement))
+        case MembershipChangedV1():
+            saved = chats.save_copy(model.event_chat_of(announcement))
+        case _:
+            saved = False
+    return Applied(outcome="applied" if saved else "stale", announcements=[])
+
+
+def _get_readable(chats: ChatStore, chat_id: str, actor_id: str) -> Chat:
+    chat = chats.find(chat_id)
+    if chat is None:
+        raise NotFound(Code.CHAT_UNKNOWN, "There is no such chat.")
+    if actor_id not in chat.user_ids:
+        raise _closed()
+    return chat
+
+
+def _get_own(chats: ChatStore, message_id: str, actor_id: str) -> Message:
+    message = chats.find_message(message_id)
+    chat = None if message is None else chats.find(message.chat_id)
+    if message is None or chat is None:
+        raise _no_message()
+    if message.author_id != actor_id:
+        raise Forbidden(Code.MESSAGE_NOT_YOURS, "This message is not yours.")
+    if actor_id not in chat.user_ids:
+        raise _closed()
+    return message
+
+
+def _no_message() -> NotFound:
+    return NotFound(Code.MESSAGE_UNKNOWN, "There is no such message.")
+
+
+def _closed() -> Forbidden:
+    return Forbidden(Code.CHAT_FORBIDDEN, "This chat is not open to you.")

@@ -1,0 +1,71 @@
+"""Invitations: values and rules, no I/O."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from services.contracts import invites as contract
+from services.contracts.announcements import (
+    Announcement,
+    EventInviteAcceptedV1,
+    EventInviteEndedV1,
+    FriendInviteAcceptedV1,
+)
+
+Status = Literal["proposed", "pending", "accepted", "declined", "cancelled", "void"]
+"""proposed: being checked, nobody sees it. pending: waits for an answer. void: ended by what happened elsewhere."""
+
+OPEN: tuple[Status, ...] = ("proposed", "pending")
+
+ENDED_BY: dict[contract.Action, Status] = {"accept": "accepted", "decline": "declined", "cancel": "cancelled"}
+"""What an answer makes of an invitation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invite:
+    """An invitation.
+
+    event_id: None for a friend invitation.
+    generation: of the pair's friendship when it was checked; None for an event's, and while proposed.
+    operations: ids of the latest operations on it, by which a repeat is known.
+    """
+
+    id: str
+    kind: contract.Kind
+    sender_id: str
+    receiver_id: str
+    event_id: str | None
+    status: Status
+    generation: int | None = None
+    operations: frozenset[str] = frozenset()
+
+    def may_be_answered_by(self, user_id: str, action: contract.Action) -> bool:
+        """Tell whether it is for this user to take this action."""
+        return user_id == (self.sender_id if action == "cancel" else self.receiver_id)
+
+    def seen(self) -> contract.Invite:
+        """Return the invitation as its receiver sees it."""
+        return contract.Invite(
+            id=self.id,
+            kind=self.kind,
+            sender_id=self.sender_id,
+            receiver_id=self.receiver_id,
+            event_id=self.event_id,
+        )
+
+    def announced(self, fact_id: str) -> Announcement | None:
+        """Tell this state as the fact of that id; None while it is open, and for a friend invitation that was not accepted."""
+        if self.status in OPEN:
+            return None
+        if self.event_id is None:
+            return self._friend_accepted(fact_id) if self.status == "accepted" else None
+        kind = EventInviteAcceptedV1 if self.status == "accepted" else EventInviteEndedV1
+        return kind(fact_id=fact_id, invite_id=self.id, event_id=self.event_id, receiver_id=self.receiver_id)
+
+    def _friend_accepted(self, fact_id: str) -> FriendInviteAcceptedV1:
+        return FriendInviteAcceptedV1(
+            fact_id=fact_id,
+            invite_id=self.id,
+            sender_id=self.sender_id,
+            receiver_id=self.receiver_id,
+            generation=self.generation or 0,
+        )

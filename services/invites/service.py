@@ -1,0 +1,79 @@
+"""The Nameko service `invites`. Signatures, documentation and errors of its calls: `services.contracts.invites`."""
+
+from datetime import timedelta
+
+from nameko.timer import timer
+
+from services.chassis import outbox
+from services.chassis.providers import Announcer, HealthCheck, Remote, Store
+from services.chassis.rpc import rpc
+from services.contracts import invites as contract
+from services.contracts.announcements import from_wire
+from services.contracts.calls import Applied, Health, Wire, Written
+from services.invites import usecases
+from services.invites.model import Invite
+from services.invites.storage import InviteStore, invite_box
+
+SWEEP_EVERY_S = 5
+UNFINISHED_AFTER = timedelta(seconds=10)
+"""Longer than any call may take: nobody works on such a proposal any more."""
+
+
+class Invites:
+    """Invitations and their answers."""
+
+    name = contract.SERVICE
+
+    invites = Store(InviteStore)
+    wake = Announcer(invite_box)
+    calls = Remote()
+    health = HealthCheck()
+
+    @rpc
+    def send_invite(
+        self, *, actor_id: str, kind: contract.Kind, receiver_id: str, event_id: str | None, operation_id: str
+    ) -> Written:
+        invite = Invite(
+            id=operation_id,
+            kind=kind,
+            sender_id=actor_id,
+            receiver_id=receiver_id,
+            event_id=event_id,
+            status="proposed",
+        )
+        return usecases.send_invite(self.invites, self.calls, self.wake, invite)
+
+    @rpc
+    def list_invites(self, *, actor_id: str) -> list[contract.Invite]:
+        return usecases.list_invites(self.invites, actor_id=actor_id)
+
+    @rpc
+    def list_invite_ids(self, *, actor_id: str) -> list[str]:
+        return [invite.id for invite in self.invites.list_waiting(actor_id)]
+
+    @rpc
+    def answer_invite(
+        self, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str
+    ) -> Written:
+        return usecases.answer_invite(
+            self.invites,
+            self.wake,
+            actor_id=actor_id,
+            invite_id=invite_id,
+            action=action,
+            operation_id=operation_id,
+        )
+
+    @rpc
+    def apply(self, *, announcement: Wire) -> Applied:
+        return usecases.apply(self.invites, from_wire(announcement))
+
+    @rpc
+    def check_health(self) -> Health:
+        return self.health()
+
+    @timer(interval=SWEEP_EVERY_S)
+    def finish_proposals(self) -> None:
+        """Finish invitations whose sending was cut short."""
+        sent_before = outbox.now() - UNFINISHED_AFTER
+        usecases.finish_proposals(self.invites, self.calls, self.wake, sent_before=sent_before)

@@ -1,0 +1,177 @@
+"""Invitations in MongoDB: one document each.
+
+invites  {_id, kind, sender_id, receiver_id, event_id, pair, status, generation, settled, open_key, sent_at,
+          operations, version, outbox, outbox_due_at, ended_at, purge_at}
+
+`open_key` is there while a friend invitation is open, and unique: one invitation in each direction. That an event has one
+open invitation for each person is the event's own rule.
+"""
+
+from datetime import datetime
+
+from pymongo import ASCENDING, ReturnDocument
+from pymongo.collection import Collection
+from pymongo.database import Database
+
+from services.chassis import outbox
+from services.chassis.mongo import Document, losing_races, merged
+from services.contracts import invites as contract
+from services.contracts.announcements import Announcement
+from services.invites.model import ENDED_BY, OPEN, Invite
+
+
+def prepare(database: Database[Document]) -> None:
+    """Make the indexes that the rules and the queries rely on. Idempotent."""
+    invites = database.invites
+    invites.create_index("open_key", unique=True, sparse=True)
+    invites.create_index([("receiver_id", ASCENDING), ("status", ASCENDING), ("sent_at", ASCENDING)])
+    invites.create_index([("event_id", ASCENDING), ("status", ASCENDING)])
+    invites.create_index([("pair", ASCENDING), ("status", ASCENDING)], sparse=True)
+    invites.create_index([("status", ASCENDING), ("sent_at", ASCENDING)])
+    invites.create_index(outbox.INDEX, sparse=True)
+    invites.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
+
+
+def invite_box(database: Database[Document]) -> outbox.Box:
+    """Return the outbox of the invitations."""
+    return outbox.Box(database.invites, announce)
+
+
+def announce(document: Document, fact_id: str) -> Announcement | None:
+    """Tell what an invitation's document says now."""
+    return _invite(document).announced(fact_id)
+
+
+class InviteStore:
+    """Invitations."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._invites: Collection[Document] = database.invites
+
+    def propose(self, invite: Invite) -> bool:
+        """Store an invitation that is still to be checked, invisible until then.
+
+        False when it is there already (a repeat), or another of the same direction is open.
+        """
+        with losing_races():
+            self._invites.insert_one(_proposal(invite))
+            return True
+        return False
+
+    def find(self, invite_id: str) -> Invite | None:
+        """Return an invitation, whatever has become of it."""
+        document = self._invites.find_one({"_id": invite_id})
+        return None if document is None else _invite(document)
+
+    def find_open_friend_invite(self, sender_id: str, receiver_id: str) -> Invite | None:
+        """Return the open friend invitation of this direction."""
+        document = self._invites.find_one({"open_key": _open_key(sender_id, receiver_id)})
+        return None if document is None else _invite(document)
+
+    def list_proposals(self, *, sent_before: datetime) -> list[Invite]:
+        """Return invitations whose check was begun before that time and not finished."""
+        found = self._invites.find({"status": "proposed", "sent_at": {"$lt": sent_before}}).limit(100)
+        return [_invite(document) for document in found]
+
+    def list_waiting(self, receiver_id: str) -> list[Invite]:
+        """Return the invitations that wait for somebody's answer, oldest first."""
+        waiting = {"receiver_id": receiver_id, "status": "pending"}
+        return [_invite(document) for document in self._invites.find(waiting).sort("sent_at", ASCENDING)]
+
+    def make_pending(self, invite_id: str, *, generation: int | None) -> bool:
+        """Show a proposal to its receiver, unless what has happened meanwhile settled it. Atomic, idempotent.
+
+        generation: of the friendship, as the check saw it. False when the invitation is not open (any more).
+        """
+        proposed: Document = {"_id": invite_id, "status": "proposed"}
+        if generation is not None:
+            proposed["settled"] = {"$not": {"$gte": generation}}
+        update: Document = {"$set": {"status": "pending", "generation": generation}, "$inc": {"version": 1}}
+        if self._invites.update_one(proposed, update).matched_count:
+            return True
+        shown = {"_id": invite_id, "status": "pending", "generation": generation}
+        return self._invites.find_one(shown, {"_id": 1}) is not None
+
+    def drop_proposal(self, invite_id: str) -> None:
+        """Forget a proposal that another invitation has made superfluous."""
+        self._invites.delete_one({"_id": invite_id, "status": "proposed"})
+
+    def void(self, invite_id: str, *, tell: bool) -> None:
+        """End an open invitation without an answer. tell: announce it, so that a permission to join is withdrawn."""
+        ending = outbox.telling(invite_id, []) if tell else {}
+        self._invites.update_one({"_id": invite_id, "status": {"$in": OPEN}}, merged(_void(announced=tell), ending))
+
+    def answer(
+        self, invite_id: str, action: contract.Action, *, actor_id: str, tell: bool, operation_id: str
+    ) -> Invite | None:
+        """Settle a waiting invitation, if it is for the actor to do so. Atomic; of two answers at once one wins."""
+        role = "sender_id" if action == "cancel" else "receiver_id"
+        waiting = {"_id": invite_id, "status": "pending", role: actor_id}
+        ended = _ended(ENDED_BY[action], announced=tell)
+        told = outbox.telling(operation_id, [actor_id]) if tell else {}
+        update = merged(ended, told, outbox.remembering(operation_id))
+        document = self._invites.find_one_and_update(waiting, update, return_document=ReturnDocument.AFTER)
+        return None if document is None else _invite(document)
+
+    def settle_pair(self, one: str, other: str, *, through: int) -> None:
+        """End what a pair has invited each other to up to that generation; proposals remember it until they are checked.
+
+        Idempotent, and right in any order: only numbers decide.
+        """
+        pair = _pair(one, other)
+        late = {"pair": pair, "status": "pending", "generation": {"$lte": through}}
+        self._invites.update_many(late, _void(announced=False))
+        self._invites.update_many({"pair": pair, "status": "proposed"}, {"$max": {"settled": through}})
+
+    def end_event(self, event_id: str) -> None:
+        """End all invitations to an event that is gone. Idempotent."""
+        self._invites.update_many({"event_id": event_id, "status": {"$in": OPEN}}, _void(announced=False))
+
+
+def _open_key(sender_id: str, receiver_id: str) -> str:
+    return f"{sender_id}>{receiver_id}"
+
+
+def _pair(one: str, other: str) -> str:
+    return "-".join(sorted((one, other)))
+
+
+def _ended(status: str, *, announced: bool) -> Document:
+    fields = {"status": status, **outbox.ended(announced=announced)}
+    return {"$set": fields, "$unset": {"open_key": ""}, "$inc": {"version": 1}}
+
+
+def _void(*, announced: bool) -> Document:
+    return _ended("void", announced=announced)
+
+
+def _proposal(invite: Invite) -> Document:
+    proposal: Document = {
+        "_id": invite.id,
+        "kind": invite.kind,
+        "sender_id": invite.sender_id,
+        "receiver_id": invite.receiver_id,
+        "event_id": invite.event_id,
+        "status": invite.status,
+        "generation": None,
+        "sent_at": outbox.now(),
+        "operations": [invite.id],
+        "version": 1,
+    }
+    if invite.kind == "event":
+        return proposal
+    pair, open_key = _pair(invite.sender_id, invite.receiver_id), _open_key(invite.sender_id, invite.receiver_id)
+    return {**proposal, "pair": pair, "open_key": open_key}
+
+
+def _invite(document: Document) -> Invite:
+    return Invite(
+        id=document["_id"],
+        kind=document["kind"],
+        sender_id=document["sender_id"],
+        receiver_id=document["receiver_id"],
+        event_id=document["event_id"],
+        status=document["status"],
+        generation=document["generation"],
+        operations=frozenset(document["operations"]),
+    )
