@@ -18,15 +18,18 @@ import logging  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
+from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
 from nameko.extensions import DependencyProvider  # noqa: E402
 from nameko.runners import ServiceRunner  # noqa: E402
+from pymongo.database import Database  # noqa: E402
 from pymongo.errors import PyMongoError  # noqa: E402
 
 from services.chassis.hearing import hears  # noqa: E402
+from services.chassis.mongo import Document  # noqa: E402
 from services.chassis.resources import Resources  # noqa: E402
-from services.chassis.settings import BadSettings, read_settings  # noqa: E402
+from services.chassis.settings import BadSettings, ServiceSettings, read_settings  # noqa: E402
 
 log = logging.getLogger("services")
 
@@ -42,22 +45,23 @@ def listener_of(service: type) -> type:
     return type(f"{service.__name__}Listener", (), {**dependencies, "name": f"{service.name}.listener", "apply": apply})  # type: ignore[attr-defined]
 
 
-def prepare_database(service: str, resources: Resources) -> None:
+def prepare_database(prepare: Callable[[Database[Document]], None], database: Database[Document]) -> None:
     """Make the indexes, waiting for the database as long as it takes: without them the rules do not hold."""
-    storage = importlib.import_module(f"services.{service}.storage")
     while True:
         try:
-            storage.prepare(resources.database)
+            prepare(database)
             return
         except PyMongoError as exc:
             log.warning("waiting for the database: %s", str(exc)[:200])
             time.sleep(0.5)
 
 
-def run(service: str, resources: Resources) -> None:
+def run(service: str, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is in hand."""
-    prepare_database(service, resources)
+    storage = importlib.import_module(f"services.{service}.storage")
     service_class = getattr(importlib.import_module(f"services.{service}.service"), service.capitalize())
+    resources = Resources(service, settings, getattr(storage, "box", None))
+    prepare_database(storage.prepare, resources.database)
     runner = ServiceRunner(resources.as_config())
     runner.add_service(service_class)
     runner.add_service(listener_of(service_class))
@@ -82,7 +86,7 @@ def main() -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     for noisy, level in (("nameko.containers", "ERROR"), ("amqp", "WARNING"), ("pymongo", "WARNING")):
         logging.getLogger(noisy).setLevel(level)  # Nameko logs a traceback for every refusal that it expects
-    run(service, Resources(service, settings))
+    run(service, settings)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from pymongo.database import Database
 from services.chassis.calling import Calls
 from services.chassis.deadline import Deadline
 from services.chassis.mongo import Document
-from services.chassis.outbox import Box
 from services.chassis.resources import resources_of
 from services.contracts.calls import Health
 
@@ -43,17 +42,11 @@ class Announcer(DependencyProvider):
     Each process sweeps, too: see `outbox`.
     """
 
-    def __init__(self, box: Callable[[Database[Document]], Box]) -> None:
-        self._box = box
-
-    def setup(self) -> None:
-        """Start the relay of this process, unless its other container has."""
-        resources = resources_of(self.container)
-        self._relay = resources.relay(self._box)
-
     def get_dependency(self, worker_ctx: Any) -> Callable[[object], None]:
-        """Return the relay's `wake`."""
-        return self._relay.wake
+        """Return the `wake` of this process's relay."""
+        relay = resources_of(worker_ctx.container).relay
+        assert relay is not None, "a service that announces has `box` in its storage"
+        return relay.wake
 
 
 class Remote(DependencyProvider):

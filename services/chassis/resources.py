@@ -1,7 +1,6 @@
-"""What a service process has one of: settings, database, caller, publisher. Passed to extensions through Nameko's configuration."""
+"""What a service process has one of: settings, database, caller, publisher, relay. Passed to extensions through Nameko's configuration."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from pymongo.database import Database
@@ -18,49 +17,40 @@ _KEY = "RESOURCES"
 
 
 class Resources:
-    """Made at start, connected at first use, closed at the end."""
+    """Made at start, before any extension asks for them; connected when the other side is there; closed at the end.
 
-    def __init__(self, service: str, settings: ServiceSettings) -> None:
+    Args:
+        service: the service's name.
+        settings: where broker and database are.
+        make_box: the outbox of the service, from its database; None when it announces nothing.
+    """
+
+    def __init__(
+        self, service: str, settings: ServiceSettings, make_box: Callable[[Database[mongo.Document]], Box] | None
+    ) -> None:
         self.service, self.settings = service, settings
-        self._relay: Relay | None = None
+        # Calls and domain events together never wait for a connection.
+        pool_size = 2 * settings.max_workers + 4
+        self.database = mongo.connect(settings.mongo_uri, settings.mongo_database, pool_size=pool_size)
+        self.caller = Caller(settings.amqp_uri, name=service)
+        self.publisher = Publisher(settings.amqp_uri, service=service)
+        self.relay = Relay(make_box(self.database), self.publisher) if make_box else None
 
     def as_config(self) -> dict[str, Any]:
         """Return the configuration that carries these resources to every container of the process."""
         return {_KEY: self, "max_workers": self.settings.max_workers}
 
-    @cached_property
-    def database(self) -> Database[mongo.Document]:
-        """The service's own database; calls and domain events together never wait for a connection."""
-        settings = self.settings
-        return mongo.connect(settings.mongo_uri, settings.mongo_database, pool_size=2 * settings.max_workers + 4)
-
-    @cached_property
-    def caller(self) -> Caller:
-        """The way to other services."""
-        return Caller(self.settings.amqp_uri, name=self.service)
-
-    @cached_property
-    def publisher(self) -> Publisher:
-        """The way to whoever hears."""
-        return Publisher(self.settings.amqp_uri, service=self.service)
-
-    def relay(self, make_box: Callable[[Database[mongo.Document]], Box]) -> Relay:
-        """The one relay of this process, which empties the outboxes of the service's collection."""
-        if self._relay is None:
-            self._relay = Relay(make_box(self.database), self.publisher)
-        return self._relay
-
-    def close(self) -> None:
-        """Publish what waits, then let go of broker and database."""
-        if self._relay is not None:
-            self._relay.close()
-        for link in list(Link.living):
-            link.close()
-        self.database.client.close()
-
     def health(self) -> Health:
         """Tell whether the database answers and every broker connection of this process is open."""
         return Health(database=mongo.answers(self.database), listening=all(link.is_open for link in list(Link.living)))
+
+    def close(self) -> None:
+        """Publish what waits, then let go of broker and database."""
+        if self.relay is not None:
+            self.relay.close()
+        for link in list(Link.living):
+            link.close()
+        self.database.client.close()
 
 
 def resources_of(container: Any) -> Resources:

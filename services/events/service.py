@@ -7,7 +7,7 @@ from services.contracts.announcements import from_wire
 from services.contracts.calls import Applied, Health, Wire, Written
 from services.events import usecases
 from services.events.model import Event, creator
-from services.events.storage import EventStore, event_box
+from services.events.storage import EventStore
 
 
 class Events:
@@ -16,7 +16,7 @@ class Events:
     name = contract.SERVICE
 
     events = Store(EventStore)
-    wake = Announcer(event_box)
+    wake = Announcer()
     calls = Remote()
     health = HealthCheck()
 

@@ -35,7 +35,7 @@ def prepare(database: Database[Document]) -> None:
     events.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
 
-def event_box(database: Database[Document]) -> outbox.Box:
+def box(database: Database[Document]) -> outbox.Box:
     """Return the outbox of the events."""
     return outbox.Box(database.events, announce)
 

@@ -12,7 +12,7 @@ from services.contracts.announcements import from_wire
 from services.contracts.calls import Applied, Health, Wire, Written
 from services.invites import usecases
 from services.invites.model import Invite
-from services.invites.storage import InviteStore, invite_box
+from services.invites.storage import InviteStore
 
 SWEEP_EVERY_S = 5
 UNFINISHED_AFTER = timedelta(seconds=10)
@@ -25,7 +25,7 @@ class Invites:
     name = contract.SERVICE
 
     invites = Store(InviteStore)
-    wake = Announcer(invite_box)
+    wake = Announcer()
     calls = Remote()
     health = HealthCheck()
 

@@ -32,7 +32,7 @@ def prepare(database: Database[Document]) -> None:
     invites.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
 
-def invite_box(database: Database[Document]) -> outbox.Box:
+def box(database: Database[Document]) -> outbox.Box:
     """Return the outbox of the invitations."""
     return outbox.Box(database.invites, announce)
 

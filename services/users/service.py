@@ -7,7 +7,7 @@ from services.contracts.announcements import from_wire
 from services.contracts.calls import Applied, Health, Wire, Written
 from services.users import usecases
 from services.users.model import Profile
-from services.users.storage import PeopleStore, friendship_box
+from services.users.storage import PeopleStore
 
 
 class Users:
@@ -16,7 +16,7 @@ class Users:
     name = contract.SERVICE
 
     people = Store(PeopleStore)
-    wake = Announcer(friendship_box)
+    wake = Announcer()
     health = HealthCheck()
 
     @rpc

@@ -24,7 +24,7 @@ def prepare(database: Database[Document]) -> None:
     database.friendships.create_index(outbox.INDEX, sparse=True)
 
 
-def friendship_box(database: Database[Document]) -> outbox.Box:
+def box(database: Database[Document]) -> outbox.Box:
     """Return the outbox of the friendships."""
     return outbox.Box(database.friendships, announce)
 
