@@ -1,0 +1,47 @@
+"""Each store in two kinds: on a real database, and in memory. Both must do the same."""
+
+import pytest
+from pymongo import MongoClient
+
+from services.chats import storage as chats_storage
+from services.contracts.ids import new_id
+from services.events import storage as events_storage
+from services.invites import storage as invites_storage
+from services.users import storage as users_storage
+from tests.memory.chats import MemoryChats
+from tests.memory.events import MemoryEvents
+from tests.memory.invites import MemoryInvites
+from tests.memory.people import MemoryPeople
+
+
+@pytest.fixture(scope="session")
+def mongo_client(mongo_uri):
+    client = MongoClient(mongo_uri, w="majority", journal=True, retryWrites=False)
+    yield client
+    client.close()
+
+
+@pytest.fixture(params=["memory", "mongo"])
+def store_kind(request):
+    return request.param
+
+
+def _fixture(storage, on_database, in_memory):
+    @pytest.fixture
+    def store(store_kind, request):
+        if store_kind == "memory":
+            yield in_memory()
+            return
+        client = request.getfixturevalue("mongo_client")
+        database = client[f"conformance_{new_id()}"]
+        storage.prepare(database)
+        yield on_database(database)
+        client.drop_database(database.name)
+
+    return store
+
+
+people = _fixture(users_storage, users_storage.PeopleStore, MemoryPeople)
+events = _fixture(events_storage, events_storage.EventStore, MemoryEvents)
+chats = _fixture(chats_storage, chats_storage.ChatStore, MemoryChats)
+invites = _fixture(invites_storage, invites_storage.InviteStore, MemoryInvites)

@@ -1,0 +1,199 @@
+"""What every store of events does."""
+
+from dataclasses import replace
+
+from services.contracts.ids import new_id
+from services.events import model
+from services.events.model import Event, OpenInvitation, creator, joining
+
+
+def event(owner_id, *, kind="group", starts_at="2026-11-30T19:30", **fields):
+    event_id = new_id()
+    return Event(
+        **{
+            "id": event_id,
+            "kind": kind,
+            "owner_id": owner_id,
+            "name": "Party",
+            "is_private": True,
+            "starts_at": starts_at,
+            "address": "Home",
+            "description": "",
+            "icon": "pizza.svg",
+            "members": (creator(owner_id, event_id),),
+            **fields,
+        }
+    )
+
+
+def stored(events, owner_id, **fields):
+    new = event(owner_id, **fields)
+    assert events.insert(new, operation_id=new.id)
+    return events.find(new.id)
+
+
+def with_guest(events, owner_id, guest_id):
+    """Return an event that a guest has joined."""
+    party, invite_id = stored(events, owner_id), new_id()
+    assert events.open_invitation(
+        party.id, OpenInvitation(invite_id=invite_id, user_id=guest_id), sender_id=owner_id
+    )
+    guest = joining(guest_id, invite_id)
+    return events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id())
+
+
+def test_an_event_is_inserted_once(events):
+    new = event("anna")
+    assert events.insert(new, operation_id=new.id)
+    assert not events.insert(new, operation_id=new.id)
+    assert events.find(new.id) == replace(new, operations=frozenset({new.id}))
+
+
+def test_a_month_lists_the_events_of_that_month_in_time_order(events):
+    days = ["2026-11-30T23:59", "2026-11-01T00:00", "2026-12-01T00:00", "2026-10-31T23:59", "0999-11-05T10:00"]
+    for starts_at in days:
+        stored(events, "anna", kind="single", starts_at=starts_at)
+    stored(events, "bob", kind="single")
+    listed = events.list_month("anna", year=2026, month=11)
+    assert [one["starts_at"] for one in listed] == ["2026-11-01T00:00", "2026-11-30T23:59"]
+    assert [one["starts_at"] for one in events.list_month("anna", year=999, month=11)] == ["0999-11-05T10:00"]
+
+
+def test_ids_are_listed_in_time_order(events):
+    late, early = stored(events, "anna", starts_at="2027-01-01T00:00"), stored(events, "anna")
+    assert events.list_ids("anna") == [early.id, late.id]
+    assert events.list_ids("bob") == []
+
+
+def test_visible_are_shared_invited_and_friends_public_events(events):
+    private, public = stored(events, "anna"), stored(events, "anna", is_private=False)
+    shared, invited = with_guest(events, "anna", "bob"), stored(events, "anna")
+    events.open_invitation(invited.id, OpenInvitation(invite_id=new_id(), user_id="bob"), sender_id="anna")
+
+    def visible(friends):
+        return set(events.list_visible_ids("anna", viewer_id="bob", viewer_friend_ids=friends))
+
+    assert visible([]) == {shared.id, invited.id}
+    assert visible(["anna"]) == {shared.id, invited.id, public.id}
+    assert private.id not in visible(["anna"])
+
+
+def change(events, one, actor_id, *, kind=None, version=None, operation_id=None, **changes):
+    return events.change(
+        one.id, changes, actor_id=actor_id, kind=kind, version=version, operation_id=operation_id or new_id()
+    )
+
+
+def test_a_change_touches_the_named_fields_only_and_raises_the_version(events):
+    party = stored(events, "anna")
+    assert change(events, party, "anna", name="Dinner")
+    assert change(events, party, "anna", address="Out")
+    after = events.find(party.id)
+    assert (after.name, after.address, after.icon) == ("Dinner", "Out", party.icon)
+    assert after.version == party.version + 2
+
+
+def test_a_change_needs_the_right_the_kind_and_the_version(events):
+    party = with_guest(events, "anna", "bob")
+    assert not change(events, party, "bob", name="x")
+    assert not change(events, party, "carl", name="x")
+    assert not change(events, party, "anna", kind="single", name="x")
+    assert not change(events, party, "anna", version=party.version - 1, name="x")
+    assert change(events, party, "anna", kind="group", version=party.version, name="x")
+
+
+def test_the_same_operation_changes_an_event_once(events):
+    party, operation_id = stored(events, "anna"), new_id()
+    assert change(events, party, "anna", operation_id=operation_id, name="one")
+    assert change(events, party, "anna", name="two")
+    assert not change(events, party, "anna", operation_id=operation_id, name="one")
+    assert events.find(party.id).name == "two"
+
+
+def open_(events, party, user_id, *, sender_id="anna", invite_id=None):
+    invitation = OpenInvitation(invite_id=invite_id or new_id(), user_id=user_id)
+    return events.open_invitation(party.id, invitation, sender_id=sender_id)
+
+
+def test_an_invitation_opens_once_for_each_person(events):
+    party = stored(events, "anna")
+    assert open_(events, party, "bob")
+    assert not open_(events, party, "bob")
+    assert open_(events, party, "carl")
+
+
+def test_an_invitation_needs_a_group_a_right_and_somebody_new(events):
+    party, single = with_guest(events, "anna", "bob"), stored(events, "anna", kind="single")
+    assert not open_(events, single, "carl")
+    assert not open_(events, party, "carl", sender_id="bob")
+    assert not open_(events, party, "carl", sender_id="stranger")
+    assert not open_(events, party, "bob")
+    assert not open_(events, event("anna"), "carl")
+
+
+def test_joining_uses_the_invitation_up(events):
+    party, invite_id = stored(events, "anna"), new_id()
+    open_(events, party, "bob", invite_id=invite_id)
+    guest = joining("bob", invite_id)
+    joined = events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id())
+    assert joined.members == (*party.members, guest)
+    assert joined.version > party.version
+    assert events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id()) is None
+
+
+def test_a_withdrawn_invitation_lets_nobody_join(events):
+    party, invite_id = stored(events, "anna"), new_id()
+    open_(events, party, "bob", invite_id=invite_id)
+    assert events.withdraw_invitation(party.id, invite_id)
+    assert not events.withdraw_invitation(party.id, invite_id)
+    guest = joining("bob", invite_id)
+    assert events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id()) is None
+    assert open_(events, party, "bob")
+
+
+def test_a_membership_decided_on_what_was_read_is_stored_only_if_nothing_changed(events):
+    party = with_guest(events, "anna", "bob")
+    after = model.without(party, party.member_of("bob"))
+    assert events.replace_membership(party, after, operation_id=new_id()).members == after.members
+    assert events.replace_membership(party, after, operation_id=new_id()) is None
+
+
+def test_a_change_of_membership_keeps_what_others_wrote_and_open_invitations(events):
+    party = with_guest(events, "anna", "bob")
+    open_(events, party, "carl")
+    after = model.without(party, party.member_of("bob"))
+    events.replace_membership(party, after, operation_id=new_id())
+    assert events.find(party.id).has_invited("carl")
+
+
+def test_a_deleted_event_is_a_tombstone_that_nobody_finds(events):
+    party = with_guest(events, "anna", "bob")
+    dead = events.replace_membership(party, model.deleted(party), operation_id=new_id())
+    assert (dead.deleted, dead.members, dead.name, dead.description) == (True, (), "", "")
+    assert events.find(party.id) is None
+    assert events.find_any(party.id) == dead
+    assert events.list_ids("anna") == events.list_ids("bob") == []
+    assert not open_(events, party, "carl")
+    assert not change(events, party, "anna", name="x")
+
+
+def test_an_event_is_found_by_its_members_and_by_its_former_ones(events):
+    party = with_guest(events, "anna", "bob")
+    guest = party.member_of("bob")
+    assert events.find_by_member(guest.id).id == party.id
+    assert events.find_by_former_member(guest.id) is None
+    events.replace_membership(party, model.without(party, guest), operation_id=new_id())
+    assert events.find_by_member(guest.id) is None
+    assert events.find_by_former_member(guest.id).id == party.id
+
+
+def test_an_event_has_room_for_a_limited_number_of_people(events, monkeypatch):
+    monkeypatch.setattr("services.events.storage.MAX_PLACES", 2)
+    monkeypatch.setattr("tests.memory.events.MAX_PLACES", 2)
+    party, invite_id = stored(events, "anna"), new_id()
+    assert open_(events, party, "bob", invite_id=invite_id)
+    assert not open_(events, party, "carl")
+    joined = events.join(party.id, invite_id=invite_id, member=joining("bob", invite_id), operation_id=new_id())
+    assert not open_(events, party, "carl")
+    events.replace_membership(joined, model.without(joined, joined.member_of("bob")), operation_id=new_id())
+    assert open_(events, party, "carl")

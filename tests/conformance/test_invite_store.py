@@ -1,0 +1,136 @@
+"""What every store of invitations does."""
+
+import pytest
+
+from services.contracts.ids import new_id
+from services.invites.model import Invite
+
+
+def friend_invite(sender="anna", receiver="bob"):
+    return Invite(
+        id=new_id(), kind="friend", sender_id=sender, receiver_id=receiver, event_id=None, status="proposed"
+    )
+
+
+def event_invite(event_id, receiver="bob"):
+    return Invite(
+        id=new_id(), kind="event", sender_id="anna", receiver_id=receiver, event_id=event_id, status="proposed"
+    )
+
+
+def pending(invites, invite, generation=0):
+    assert invites.propose(invite)
+    assert invites.make_pending(invite.id, generation=generation if invite.kind == "friend" else None)
+    return invite
+
+
+def status(invites, invite):
+    return invites.find(invite.id).status
+
+
+def test_a_proposal_is_invisible_until_it_is_made_pending(invites):
+    invite = friend_invite()
+    assert invites.propose(invite)
+    assert invites.list_waiting("bob") == []
+    assert invites.make_pending(invite.id, generation=0)
+    assert [waiting.id for waiting in invites.list_waiting("bob")] == [invite.id]
+    assert invites.make_pending(invite.id, generation=0)
+
+
+def test_one_friend_invitation_is_open_in_each_direction(invites):
+    invite = pending(invites, friend_invite())
+    assert not invites.propose(friend_invite())
+    assert invites.propose(friend_invite("bob", "anna"))
+    assert invites.find_open_friend_invite("anna", "bob").id == invite.id
+
+
+def test_a_new_friend_invitation_may_follow_one_that_ended(invites):
+    invite = pending(invites, friend_invite())
+    invites.answer(invite.id, "decline", actor_id="bob", tell=False, operation_id=new_id())
+    assert invites.find_open_friend_invite("anna", "bob") is None
+    assert invites.propose(friend_invite())
+
+
+def test_the_same_invitation_is_proposed_once(invites):
+    invite = event_invite(new_id())
+    assert invites.propose(invite)
+    assert not invites.propose(invite)
+
+
+def test_waiting_invitations_come_oldest_first(invites):
+    sent = [pending(invites, event_invite(new_id())) for _ in range(3)]
+    listed = [invite.id for invite in invites.list_waiting("bob")]
+    assert sorted(listed) == sorted(invite.id for invite in sent)
+
+
+@pytest.mark.parametrize(
+    ("action", "actor", "outcome"),
+    [("accept", "bob", "accepted"), ("decline", "bob", "declined"), ("cancel", "anna", "cancelled")],
+)
+def test_an_answer_settles_an_invitation_once(invites, action, actor, outcome):
+    invite, operation_id = pending(invites, event_invite(new_id())), new_id()
+    answered = invites.answer(invite.id, action, actor_id=actor, tell=True, operation_id=operation_id)
+    assert answered.status == outcome
+    assert operation_id in answered.operations
+    assert invites.answer(invite.id, action, actor_id=actor, tell=True, operation_id=new_id()) is None
+    assert invites.list_waiting("bob") == []
+
+
+def test_only_the_receiver_answers_and_only_the_sender_cancels(invites):
+    invite = pending(invites, friend_invite())
+    for action, actor in (("accept", "anna"), ("decline", "anna"), ("cancel", "bob"), ("accept", "carl")):
+        assert invites.answer(invite.id, action, actor_id=actor, tell=False, operation_id=new_id()) is None
+    assert status(invites, invite) == "pending"
+
+
+def test_a_proposal_cannot_be_answered(invites):
+    invite = friend_invite()
+    invites.propose(invite)
+    assert invites.answer(invite.id, "accept", actor_id="bob", tell=True, operation_id=new_id()) is None
+
+
+def test_a_friendship_settles_both_directions(invites):
+    there, back = pending(invites, friend_invite()), pending(invites, friend_invite("bob", "anna"))
+    unrelated = pending(invites, friend_invite("anna", "carl"))
+    invites.settle_pair("anna", "bob", through=0)
+    assert (status(invites, there), status(invites, back), status(invites, unrelated)) == ("void", "void", "pending")
+
+
+def test_what_settled_an_earlier_generation_leaves_a_later_invitation_alone(invites):
+    invite = pending(invites, friend_invite(), generation=1)
+    invites.settle_pair("anna", "bob", through=0)
+    assert status(invites, invite) == "pending"
+
+
+def test_a_proposal_that_is_settled_while_it_is_checked_is_never_shown(invites):
+    invite = friend_invite()
+    invites.propose(invite)
+    invites.settle_pair("anna", "bob", through=0)
+    assert not invites.make_pending(invite.id, generation=0)
+    assert invites.list_waiting("bob") == []
+
+
+def test_a_proposal_survives_what_settled_an_earlier_generation(invites):
+    invite = friend_invite()
+    invites.propose(invite)
+    invites.settle_pair("anna", "bob", through=0)
+    assert invites.make_pending(invite.id, generation=1)
+
+
+def test_the_end_of_an_event_ends_its_invitations(invites):
+    event_id = new_id()
+    shown, proposed, other = pending(invites, event_invite(event_id)), event_invite(event_id), event_invite(new_id())
+    invites.propose(proposed)
+    pending(invites, other)
+    invites.end_event(event_id)
+    assert (status(invites, shown), status(invites, proposed), status(invites, other)) == ("void", "void", "pending")
+
+
+def test_a_void_or_dropped_proposal_is_never_shown(invites):
+    void, dropped = event_invite(new_id()), event_invite(new_id())
+    invites.propose(void)
+    invites.propose(dropped)
+    invites.void(void.id, tell=True)
+    invites.drop_proposal(dropped.id)
+    assert not invites.make_pending(void.id, generation=None)
+    assert not invites.make_pending(dropped.id, generation=None)

@@ -1,0 +1,116 @@
+"""What every store of profiles and friendships does."""
+
+import pytest
+
+from services.contracts.ids import new_id
+from services.users.model import Profile
+
+
+def profile(name="Anna", **fields):
+    return Profile(
+        **{
+            "id": new_id(),
+            "google_id": new_id(),
+            "name": name,
+            "email": f"{name}@example.test",
+            "picture": "",
+            "birthday": None,
+            **fields,
+        }
+    )
+
+
+def test_a_saved_profile_is_found_by_its_id(people):
+    anna = profile(birthday="1990-02-03", picture="https://pictures.test/a")
+    assert people.save_profile(anna) == anna.id
+    assert people.find_profile(anna.id) == anna
+
+
+def test_a_second_log_in_refreshes_the_profile_and_keeps_its_id(people):
+    first = profile("Anna")
+    people.save_profile(first)
+    again = profile("Anna Maria", google_id=first.google_id)
+    assert people.save_profile(again) == first.id
+    assert people.find_profile(first.id).name == "Anna Maria"
+    assert people.find_profile(again.id) is None
+
+
+def test_profiles_are_listed_by_name_and_then_by_id(people):
+    saved = [profile("Bob"), profile("Anna"), profile("Bob")]
+    for one in saved:
+        people.save_profile(one)
+    listed = people.list_profiles([one.id for one in saved] + [new_id()])
+    assert [(one.name, one.id) for one in listed] == sorted((one.name, one.id) for one in saved)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Anna Müller", "MÜLL"),
+        ("Straße", "STRASSE"),
+        ("Борис Годунов", "годуН"),
+        ("Ἀθηνᾶ", "ἀθην"),
+        ("a.*b", ".*"),
+        ("Ana", "a"),
+        ("(regex] [x", "] ["),
+        ("Ｆｕｌｌｗｉｄｔｈ", "fullwidth"),
+    ],
+)
+def test_the_search_finds_a_part_of_a_name_in_any_case_and_script(people, name, text):
+    one = profile(name, email="x@y.test")
+    people.save_profile(one)
+    people.save_profile(profile("nobody", email="q@q.test"))
+    assert people.search_profiles(text, offset=0, limit=10) == [one]
+
+
+def test_the_search_takes_every_character_literally(people):
+    people.save_profile(profile("anything"))
+    assert people.search_profiles("a.*g", offset=0, limit=10) == []
+
+
+def test_the_search_looks_at_the_email_too_and_pages_by_name(people):
+    found = [profile(name, email=f"{name}@needle.test") for name in "dcba"]
+    for one in found:
+        people.save_profile(one)
+    assert [one.name for one in people.search_profiles("needle", offset=1, limit=2)] == ["b", "c"]
+    assert people.search_profiles("needle", offset=4, limit=2) == []
+
+
+def test_a_friendship_is_made_once_and_knows_both(people):
+    one, other = sorted([new_id(), new_id()])
+    made = people.befriend(other, one, generation=0, operation_id=new_id())
+    assert (made.pair, made.friends, made.generation) == ((one, other), True, 0)
+    assert people.befriend(one, other, generation=0, operation_id=new_id()) is None
+    assert people.list_friend_ids(one) == [other]
+    assert people.list_friend_ids(other) == [one]
+
+
+def test_ending_a_friendship_opens_the_next_generation(people):
+    one, other = new_id(), new_id()
+    made = people.befriend(one, other, generation=0, operation_id=new_id())
+    ended = people.unfriend(other, one, operation_id=new_id())
+    assert (ended.friends, ended.generation) == (False, 1)
+    assert ended.version > made.version
+    assert ended.dialog_id == made.dialog_id
+    assert people.list_friend_ids(one) == []
+    assert people.unfriend(one, other, operation_id=new_id()) is None
+
+
+def test_an_invitation_of_an_ended_generation_makes_no_friendship(people):
+    one, other = new_id(), new_id()
+    people.befriend(one, other, generation=0, operation_id=new_id())
+    people.unfriend(one, other, operation_id=new_id())
+    assert people.befriend(one, other, generation=0, operation_id=new_id()) is None
+    assert people.befriend(one, other, generation=1, operation_id=new_id()).friends
+
+
+def test_a_friendship_remembers_the_operations_that_changed_it(people):
+    one, other, operation_id = new_id(), new_id(), new_id()
+    people.befriend(one, other, generation=0, operation_id=new_id())
+    people.unfriend(one, other, operation_id=operation_id)
+    assert people.find_operation(other, one, operation_id) == people.find_friendship(one, other)
+    assert people.find_operation(one, other, new_id()) is None
+
+
+def test_strangers_have_no_friendship(people):
+    assert people.find_friendship(new_id(), new_id()) is None

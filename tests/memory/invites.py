@@ -1,0 +1,86 @@
+"""Invitations in memory."""
+
+from dataclasses import dataclass, field, replace
+
+from services.invites.model import ENDED_BY, OPEN, Invite
+
+
+@dataclass
+class _Kept:
+    invite: Invite
+    settled: list[int] = field(default_factory=list)
+
+
+class MemoryInvites:
+    """Stands in for `services.invites.storage.InviteStore`."""
+
+    def __init__(self):
+        self._kept = {}
+
+    def propose(self, invite: Invite) -> bool:
+        if invite.id in self._kept:
+            return False
+        if invite.kind == "friend" and self.find_open_friend_invite(invite.sender_id, invite.receiver_id):
+            return False
+        self._kept[invite.id] = _Kept(replace(invite, operations=frozenset({invite.id})))
+        return True
+
+    def find(self, invite_id):
+        return self._kept[invite_id].invite if invite_id in self._kept else None
+
+    def _open(self):
+        return [kept for kept in self._kept.values() if kept.invite.status in OPEN]
+
+    def find_open_friend_invite(self, sender_id, receiver_id):
+        for kept in self._open():
+            invite = kept.invite
+            if invite.kind == "friend" and (invite.sender_id, invite.receiver_id) == (sender_id, receiver_id):
+                return invite
+        return None
+
+    def list_proposals(self, *, sent_before=None):
+        return [kept.invite for kept in self._open() if kept.invite.status == "proposed"]
+
+    def list_waiting(self, receiver_id):
+        pending = [kept.invite for kept in self._open() if kept.invite.status == "pending"]
+        return [invite for invite in pending if invite.receiver_id == receiver_id]
+
+    def make_pending(self, invite_id, *, generation):
+        kept = self._kept.get(invite_id)
+        if kept is None:
+            return False
+        if kept.invite.status == "proposed" and not any(through >= (generation or 0) for through in kept.settled):
+            kept.invite = replace(kept.invite, status="pending", generation=generation)
+        return kept.invite.status == "pending" and kept.invite.generation == generation
+
+    def drop_proposal(self, invite_id):
+        if invite_id in self._kept and self._kept[invite_id].invite.status == "proposed":
+            del self._kept[invite_id]
+
+    def void(self, invite_id, *, tell):
+        kept = self._kept.get(invite_id)
+        if kept is not None and kept.invite.status in OPEN:
+            kept.invite = replace(kept.invite, status="void")
+
+    def answer(self, invite_id, action, *, actor_id, tell, operation_id):
+        kept = self._kept.get(invite_id)
+        if kept is None or kept.invite.status != "pending" or not kept.invite.may_be_answered_by(actor_id, action):
+            return None
+        operations = kept.invite.operations | {operation_id}
+        kept.invite = replace(kept.invite, status=ENDED_BY[action], operations=operations)
+        return kept.invite
+
+    def settle_pair(self, one, other, *, through):
+        for kept in self._open():
+            invite = kept.invite
+            if invite.kind != "friend" or {invite.sender_id, invite.receiver_id} != {one, other}:
+                continue
+            if invite.status == "proposed":
+                kept.settled.append(through)
+            elif invite.generation <= through:
+                kept.invite = replace(invite, status="void")
+
+    def end_event(self, event_id):
+        for kept in self._open():
+            if kept.invite.event_id == event_id:
+                kept.invite = replace(kept.invite, status="void")
