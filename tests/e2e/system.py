@@ -75,7 +75,9 @@ class LocalSystem(System):
     def make(self, target: str) -> "subprocess.CompletedProcess[str]":
         """Run a target of the Makefile against this system."""
         command = ["make", "--silent", "--no-print-directory", target]
-        return subprocess.run(command, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run(
+            command, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=120
+        )
 
     def processes(self) -> dict[str, tuple[str, int]]:
         """Return state and pid of each process, by the name that `make status` prints."""

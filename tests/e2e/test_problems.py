@@ -1,0 +1,259 @@
+"""Refusals that have nothing to do with any one endpoint: no session, no such path or method, no readable body."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.answers import ANY_4XX, Answer, ok, refused
+from tests.e2e.browser import Browser, get_raw
+from tests.e2e.endpoints import NOBODY, PERSONAL, WITH_BODY, Endpoint, methods_of, name_of
+from tests.e2e.people import Person, a_plan
+
+MIB = 1024 * 1024
+JSON = {"Content-Type": "application/json"}
+
+
+def body_of(endpoint: Endpoint, person: Person) -> dict[str, Any]:
+    """Return a body that the endpoint would accept, but for ids of nothing."""
+    bodies: dict[Endpoint, dict[str, Any]] = {
+        ("POST", "/event"): a_plan(),
+        ("PUT", "/event"): {"id": NOBODY, "name": "Tea"},
+        ("PUT", "/member"): {"id": NOBODY, "is_can_invite_user": True},
+        ("POST", "/chat/msg"): {"chat_id": NOBODY, "text": "Hello"},
+        ("PUT", "/chat/msg"): {"id": NOBODY, "text": "Hello"},
+        ("POST", "/invite"): {"type": "friend", "receiver_id": NOBODY},
+    }
+    return bodies[endpoint]
+
+
+class TestWithoutASession:
+    @pytest.mark.parametrize("endpoint", PERSONAL, ids=name_of)
+    @pytest.mark.parametrize("accept", ["*/*", "text/html"])
+    def test_every_endpoint_answers_401_and_never_a_redirect(
+        self, browser: Browser, endpoint: Endpoint, accept: str
+    ) -> None:
+        refused(browser.request(*endpoint, headers={"Accept": accept}), 401)
+
+    @pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+    @pytest.mark.parametrize(
+        ("data", "headers"),
+        [
+            (b"{", JSON),
+            (b"{}", {"Content-Type": "text/plain"}),
+            (b"[" * 200_000, JSON),
+            (b'"' + b"x" * 2 * MIB + b'"', JSON),
+        ],
+        ids=["broken", "no JSON", "brackets", "too large"],
+    )
+    def test_no_body_is_looked_at(
+        self, browser: Browser, endpoint: Endpoint, data: bytes, headers: dict[str, str]
+    ) -> None:
+        refused(browser.request(*endpoint, data=data, headers=headers), 401)
+
+    def test_no_argument_is_looked_at(self, browser: Browser) -> None:
+        refused(browser.get("/event", id="malformed"), 401)
+        refused(browser.delete("/invite", id=NOBODY, action="whatever"), 401)
+        refused(browser.get("/search/users"), 401)
+
+    @pytest.mark.parametrize("path", ["/nothing", "/event/nothing", "/users", "/chat/msg/1", "/user/", "/load_icon/"])
+    def test_an_unknown_path_is_404(self, browser: Browser, ann: Person, path: str) -> None:
+        refused(browser.get(path), 404)
+        refused(ann.get(path), 404)
+        refused(ann.post(path, {}), (404, 405))
+
+    @pytest.mark.parametrize("target", ["/../../etc/passwd", "/%00", "/%2e%2e/%2e%2e/etc/passwd", "/%ff", "/\\..\\x"])
+    def test_a_hostile_path_is_refused(self, browser: Browser, target: str) -> None:
+        status, _, body = get_raw(browser.system, target)
+
+        assert status in ANY_4XX
+        assert b"root:" not in body
+
+    def test_what_is_for_everybody_needs_none(self, browser: Browser) -> None:
+        for path in ("/", "/healthz", "/readyz", "/openapi.json", "/docs", "/load_icon/bell.svg"):
+            assert browser.request("GET", path).status_code in (200, 301, 302, 308), path
+
+
+WRONG_METHODS = [
+    (method, path)
+    for path in sorted({path for _, path in PERSONAL})
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH")
+    if method not in methods_of(path)
+]
+
+
+@pytest.mark.parametrize("endpoint", WRONG_METHODS, ids=name_of)
+def test_a_wrong_method_is_405_and_told_the_right_ones(ann: Person, endpoint: Endpoint) -> None:
+    method, path = endpoint
+    answer = ann.request(method, path, body={})
+
+    refused(answer, 405)
+    assert methods_of(path) <= {allowed.strip() for allowed in answer.headers["Allow"].split(",")}
+
+
+@pytest.fixture(params=WITH_BODY, ids=name_of)
+def endpoint(request: pytest.FixtureRequest) -> Endpoint:
+    """Return each endpoint that takes a body."""
+    found: Endpoint = request.param
+    return found
+
+
+class TestTheBody:
+    """The same request with an ordinary body is the control of every refusal."""
+
+    def send(self, ann: Person, endpoint: Endpoint, data: Any, content_type: str | None = "application/json") -> Answer:
+        headers = {"Content-Type": content_type} if content_type else {}
+        return ann.request(*endpoint, data=data, headers=headers)
+
+    def is_understood(self, answer: Answer, endpoint: Endpoint) -> None:
+        """Check that the body passed: an event is made, everything else is about ids of nothing."""
+        if endpoint == ("POST", "/event"):
+            assert ok(answer)["id"]
+        else:
+            refused(answer, 404)
+
+    @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+    def test_an_ordinary_one_is_understood(self, ann: Person, endpoint: Endpoint, content_type: str) -> None:
+        body = json.dumps(body_of(endpoint, ann)).encode()
+
+        self.is_understood(self.send(ann, endpoint, body, content_type), endpoint)
+
+    def test_unknown_fields_are_ignored(self, ann: Person, endpoint: Endpoint) -> None:
+        body = body_of(endpoint, ann) | {"owner_id": NOBODY, "$set": {"a": 1}, "__class__": [], "member_id_list": None}
+
+        self.is_understood(ann.request(*endpoint, body=body), endpoint)
+
+    @pytest.mark.parametrize(
+        "content_type",
+        [None, "text/plain", "application/x-www-form-urlencoded", "application/xml", "application/jsonx", "garbage"],
+    )
+    def test_one_that_is_not_json_by_its_own_word_is_415(
+        self, ann: Person, endpoint: Endpoint, content_type: str | None
+    ) -> None:
+        body = json.dumps(body_of(endpoint, ann)).encode()
+
+        refused(self.send(ann, endpoint, body, content_type), 415)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"",
+            b" ",
+            b"{",
+            b"{}}",
+            b"{'id': 1}",
+            b'{"id": "x",}',
+            b'{"id"}',
+            b"\xff\xfe{}",
+            b'{"text": "\xff"}',
+            b'{"text": "\xed\xa0\x80"}',
+            b"\x00",
+            b"null",
+            b"true",
+            b"5",
+            b'"{}"',
+            b"[]",
+            b"[{}]",
+            b"NaN",
+            b"undefined",
+        ],
+        ids=ascii,
+    )
+    def test_one_that_is_no_json_object_is_400(self, ann: Person, endpoint: Endpoint, data: bytes) -> None:
+        refused(self.send(ann, endpoint, data), 400)
+
+    @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity"])
+    def test_a_number_that_json_does_not_know_is_400(self, ann: Person, endpoint: Endpoint, number: bytes) -> None:
+        body = json.dumps(body_of(endpoint, ann)).encode()
+
+        refused(self.send(ann, endpoint, b'{"more": ' + number + b", " + body[1:]), 400)
+        for field in body_of(endpoint, ann):
+            replaced = json.dumps(body_of(endpoint, ann) | {field: "HERE"}).encode().replace(b'"HERE"', number)
+            refused(self.send(ann, endpoint, replaced), 400)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"[" * 200_000,
+            b"[" * 200_000 + b"]" * 200_000,
+            b'{"a":' * 150_000,
+            b'{"a":' * 150_000 + b"1" + b"}" * 150_000,
+            b'{"name": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+            b'{"id": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+            b'{"unknown": ' + b"[" * 200_000 + b"]" * 200_000 + b"}",
+        ],
+        ids=["open", "closed", "objects open", "objects closed", "as name", "as id", "as unknown field"],
+    )
+    def test_200_000_nested_brackets_are_400(self, ann: Person, endpoint: Endpoint, data: bytes) -> None:
+        refused(self.send(ann, endpoint, data), 400)
+
+    def test_a_number_of_10_000_digits_is_no_fault_of_ours(self, ann: Person, endpoint: Endpoint) -> None:
+        for field in body_of(endpoint, ann):
+            body = json.dumps(body_of(endpoint, ann) | {field: "HERE"}).encode().replace(b'"HERE"', b"9" * 10_000)
+            refused(self.send(ann, endpoint, body), 400)
+
+    def test_up_to_1_mib_is_read(self, ann: Person, endpoint: Endpoint) -> None:
+        body = json.dumps(body_of(endpoint, ann)).encode()
+
+        self.is_understood(self.send(ann, endpoint, body.ljust(MIB)), endpoint)
+        refused(self.send(ann, endpoint, body.ljust(MIB + 1)), 413)
+
+    def test_more_than_1_mib_is_413_without_a_declared_length_too(self, ann: Person, endpoint: Endpoint) -> None:
+        body = json.dumps(body_of(endpoint, ann)).encode()
+
+        def pieces(spaces: int) -> Iterator[bytes]:
+            yield body
+            for _ in range(spaces // 65536):
+                yield b" " * 65536
+
+        self.is_understood(self.send(ann, endpoint, pieces(MIB // 2)), endpoint)
+        refused(self.send(ann, endpoint, pieces(2 * MIB)), 413)
+
+    def test_20_mb_are_413_and_the_system_goes_on(self, ann: Person, endpoint: Endpoint) -> None:
+        refused(self.send(ann, endpoint, b'{"name": "' + b"x" * 20_000_000 + b'"}'), 413)
+        assert ann.me()["id"] == ann.id
+
+
+class TestHeaders:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Accept": "garbage"},
+            {"Accept": "image/*;q=x"},
+            {"Accept-Language": "\x7f"},
+            {"Accept-Encoding": "nothing, *;q=0"},
+            {"If-None-Match": "garbage"},
+            {"If-None-Match": '"'},
+            {"If-Match": "garbage"},
+            {"If-Modified-Since": "yesterday"},
+            {"Range": "bytes=9-1"},
+            {"Idempotency-Key": "\xff"},
+            {"Forwarded": "for=evil"},
+            {"X-Forwarded-For": "x" * 500},
+            {"Authorization": "Bearer garbage"},
+            {"Content-Type": "garbage"},
+        ],
+        ids=str,
+    )
+    def test_odd_ones_are_no_fault_of_ours_on_reading(self, ann: Person, headers: dict[str, str]) -> None:
+        event_id = ann.plan()
+
+        answer = ann.request("GET", "/event", query={"id": event_id}, headers=headers)
+
+        assert answer.status_code == 200 or answer.status_code in ANY_4XX
+
+    @pytest.mark.parametrize("key", ["", " ", "k" * 5000, "\xff", '{"$ne": null}', "a,b", '"quoted"'], ids=ascii)
+    def test_an_odd_idempotency_key_is_used_or_refused(self, ann: Person, key: str) -> None:
+        answer = ann.post("/event", a_plan(), headers={"Idempotency-Key": key})
+
+        assert answer.status_code == 200 or refused(answer, ANY_4XX)
+
+    @pytest.mark.parametrize("etag", ["garbage", '"', '""', "W/", '"a", "b"', "*garbage", "\xff"], ids=ascii)
+    def test_an_if_match_that_matches_nothing_changes_nothing(self, ann: Person, etag: str) -> None:
+        event_id = ann.plan(name="Tea")
+
+        refused(ann.change(event_id, name="Supper", headers={"If-Match": etag}), (400, 412))
+        refused(ann.delete("/event", id=event_id, headers={"If-Match": etag}), (400, 412))
+
+        assert ann.event(event_id)["name"] == "Tea"
