@@ -44,5 +44,7 @@ def refused(answer: Answer, status: int | Container[int], *, field: str | None =
 
 def _told(answer: Answer, wanted: object) -> str:
     request = answer.request
-    sent = request.body[:300] if request.body else ""
-    return f"{request.method} {request.url[:300]} {sent!r}: {answer.status_code}, not {wanted}: {answer.text[:600]}"  # type: ignore[index]
+    sent = bytes(request.body)[:300] if isinstance(request.body, bytes) else b""
+    return (
+        f"{request.method} {str(request.url)[:300]} {sent!r}: {answer.status_code}, not {wanted}: {answer.text[:600]}"
+    )

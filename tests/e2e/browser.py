@@ -15,7 +15,7 @@ _ABSENT = object()
 
 
 class Browser:
-    """One cookie jar in front of the system. A connection of its own for each request, so that any worker may answer."""
+    """One cookie jar in front of the system. Each request has a new connection, so that any worker may answer it."""
 
     def __init__(self, system: System) -> None:
         self.system = system

@@ -76,7 +76,7 @@ class LocalSystem(System):
         """Run a target of the Makefile against this system."""
         command = ["make", "--silent", "--no-print-directory", target]
         return subprocess.run(
-            command, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=120
+            command, check=False, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=120
         )
 
     def processes(self) -> dict[str, tuple[str, int]]:

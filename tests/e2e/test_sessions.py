@@ -28,6 +28,10 @@ def is_worthless(copy: Browser) -> None:
         refused(copy.get("/user"), 401)
 
 
+def names_of(browser: Browser) -> list[str]:
+    return [cookie.name for cookie in browser.http.cookies]
+
+
 def cookies_set_by(answer: Answer) -> SimpleCookie:
     cookies = SimpleCookie()
     for header in answer.raw.headers.getlist("Set-Cookie"):
@@ -160,7 +164,7 @@ def test_a_request_that_runs_while_i_log_out_does_not_revive_the_session(person:
 def test_a_cookie_that_is_garbage_is_no_session(person: Person, garbage: str) -> None:
     """The same request with the real cookies is answered, so that the refusal is for the cookie."""
     assert person.get("/user").status_code == 200
-    header = "; ".join(f"{name}={garbage}" for name in person.http.cookies.keys())
+    header = "; ".join(f"{name}={garbage}" for name in names_of(person))
 
     status, headers, _ = get_raw(person.system, "/user", Cookie=header)
 
@@ -169,7 +173,7 @@ def test_a_cookie_that_is_garbage_is_no_session(person: Person, garbage: str) ->
 
 
 def test_a_cookie_that_was_tampered_with_is_no_session(person: Person) -> None:
-    real = {name: value for name, value in person.http.cookies.items()}
+    real = dict(person.http.cookies.items())
     for name, value in real.items():
         for place in (0, len(value) // 2):
             other = value[:place] + ("A" if value[place] != "A" else "B") + value[place + 1 :]
@@ -179,7 +183,7 @@ def test_a_cookie_that_was_tampered_with_is_no_session(person: Person) -> None:
 
 
 def test_garbage_cookies_do_not_stop_a_log_in(browser: Browser, person: Person) -> None:
-    for name in person.http.cookies.keys():
+    for name in names_of(person):
         browser.http.cookies.set(name, "garbage", domain="localhost.local", path="/")
 
     browser.log_in(person.sub)
