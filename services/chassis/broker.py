@@ -11,9 +11,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from typing import ClassVar
 
 import amqp
-from kombu import Connection
+from kombu.connection import Connection
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Link:
         on_lost: called after each loss of a channel that was open.
     """
 
-    living: "weakref.WeakSet[Link]" = weakref.WeakSet()
+    living: ClassVar["weakref.WeakSet[Link]"] = weakref.WeakSet()
 
     def __init__(
         self,

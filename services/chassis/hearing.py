@@ -1,6 +1,7 @@
 """Domain events in, none lost: a Nameko entrypoint on quorum queues with growing delays and a dead-letter queue.
 
-A message is acknowledged after it was handled, or after the broker has confirmed it in a delay queue or among the dead letters.
+A message is acknowledged after it was handled, or after the broker has confirmed it in a delay queue or among the
+dead letters.
 Trouble that will pass (database, broker, another service) is retried for ever; anything else gets four tries.
 """
 

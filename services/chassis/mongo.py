@@ -75,7 +75,7 @@ def answers(database: Database[Document]) -> bool:
 
 
 def merged(*updates: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Merge update documents operator by operator: ``{"$set": a}`` and ``{"$set": b}`` give ``{"$set": {**a, **b}}``."""
+    """Merge update documents operator by operator: two of ``$set`` give one ``$set`` with the fields of both."""
     whole: dict[str, dict[str, Any]] = {}
     for update in updates:
         for operator, fields in update.items():

@@ -1,8 +1,8 @@
 """The fact inside the document whose update is the commit, and the relay that publishes it.
 
 A write that others must hear of pushes a small fact (id, whom it concerns, when) into `outbox` of the document that it
-changes, in the same update. The relay publishes what the document says *now*, with confirms, then removes exactly the facts
-it has published. The process that wrote does so at once; any replica sweeps what is overdue. So a crash
+changes, in the same update. The relay publishes what the document says *now*, with confirms, then removes exactly
+the facts it has published. The process that wrote does so at once; any replica sweeps what is overdue. So a crash
 between the two only delays an announcement, and twice is possible where never is not.
 """
 
@@ -70,13 +70,16 @@ def new_outbox(operation_id: str, about: Iterable[str]) -> Document:
 
 
 def ended(*, announced: bool) -> Document:
-    """Build the fields that make a document a tombstone. One whose end is announced is kept until that has been done."""
+    """Build the fields that make a document a tombstone. If its end is announced, it is kept until that is done."""
     return {"ended_at": now()} if announced else {"ended_at": now(), "purge_at": now() + KEEP_ENDED}
 
 
 @dataclass(frozen=True)
 class Box:
-    """A collection whose documents have an outbox. announce: what a document says now, told as the fact of that id; None: nothing."""
+    """A collection whose documents have an outbox.
+
+    announce: what a document says now, told as the fact of that id; None when it says nothing.
+    """
 
     collection: Collection[Document]
     announce: Callable[[Document, str], Announcement | None]

@@ -1,10 +1,11 @@
 """What a service class declares: its stores, the way it announces, the way it calls others.
 
-Nothing here does I/O when a worker starts: a failure there would kill the process.
+Nothing here does I/O when a worker starts: a failure there would kill the process. The functions at the end say,
+to readers and to the type checker, what the service's methods find in the attribute.
 """
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar, cast
 
 from nameko.extensions import DependencyProvider
 from pymongo.database import Database
@@ -12,8 +13,8 @@ from pymongo.database import Database
 from services.chassis.calling import Calls
 from services.chassis.deadline import Deadline
 from services.chassis.mongo import Document
-from services.chassis.resources import resources_of
-from services.contracts.calls import Health
+from services.chassis.outbox import Relay
+from services.chassis.resources import Resources, resources_of
 
 S = TypeVar("S")
 
@@ -21,32 +22,29 @@ UNASKED_LIMIT_S = 5.0
 """Time for work that no caller waits for: handling a domain event."""
 
 
-class Store(DependencyProvider, Generic[S]):
+class Store(DependencyProvider):
     """Injects the one store of this process, made by `make` from the service's database."""
 
-    def __init__(self, make: Callable[[Database[Document]], S]) -> None:
+    def __init__(self, make: Callable[[Database[Document]], object]) -> None:
         self._make = make
 
     def setup(self) -> None:
         """Make the store; it connects at first use."""
         self._store = self._make(resources_of(self.container).database)
 
-    def get_dependency(self, worker_ctx: Any) -> S:
+    def get_dependency(self, worker_ctx: Any) -> object:
         """Return the store."""
         return self._store
 
 
 class Announcer(DependencyProvider):
-    """Injects `wake(document_id)`: what was written to that document's outbox is published at once.
+    """Injects this process's relay: say `wake` when a document has something to announce."""
 
-    Each process sweeps, too: see `outbox`.
-    """
-
-    def get_dependency(self, worker_ctx: Any) -> Callable[[object], None]:
-        """Return the `wake` of this process's relay."""
+    def get_dependency(self, worker_ctx: Any) -> Relay:
+        """Return the relay."""
         relay = resources_of(worker_ctx.container).relay
         assert relay is not None, "a service that announces has `box` in its storage"
-        return relay.wake
+        return relay
 
 
 class Remote(DependencyProvider):
@@ -58,9 +56,29 @@ class Remote(DependencyProvider):
         return resources_of(worker_ctx.container).caller.within(deadline)
 
 
-class HealthCheck(DependencyProvider):
-    """Injects a function that tells how this process is."""
+class Process(DependencyProvider):
+    """Injects what this process has one of."""
 
-    def get_dependency(self, worker_ctx: Any) -> Callable[[], Health]:
-        """Return the process's `health`."""
-        return resources_of(worker_ctx.container).health
+    def get_dependency(self, worker_ctx: Any) -> Resources:
+        """Return the resources."""
+        return resources_of(worker_ctx.container)
+
+
+def store(make: Callable[[Database[Document]], S]) -> S:
+    """Declare a store, made once for the process."""
+    return cast(S, Store(make))
+
+
+def announcer() -> Relay:
+    """Declare the way to say which document has something to announce."""
+    return cast(Relay, Announcer())
+
+
+def remote() -> Calls:
+    """Declare the way to call other services."""
+    return cast(Calls, Remote())
+
+
+def process() -> Resources:
+    """Declare the way to ask how this process is."""
+    return cast(Resources, Process())

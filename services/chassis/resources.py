@@ -1,4 +1,7 @@
-"""What a service process has one of: settings, database, caller, publisher, relay. Passed to extensions through Nameko's configuration."""
+"""What a service process has one of: settings, database, caller, publisher, relay.
+
+Extensions find it in Nameko's configuration.
+"""
 
 from collections.abc import Callable
 from typing import Any

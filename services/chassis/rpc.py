@@ -1,7 +1,7 @@
 """Answering calls: a Nameko entrypoint that heeds deadlines and is cheap per call.
 
-A request is acknowledged after its reply was sent, so a process that dies leaves it to another, which may run it a second time:
-every writing call carries an operation id.
+A request is acknowledged after its reply was sent, so a process that dies leaves it to another, which may run it a
+second time: every writing call carries an operation id.
 """
 
 import logging

@@ -8,6 +8,8 @@ cannot be handled now waits in one of the hearer's delay queues and comes back b
 cannot be handled at all is parked in the hearer's dead-letter queue.
 """
 
+from collections.abc import Mapping
+
 import amqp
 
 from services.contracts.announcements import HEARD_BY, Announcement
@@ -76,5 +78,5 @@ def _declare_delay(channel: amqp.Channel, hearer: str, delay_ms: int) -> None:
     channel.queue_bind(name, name)
 
 
-def _declare_queue(channel: amqp.Channel, name: str, arguments: dict[str, object]) -> None:
+def _declare_queue(channel: amqp.Channel, name: str, arguments: Mapping[str, object]) -> None:
     channel.queue_declare(name, durable=True, auto_delete=False, arguments=arguments)

@@ -5,7 +5,7 @@ import time
 from nameko.timer import timer
 
 from services.chassis import outbox
-from services.chassis.providers import HealthCheck, Store
+from services.chassis.providers import process, store
 from services.chassis.rpc import rpc
 from services.chats import usecases
 from services.chats.storage import ChatStore
@@ -22,13 +22,11 @@ class Chats:
 
     name = contract.SERVICE
 
-    chats = Store(ChatStore)
-    health = HealthCheck()
+    chats = store(ChatStore)
+    process = process()
 
     @rpc
-    def list_chats(
-        self, *, actor_id: str, offset: int, limit: int, message_limit: int | None
-    ) -> list[contract.Chat]:
+    def list_chats(self, *, actor_id: str, offset: int, limit: int, message_limit: int | None) -> list[contract.Chat]:
         return usecases.list_chats(
             self.chats, actor_id=actor_id, offset=offset, limit=limit, message_limit=message_limit
         )
@@ -60,9 +58,7 @@ class Chats:
 
     @rpc
     def delete_message(self, *, actor_id: str, message_id: str, operation_id: str) -> Written:
-        return usecases.delete_message(
-            self.chats, actor_id=actor_id, message_id=message_id, operation_id=operation_id
-        )
+        return usecases.delete_message(self.chats, actor_id=actor_id, message_id=message_id, operation_id=operation_id)
 
     @rpc
     def apply(self, *, announcement: Wire) -> Applied:
@@ -70,7 +66,7 @@ class Chats:
 
     @rpc
     def check_health(self) -> Health:
-        return self.health()
+        return self.process.health()
 
     @timer(interval=PURGE_EVERY_S)
     def purge_texts(self) -> None:

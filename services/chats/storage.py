@@ -83,7 +83,13 @@ class ChatStore:
         if limit is None:
             return list(self._messages.find({"chat_id": {"$in": chat_ids}, "live": True}))
         newest = [{"$match": {"live": True}}, {"$sort": {"number": -1}}, {"$limit": limit}]
-        join = {"from": self._messages.name, "localField": "_id", "foreignField": "chat_id", "pipeline": newest, "as": "newest"}
+        join = {
+            "from": self._messages.name,
+            "localField": "_id",
+            "foreignField": "chat_id",
+            "pipeline": newest,
+            "as": "newest",
+        }
         pipeline: list[Document] = [
             {"$match": {"_id": {"$in": chat_ids}}},
             {"$project": {"_id": 1}},

@@ -90,6 +90,5 @@ class ServiceFault(ServiceError):
 
 
 CLASSES: dict[str, type[ServiceError]] = {
-    cls.__name__: cls
-    for cls in (Invalid, Forbidden, NotFound, Conflict, PreconditionFailed, Unavailable, ServiceFault)
+    cls.__name__: cls for cls in (Invalid, Forbidden, NotFound, Conflict, PreconditionFailed, Unavailable, ServiceFault)
 }

@@ -210,7 +210,7 @@ def open_invitation(*, event_id: str, invite_id: str, sender_id: str, receiver_i
 
 @offered_by(SERVICE)
 def apply(*, announcement: Wire) -> Applied:
-    """Hear `EventInviteAcceptedV1` (the invited person joins) and `EventInviteEndedV1` (the permission is withdrawn)."""
+    """Hear `EventInviteAcceptedV1` (the invited join) and `EventInviteEndedV1` (the permission is withdrawn)."""
     raise NotImplementedError
 
 

@@ -21,9 +21,7 @@ class Invite(TypedDict):
 
 
 @offered_by(SERVICE)
-def send_invite(
-    *, actor_id: str, kind: Kind, receiver_id: str, event_id: str | None, operation_id: str
-) -> Written:
+def send_invite(*, actor_id: str, kind: Kind, receiver_id: str, event_id: str | None, operation_id: str) -> Written:
     """Invite somebody to be a friend, or to a group event. The same invitation while one waits is not a second one.
 
     Raises (in this order):

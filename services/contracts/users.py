@@ -38,9 +38,7 @@ class Friendship(TypedDict):
 
 
 @offered_by(SERVICE)
-def sign_in(
-    *, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str
-) -> Written:
+def sign_in(*, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str) -> Written:
     """Create the profile of `google_id`, or refresh it. Idempotent; `id` is the user's."""
     raise NotImplementedError
 

@@ -1,7 +1,7 @@
 """Events, members and rights: values and rules, no I/O, no clock.
 
-The rules that MongoDB's operators cannot say ("the last one out deletes", "rights pass on") are functions from the event
-that was read to the event that should be; storage stores the result if the event has not changed meanwhile.
+The rules that MongoDB's operators cannot say ("the last one out deletes", "rights pass on") are functions from the
+event that was read to the event that should be; storage stores the result if the event has not changed meanwhile.
 """
 
 from dataclasses import dataclass, replace

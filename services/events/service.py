@@ -1,6 +1,6 @@
 """The Nameko service `events`. Signatures, documentation and errors of its calls: `services.contracts.events`."""
 
-from services.chassis.providers import Announcer, HealthCheck, Remote, Store
+from services.chassis.providers import announcer, process, remote, store
 from services.chassis.rpc import rpc
 from services.contracts import events as contract
 from services.contracts.announcements import from_wire
@@ -15,10 +15,10 @@ class Events:
 
     name = contract.SERVICE
 
-    events = Store(EventStore)
-    wake = Announcer()
-    calls = Remote()
-    health = HealthCheck()
+    events = store(EventStore)
+    relay = announcer()
+    calls = remote()
+    process = process()
 
     @rpc
     def create_event(
@@ -46,7 +46,7 @@ class Events:
             icon=icon,
             members=(creator(actor_id, operation_id),),
         )
-        return usecases.create_event(self.events, self.wake, event, operation_id=operation_id)
+        return usecases.create_event(self.events, self.relay.wake, event, operation_id=operation_id)
 
     @rpc
     def get_event(self, *, actor_id: str, event_id: str) -> contract.Event:
@@ -89,7 +89,7 @@ class Events:
     def delete_event(self, *, actor_id: str, event_id: str, if_version: int | None, operation_id: str) -> Written:
         return usecases.delete_event(
             self.events,
-            self.wake,
+            self.relay.wake,
             actor_id=actor_id,
             event_id=event_id,
             if_version=if_version,
@@ -99,7 +99,7 @@ class Events:
     @rpc
     def leave_event(self, *, actor_id: str, event_id: str, operation_id: str) -> Written:
         return usecases.leave_event(
-            self.events, self.wake, actor_id=actor_id, event_id=event_id, operation_id=operation_id
+            self.events, self.relay.wake, actor_id=actor_id, event_id=event_id, operation_id=operation_id
         )
 
     @rpc
@@ -107,17 +107,20 @@ class Events:
         return usecases.get_member(self.events, self.calls, actor_id=actor_id, member_id=member_id)
 
     @rpc
-    def change_rights(
-        self, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
-    ) -> Written:
+    def change_rights(self, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str) -> Written:
         return usecases.change_rights(
-            self.events, self.wake, actor_id=actor_id, member_id=member_id, rights=rights, operation_id=operation_id
+            self.events,
+            self.relay.wake,
+            actor_id=actor_id,
+            member_id=member_id,
+            rights=rights,
+            operation_id=operation_id,
         )
 
     @rpc
     def remove_member(self, *, actor_id: str, member_id: str, operation_id: str) -> Written:
         return usecases.remove_member(
-            self.events, self.wake, actor_id=actor_id, member_id=member_id, operation_id=operation_id
+            self.events, self.relay.wake, actor_id=actor_id, member_id=member_id, operation_id=operation_id
         )
 
     @rpc
@@ -135,8 +138,8 @@ class Events:
 
     @rpc
     def apply(self, *, announcement: Wire) -> Applied:
-        return usecases.apply(self.events, self.wake, from_wire(announcement))
+        return usecases.apply(self.events, self.relay.wake, from_wire(announcement))
 
     @rpc
     def check_health(self) -> Health:
-        return self.health()
+        return self.process.health()

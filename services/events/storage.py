@@ -7,7 +7,7 @@ events  {_id, kind, owner_id, name, is_private, starts_at, address, description,
 `starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does.
 """
 
-from typing import Any
+from typing import cast
 
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.collection import Collection
@@ -52,7 +52,7 @@ class EventStore:
         self._events: Collection[Document] = database.events
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
-        """Store a new event, whose id is the operation's; only a group event is announced. False when it is a repeat."""
+        """Store a new event, whose id is the operation's; only a group is announced. False when it is a repeat."""
         told = outbox.new_outbox(operation_id, [event.owner_id]) if event.kind == "group" else {}
         with losing_races():
             self._events.insert_one({**_document(event), "operations": [operation_id], **told})
@@ -113,7 +113,8 @@ class EventStore:
     ) -> bool:
         """Change some fields, if the actor may. One update, so that two who change different fields lose neither.
 
-        False when no living event is of that kind and version, lets this actor change it, and does not know the operation.
+        False when no living event is of that kind and version, lets this actor change it, and does not know the
+        operation.
         """
         may = {"$elemMatch": {"user_id": actor_id, "rights": "can_change_event"}}
         wanted: Document = {"_id": event_id, "members": may, "operations": {"$ne": operation_id}}
@@ -121,11 +122,13 @@ class EventStore:
             wanted["kind"] = kind
         if version is not None:
             wanted["version"] = version
-        update = merged({"$set": changes} if changes else {}, {"$inc": {"version": 1}}, outbox.remembering(operation_id))
+        update = merged(
+            {"$set": changes} if changes else {}, {"$inc": {"version": 1}}, outbox.remembering(operation_id)
+        )
         return self._events.update_one(wanted, update).matched_count == 1
 
     def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
-        """Let an invitation be a permission to join, if the sender may invite and the receiver is neither in nor invited.
+        """Let an invitation be a permission to join, if the sender may invite and the receiver is new.
 
         One update; False when any of that does not hold.
         """
@@ -168,7 +171,9 @@ class EventStore:
         }
         if after.deleted:
             texts = ("deleted", "invited", "name", "address", "description")
-            stored["$set"].update({name: document[name] for name in texts}, **outbox.ended(announced=after.kind == "group"))
+            stored["$set"].update(
+                {name: document[name] for name in texts}, **outbox.ended(announced=after.kind == "group")
+            )
         gone = [member for member in before.members if after.member(member.id) is None]
         if gone:
             former = {"former_member_ids": {"$each": [member.id for member in gone], "$slice": -FORMER_MEMBERS}}
@@ -183,14 +188,11 @@ class EventStore:
         return None if saved is None else _event(saved)
 
 
-_SUMMARY_FIELDS = dict.fromkeys(
-    ("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1
-)
+_SUMMARY_FIELDS = dict.fromkeys(("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1)
 
 
 def _summary(document: Document) -> Summary:
-    summary: Any = {name: document[name] for name in _SUMMARY_FIELDS}
-    return Summary(id=document["_id"], **summary)
+    return cast(Summary, {"id": document["_id"], **{name: document[name] for name in _SUMMARY_FIELDS}})
 
 
 def _event(document: Document) -> Event:

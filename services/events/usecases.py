@@ -190,9 +190,7 @@ def apply(events: EventStore, wake: Wake, announcement: Announcement) -> Applied
         return Applied(outcome="stale", announcements=[])
     member = model.joining(announcement.receiver_id, announcement.invite_id)
     cause = announcement.fact_id
-    event = events.join(
-        announcement.event_id, invite_id=announcement.invite_id, member=member, operation_id=cause
-    )
+    event = events.join(announcement.event_id, invite_id=announcement.invite_id, member=member, operation_id=cause)
     if event is None:
         event = events.find(announcement.event_id)
         if event is None:

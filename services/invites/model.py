@@ -53,7 +53,7 @@ class Invite:
         )
 
     def announced(self, fact_id: str) -> Announcement | None:
-        """Tell this state as the fact of that id; None while it is open, and for a friend invitation that was not accepted."""
+        """Tell this state as the fact of that id; None while open, and for a friend invitation not accepted."""
         if self.status in OPEN:
             return None
         if self.event_id is None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from nameko.timer import timer
 
 from services.chassis import outbox
-from services.chassis.providers import Announcer, HealthCheck, Remote, Store
+from services.chassis.providers import announcer, process, remote, store
 from services.chassis.rpc import rpc
 from services.contracts import invites as contract
 from services.contracts.announcements import from_wire
@@ -24,10 +24,10 @@ class Invites:
 
     name = contract.SERVICE
 
-    invites = Store(InviteStore)
-    wake = Announcer()
-    calls = Remote()
-    health = HealthCheck()
+    invites = store(InviteStore)
+    relay = announcer()
+    calls = remote()
+    process = process()
 
     @rpc
     def send_invite(
@@ -41,7 +41,7 @@ class Invites:
             event_id=event_id,
             status="proposed",
         )
-        return usecases.send_invite(self.invites, self.calls, self.wake, invite)
+        return usecases.send_invite(self.invites, self.calls, self.relay.wake, invite)
 
     @rpc
     def list_invites(self, *, actor_id: str) -> list[contract.Invite]:
@@ -52,12 +52,10 @@ class Invites:
         return [invite.id for invite in self.invites.list_waiting(actor_id)]
 
     @rpc
-    def answer_invite(
-        self, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str
-    ) -> Written:
+    def answer_invite(self, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str) -> Written:
         return usecases.answer_invite(
             self.invites,
-            self.wake,
+            self.relay.wake,
             actor_id=actor_id,
             invite_id=invite_id,
             action=action,
@@ -70,10 +68,10 @@ class Invites:
 
     @rpc
     def check_health(self) -> Health:
-        return self.health()
+        return self.process.health()
 
     @timer(interval=SWEEP_EVERY_S)
     def finish_proposals(self) -> None:
         """Finish invitations whose sending was cut short."""
         sent_before = outbox.now() - UNFINISHED_AFTER
-        usecases.finish_proposals(self.invites, self.calls, self.wake, sent_before=sent_before)
+        usecases.finish_proposals(self.invites, self.calls, self.relay.wake, sent_before=sent_before)

@@ -3,8 +3,8 @@
 invites  {_id, kind, sender_id, receiver_id, event_id, pair, status, generation, settled, open_key, sent_at,
           operations, version, outbox, outbox_due_at, ended_at, purge_at}
 
-`open_key` is there while a friend invitation is open, and unique: one invitation in each direction. That an event has one
-open invitation for each person is the event's own rule.
+`open_key` is there while a friend invitation is open, and unique: one invitation in each direction. That an event
+has one open invitation for each person is the event's own rule.
 """
 
 from datetime import datetime
@@ -114,7 +114,7 @@ class InviteStore:
         return None if document is None else _invite(document)
 
     def settle_pair(self, one: str, other: str, *, through: int) -> None:
-        """End what a pair has invited each other to up to that generation; proposals remember it until they are checked.
+        """End what a pair has invited each other to up to that generation; proposals remember it.
 
         Idempotent, and right in any order: only numbers decide.
         """

@@ -1,6 +1,7 @@
 """What one can do with invitations: one function for each call.
 
-An invitation is stored as a proposal that nobody sees, then checked with the owner of the data, then shown. Whatever happens between
+An invitation is stored as a proposal that nobody sees, then checked with the owner of the data, then shown.
+Whatever happens between
 these steps, the proposal is either finished (by a repeat, or by the sweep) or settled by what it hears.
 """
 

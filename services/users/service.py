@@ -1,6 +1,6 @@
 """The Nameko service `users`. Signatures, documentation and errors of its calls: `services.contracts.users`."""
 
-from services.chassis.providers import Announcer, HealthCheck, Store
+from services.chassis.providers import announcer, process, store
 from services.chassis.rpc import rpc
 from services.contracts import users as contract
 from services.contracts.announcements import from_wire
@@ -15,9 +15,9 @@ class Users:
 
     name = contract.SERVICE
 
-    people = Store(PeopleStore)
-    wake = Announcer()
-    health = HealthCheck()
+    people = store(PeopleStore)
+    relay = announcer()
+    process = process()
 
     @rpc
     def sign_in(
@@ -59,13 +59,13 @@ class Users:
     @rpc
     def end_friendship(self, *, actor_id: str, friend_id: str, operation_id: str) -> Written:
         return usecases.end_friendship(
-            self.people, self.wake, actor_id=actor_id, friend_id=friend_id, operation_id=operation_id
+            self.people, self.relay.wake, actor_id=actor_id, friend_id=friend_id, operation_id=operation_id
         )
 
     @rpc
     def apply(self, *, announcement: Wire) -> Applied:
-        return usecases.apply(self.people, self.wake, from_wire(announcement))
+        return usecases.apply(self.people, self.relay.wake, from_wire(announcement))
 
     @rpc
     def check_health(self) -> Health:
-        return self.health()
+        return self.process.health()

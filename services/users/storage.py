@@ -16,6 +16,7 @@ from services.chassis.mongo import Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
 
+
 def prepare(database: Database[Document]) -> None:
     """Make the indexes that the rules and the queries rely on. Idempotent."""
     database.profiles.create_index("google_id", unique=True)
@@ -42,9 +43,9 @@ class PeopleStore:
         self._friendships: Collection[Document] = database.friendships
 
     def save_profile(self, profile: Profile) -> str:
-        """Insert the profile, or refresh the one that has its `google_id`. Atomic, idempotent; returns the user's id."""
+        """Insert the profile, or refresh the one that has its `google_id`. Idempotent; returns the user's id."""
         folded = [searchable(profile.name), searchable(profile.email)]
-        fields = {
+        fields: Document = {
             "name": profile.name,
             "email": profile.email,
             "picture": profile.picture,
@@ -53,15 +54,17 @@ class PeopleStore:
             "grams": grams_of(*folded),
         }
         by_person = {"google_id": profile.google_id}
-        update = {"$set": fields, "$inc": {"version": 1}}
-        with losing_races():
-            first = {"$setOnInsert": {"_id": profile.id}}
-            saved = self._profiles.find_one_and_update(
-                by_person, merged(update, first), {"_id": 1}, upsert=True, return_document=ReturnDocument.AFTER
-            )
-            return str(saved["_id"])
-        saved = self._profiles.find_one_and_update(by_person, update, {"_id": 1}, return_document=ReturnDocument.AFTER)
-        return str(saved["_id"])  # type: ignore[index]  # profiles are never deleted, so the winner's is there
+        update: outbox.Update = {"$set": fields, "$inc": {"version": 1}}
+        first: outbox.Update = {"$setOnInsert": {"_id": profile.id}}
+        with losing_races():  # two first log-ins at once: the second finds what the first has inserted
+            return self._upsert_profile(by_person, merged(update, first))
+        return self._upsert_profile(by_person, merged(update, first))
+
+    def _upsert_profile(self, by_person: Document, update: Document) -> str:
+        saved = self._profiles.find_one_and_update(
+            by_person, update, {"_id": 1}, upsert=True, return_document=ReturnDocument.AFTER
+        )
+        return str((saved or {})["_id"])
 
     def find_profile(self, user_id: str) -> Profile | None:
         """Return a profile."""
@@ -102,7 +105,10 @@ class PeopleStore:
         Returns None when there is nothing to do: friends already, or another generation.
         """
         pair = pair_of(one, other)
-        befriended = {"$set": {"friends": True, "user_ids": list(pair), "generation": generation}, "$inc": {"version": 1}}
+        befriended: outbox.Update = {
+            "$set": {"friends": True, "user_ids": list(pair), "generation": generation},
+            "$inc": {"version": 1},
+        }
         update = merged(befriended, outbox.telling(operation_id, pair), outbox.remembering(operation_id))
         wanted = {"_id": _key(pair), "friends": False, "generation": generation}
         with losing_races():
@@ -115,7 +121,7 @@ class PeopleStore:
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
         """End the friendship of a pair. Atomic; None when they are no friends."""
         pair = pair_of(one, other)
-        ended = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
+        ended: outbox.Update = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
         update = merged(ended, outbox.telling(operation_id, pair), outbox.remembering(operation_id))
         document = self._friendships.find_one_and_update(
             {"_id": _key(pair), "friends": True, "operations": {"$ne": operation_id}},

@@ -35,9 +35,7 @@ def stored(events, owner_id, **fields):
 def with_guest(events, owner_id, guest_id):
     """Return an event that a guest has joined."""
     party, invite_id = stored(events, owner_id), new_id()
-    assert events.open_invitation(
-        party.id, OpenInvitation(invite_id=invite_id, user_id=guest_id), sender_id=owner_id
-    )
+    assert events.open_invitation(party.id, OpenInvitation(invite_id=invite_id, user_id=guest_id), sender_id=owner_id)
     guest = joining(guest_id, invite_id)
     return events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id())
 

@@ -7,9 +7,7 @@ from services.invites.model import Invite
 
 
 def friend_invite(sender="anna", receiver="bob"):
-    return Invite(
-        id=new_id(), kind="friend", sender_id=sender, receiver_id=receiver, event_id=None, status="proposed"
-    )
+    return Invite(id=new_id(), kind="friend", sender_id=sender, receiver_id=receiver, event_id=None, status="proposed")
 
 
 def event_invite(event_id, receiver="bob"):

@@ -53,9 +53,7 @@ class MemoryPeople:
         if kept is None:
             if generation != 0:
                 return None
-            kept = self._friendships[pair] = _Remembered(
-                Friendship(pair=pair, friends=False, generation=0, version=0)
-            )
+            kept = self._friendships[pair] = _Remembered(Friendship(pair=pair, friends=False, generation=0, version=0))
         if kept.friendship.friends or kept.friendship.generation != generation:
             return None
         kept.friendship = replace(kept.friendship, friends=True, version=kept.friendship.version + 1)

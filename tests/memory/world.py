@@ -1,4 +1,4 @@
-"""Four services in one process: the real use cases on memory stores, calls made directly, announcements in the test's hands."""
+"""Four services in one process: real use cases, memory stores, direct calls, announcements in the test's hands."""
 
 from services.chats import usecases as chats
 from services.contracts import events as events_contract
@@ -18,10 +18,15 @@ from tests.memory.people import MemoryPeople
 
 
 class World:
-    """People act through its methods; each write returns its announcements for the test to deliver, or delivers them."""
+    """People act through its methods; announcements are delivered at once, or wait for the test to deliver them."""
 
     def __init__(self, *, deliver_at_once=True):
-        self.people, self.events, self.chats, self.invites = MemoryPeople(), MemoryEvents(), MemoryChats(), MemoryInvites()
+        self.people, self.events, self.chats, self.invites = (
+            MemoryPeople(),
+            MemoryEvents(),
+            MemoryChats(),
+            MemoryInvites(),
+        )
         self.deliver_at_once = deliver_at_once
         self.undelivered = []
         self.outcomes = []
@@ -204,5 +209,3 @@ class World:
 
     def chats_of(self, actor):
         return chats.list_chats(self.chats, actor_id=actor, offset=0, limit=100, message_limit=None)
-
-

@@ -88,7 +88,8 @@ def test_becoming_friends_again_leads_to_the_same_dialog(world, anna, bob):
 
 def test_an_ended_friendship_is_not_brought_back_by_a_late_acceptance(world, anna, bob):
     world.befriend(anna, bob)
-    accepted = [wire for wire in [world.invites.find(i) for i in list(world.invites._kept)]][0].announced(new_id())
+    [kept] = world.invites._kept.values()
+    accepted = kept.invite.announced(new_id())
     world.unfriend(anna, bob)
     assert users.apply(world.people, world.wake, accepted)["outcome"] == "gone"
     assert world.people.list_friend_ids(anna) == []

@@ -1,9 +1,10 @@
-"""Announcements delivered in any order, several times, or again after a failure lead to what one delivery in order leads to."""
+"""Announcements that come in any order, several times or late lead to what one delivery in order leads to."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.ids import derive_id
+from services.users.model import Profile
 from tests.memory.world import World
 
 PEOPLE = ("anna", "bob", "carl")
@@ -34,7 +35,7 @@ def picture_of(world):
 
 
 def expected_copies(world):
-    """Return which chats each person must have: those of their events, and a dialog for each pair that ever were friends."""
+    """Return which chats each must have: those of their events, and a dialog with each who ever was a friend."""
     chats = {person: set() for person in PEOPLE}
     for event in world.events._events.values():
         for member in event.members:
@@ -108,8 +109,6 @@ def world_of_people(**kwargs):
 
 
 def _profile(name):
-    from services.users.model import Profile
-
     return Profile(id=name, google_id=name, name=name, email=name, picture="", birthday=None)
 
 

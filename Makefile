@@ -1,0 +1,58 @@
+# Social Calendar. `make` explains every target.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+SOURCES := services gateway deploy tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run status demo reset test check lint types format lock
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+setup: $(VENV)/run.stamp ## Install what running needs (a virtual environment with pinned, hashed packages)
+
+setup-dev: $(VENV)/dev.stamp ## Install what testing and checking need
+
+run: setup ## Start everything in the foreground; Ctrl-C stops it
+	@exec $(PYTHON) -m deploy.local run
+
+status: setup ## Print one line for each process: name, state, pid
+	@$(PYTHON) -m deploy.local status
+
+demo: setup ## Fill the running system with people, events and chats
+	@$(PYTHON) -m deploy.local demo
+
+reset: setup ## Delete all data of the local system
+	@$(PYTHON) -m deploy.local reset
+
+test: setup-dev ## Run all tests
+	$(PYTHON) -m pytest
+
+lint: setup-dev ## Check format, style and the arrows between packages
+	$(VENV)/bin/ruff format --check $(SOURCES)
+	$(VENV)/bin/ruff check $(SOURCES)
+	$(VENV)/bin/lint-imports
+
+types: setup-dev ## Check types
+	$(VENV)/bin/mypy services gateway deploy
+
+check: lint types test ## All that CI runs
+
+format: setup-dev ## Format the code and mend what can be mended
+	$(VENV)/bin/ruff format $(SOURCES)
+	$(VENV)/bin/ruff check --fix $(SOURCES)
+
+lock: setup-dev ## Compile the pinned, hashed requirements of each part
+	deploy/lock
+
+$(VENV)/bin/python:
+	deploy/make-venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/run.stamp
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,85 @@
+"""A RabbitMQ node of our own: found or installed, then configured inside the data folder."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from deploy.local.settings import LocalSettings
+
+_INSTALLED = Path("/usr/lib/rabbitmq/lib")
+_WHAT_TO_INSTALL = (
+    "RabbitMQ is not installed: install the package rabbitmq-server (apt-get install rabbitmq-server), "
+    "or set AMQP_URI to a RabbitMQ that runs elsewhere."
+)
+
+
+class NoBroker(Exception):
+    """Raised when there is no RabbitMQ to start and none can be installed; says what to do."""
+
+
+def find_or_install() -> Path:
+    """Return the start script of the newest RabbitMQ here, installed through apt if there is none.
+
+    Raises:
+        NoBroker: there is none, and we may not install it.
+    """
+    return _find() or _install()
+
+
+def _find() -> Path | None:
+    # The wrapper on the PATH changes the user; the script behind it does not.
+    scripts = sorted(_INSTALLED.glob("rabbitmq_server-*/sbin/rabbitmq-server"))
+    return scripts[-1] if scripts else None
+
+
+def _install() -> Path:
+    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if not shutil.which("apt-get") or (as_root and not shutil.which("sudo")):
+        raise NoBroker(_WHAT_TO_INSTALL)
+    print("Installing rabbitmq-server through apt ...", flush=True)
+    install = "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y rabbitmq-server"
+    # The package would start a node of its own, for which this machine did not ask.
+    no_autostart = "printf 'exit 101' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d"
+    keep_policy = "test ! -e /usr/sbin/policy-rc.d"
+    script = f"if {keep_policy}; then {no_autostart}; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; fi; {install}"
+    done = subprocess.run([*as_root, "sh", "-c", script], check=False)
+    found = _find()
+    if done.returncode or found is None:
+        raise NoBroker(_WHAT_TO_INSTALL)
+    return found
+
+
+def prepare(settings: LocalSettings) -> dict[str, str]:
+    """Write the node's configuration and return its environment. Everything listens on this machine only."""
+    folder = settings.data_dir / "rabbitmq"
+    folder.mkdir(parents=True, exist_ok=True)
+    port = settings.ports["RABBITMQ_PORT"]
+    (folder / "enabled_plugins").write_text("[].\n")
+    (folder / "rabbitmq.conf").write_text(
+        f"listeners.tcp.local = 127.0.0.1:{port}\n"
+        "disk_free_limit.absolute = 50MB\n"
+        "vm_memory_high_watermark.absolute = 1GB\n"
+        "log.console = true\n"
+        "log.console.level = warning\n"
+        "log.file = false\n"
+    )
+    return {
+        "HOME": str(folder),  # the Erlang cookie is kept there
+        "RABBITMQ_NODENAME": f"social-calendar-{port}@localhost",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_DIST_PORT": str(settings.ports["RABBITMQ_DIST_PORT"]),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+        "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+        "RUNNING_UNDER_SYSTEMD": "true",  # lets the script become the Erlang machine, so that its pid is the node's
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false",
+        **epmd_environment(settings),
+    }
+
+
+def epmd_environment(settings: LocalSettings) -> dict[str, str]:
+    """Return the environment of Erlang's port mapper, which the node needs to start."""
+    return {"ERL_EPMD_PORT": str(settings.ports["EPMD_PORT"]), "ERL_EPMD_ADDRESS": "127.0.0.1"}

@@ -1,0 +1,116 @@
+"""Ports, folders and addresses of a system on one machine, read once, all faults reported together."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SERVICES = ("users", "events", "chats", "invites")
+
+DEFAULT_PORTS = {
+    "GATEWAY_PORT": 5000,
+    "IDENTITY_PORT": 9400,
+    "RABBITMQ_PORT": 5673,
+    "RABBITMQ_DIST_PORT": 25673,
+    "EPMD_PORT": 4370,
+    "MONGO_PORT": 27018,
+}
+
+
+class BadSettings(Exception):
+    """Raised when the environment does not describe a system that can be started; names every fault."""
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """What `run`, `status`, `reset` and `demo` need to know.
+
+    data_dir: everything that survives a restart, and the logs.
+    ports: by the name of the variable that changes each.
+    processes: how many processes each service has.
+    amqp_uri, mongo_uri, client_id: None when ours are to be used.
+    """
+
+    data_dir: Path
+    ports: Mapping[str, int]
+    gateway_host: str
+    processes: Mapping[str, int]
+    amqp_uri: str | None
+    mongo_uri: str | None
+    client_id: str | None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def logs_dir(self) -> Path:
+        """Where each process writes its log."""
+        return self.data_dir / "logs"
+
+    @property
+    def socket(self) -> Path:
+        """The supervisor's control socket, in the system's temporary folder: a socket's path must be short."""
+        digest = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"social-calendar-{digest}.sock"
+
+    @property
+    def gateway_url(self) -> str:
+        """Where clients find the gateway."""
+        return f"http://localhost:{self.ports['GATEWAY_PORT']}"
+
+    @property
+    def identity_url(self) -> str:
+        """Where the development identity provider is: the same name for browsers and for the gateway."""
+        return f"http://localhost:{self.ports['IDENTITY_PORT']}"
+
+    def ports_to_open(self) -> dict[str, int]:
+        """Return the ports that processes of ours will listen on, by variable."""
+        wanted = {"GATEWAY_PORT"}
+        if self.client_id is None:
+            wanted.add("IDENTITY_PORT")
+        if self.amqp_uri is None:
+            wanted |= {"RABBITMQ_PORT", "RABBITMQ_DIST_PORT", "EPMD_PORT"}
+        if self.mongo_uri is None:
+            wanted.add("MONGO_PORT")
+        return {name: port for name, port in self.ports.items() if name in wanted}
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> LocalSettings:
+    """Read the settings.
+
+    Raises:
+        BadSettings: one line for each fault.
+    """
+    faults: list[str] = []
+    ports = {name: _number(environment, name, default, 1, 65535, faults) for name, default in DEFAULT_PORTS.items()}
+    everywhere = _number(environment, "SERVICE_PROCESSES", 1, 1, 64, faults)
+    processes = {
+        service: _number(environment, f"{service.upper()}_PROCESSES", everywhere, 1, 64, faults) for service in SERVICES
+    }
+    for name, port in ports.items():
+        if list(ports.values()).count(port) > 1:
+            faults.append(f"{name}={port} is used for another port too")
+    client_id = environment.get("OIDC_CLIENT_ID") or None
+    if client_id and not environment.get("OIDC_CLIENT_SECRET"):
+        faults.append("OIDC_CLIENT_ID is set, OIDC_CLIENT_SECRET is not")
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return LocalSettings(
+        data_dir=Path(environment.get("DATA_DIR", ".local")).resolve(),
+        ports=ports,
+        # The development identity provider lets anybody in, so nobody else's machine may reach the gateway then.
+        gateway_host=environment.get("GATEWAY_HOST") or ("0.0.0.0" if client_id else "127.0.0.1"),
+        processes=processes,
+        amqp_uri=environment.get("AMQP_URI") or None,
+        mongo_uri=environment.get("MONGO_URI") or None,
+        client_id=client_id,
+        environment=dict(environment),
+    )
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int, faults: list[str]) -> int:
+    text = environment.get(name) or str(default)
+    if text.isascii() and text.isdigit() and low <= int(text) <= high:
+        return int(text)
+    faults.append(f"{name} must be a number from {low} to {high}, not {text!r}")
+    return default
