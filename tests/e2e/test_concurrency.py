@@ -342,7 +342,9 @@ class TestMessages:
         for number in range(ROUNDS):
             message_id = ann.write(first, "old")[0]
 
-            at_once(partial(ann.delete, "/chat/msg", id=message_id), partial(ann.say, first, f"new {number}"))
+            answers = at_once(partial(ann.delete, "/chat/msg", id=message_id), partial(ann.say, first, f"new {number}"))
+
+            assert statuses(answers) == [204, 204]
 
             assert [chat["id"] for chat in ann.chats()] == [first, second]
             newest = ann.messages(first)[-1]

@@ -1,0 +1,160 @@
+"""The OpenAPI document: complete, true, and with a page to try it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from tests.e2e.answers import ok
+from tests.e2e.browser import Browser
+from tests.e2e.endpoints import PERSONAL, PUBLIC, WITH_BODY, Endpoint, name_of
+from tests.e2e.people import Person
+from tests.e2e.system import System
+
+Document = dict[str, Any]
+METHODS = {"get", "put", "post", "delete", "patch"}
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+]
+SEED = "20310517"
+EXAMPLES = "20"
+"""For each endpoint, beside those that the schema's borders suggest."""
+WITHIN_S = 150
+
+
+@pytest.fixture(scope="module")
+def document(system: System) -> Document:
+    found: Document = ok(Browser(system).get("/openapi.json"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def operations(document: Document) -> dict[Endpoint, Document]:
+    """Return each operation by method and path, whatever the names of path parameters."""
+    return {
+        (method.upper(), re.sub(r"\{\w+\}", "{name}", path)): operation
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    }
+
+
+def nodes(value: Any) -> Iterator[Any]:
+    yield value
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        yield from nodes(child)
+
+
+def test_it_is_openapi_3_1(document: Document) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert document["info"]["title"] and document["info"]["version"]
+
+
+@pytest.mark.parametrize("endpoint", [*PUBLIC, *PERSONAL], ids=name_of)
+def test_every_endpoint_is_described(operations: dict[Endpoint, Document], endpoint: Endpoint) -> None:
+    operation = operations[endpoint]
+
+    assert operation.get("summary") or operation.get("description")
+    assert any(status[0] in "23" for status in operation["responses"])
+
+
+@pytest.mark.parametrize("endpoint", PERSONAL, ids=name_of)
+def test_every_personal_endpoint_says_that_it_needs_a_session(
+    operations: dict[Endpoint, Document], endpoint: Endpoint
+) -> None:
+    assert "401" in operations[endpoint]["responses"]
+
+
+@pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+def test_every_body_is_described(operations: dict[Endpoint, Document], endpoint: Endpoint) -> None:
+    body = operations[endpoint]["requestBody"]
+
+    assert body["required"] is True
+    assert set(body["content"]) == {"application/json"}
+
+
+def test_refusals_are_described_as_problems(operations: dict[Endpoint, Document]) -> None:
+    for endpoint in PERSONAL:
+        for status, response in operations[endpoint]["responses"].items():
+            if status[0] in "45" and "$ref" not in response:
+                assert "application/problem+json" in response["content"], (endpoint, status)
+
+
+def test_every_reference_leads_somewhere(document: Document) -> None:
+    references = {node["$ref"] for node in nodes(document) if isinstance(node, dict) and "$ref" in node}
+
+    for reference in references:
+        target: Any = document
+        assert reference.startswith("#/"), reference
+        for step in reference[2:].split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+
+
+def test_operation_ids_are_unique(operations: dict[Endpoint, Document]) -> None:
+    ids = [operation["operationId"] for operation in operations.values() if "operationId" in operation]
+
+    assert len(ids) == len(set(ids))
+
+
+class _References(HTMLParser):
+    """Collects what a page loads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        loads = {"script": "src", "link": "href", "img": "src", "iframe": "src"}.get(tag)
+        self.found += [value for name, value in attrs if name == loads and value]
+
+
+def test_the_page_to_try_it_loads_nothing_from_elsewhere(system: System, browser: Browser) -> None:
+    url = system.base + "/docs"
+    answer = browser.request("GET", url)
+    while answer.status_code in (301, 302, 307, 308):
+        url = urljoin(url, answer.headers["Location"])
+        assert urlsplit(url).netloc == urlsplit(system.base).netloc
+        answer = browser.request("GET", url)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/html")
+    page = _References()
+    page.feed(answer.text)
+
+    assert page.found
+    for reference in page.found:
+        if reference.startswith("data:"):
+            continue
+        asset = urljoin(url, reference)
+        assert urlsplit(asset).netloc == urlsplit(system.base).netloc, reference
+        assert browser.request("GET", asset).status_code == 200, reference
+    assert "openapi.json" in answer.text or any("initializer" in reference for reference in page.found)
+
+
+def test_the_system_keeps_to_its_document_whatever_is_sent(system: System, ann: Person, tmp_path: Path) -> None:
+    """Run schemathesis on everything but the log-in and the log-out, with a session and a fixed seed."""
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in ann.http.cookies)
+    command = [
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{system.base}/openapi.json", "--url", system.base),
+        *("--header", f"Cookie: {cookies}", "--exclude-path-regex", "^/(login|logout)"),
+        *("--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES),
+        *("--seed", SEED, "--no-shrink", "--generation-database", "none", "--continue-on-failure", "--no-color"),
+        *("--request-timeout", "20", "--suppress-health-check", "all", "--workers", "2"),
+    ]
+
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=WITHIN_S, check=False)
+
+    assert run.returncode == 0, run.stdout[-12_000:] + run.stderr[-2_000:]
+    assert ann.me()["id"] == ann.id
