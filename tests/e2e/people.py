@@ -146,7 +146,8 @@ class Person(Browser):
 
     def chats(self, count_getting: int = 0, count: int = 100, **query: Any) -> list[dict[str, Any]]:
         """Read my chats."""
-        return ok(self.get("/chats", count_getting=count_getting, count=count, **query))
+        found: list[dict[str, Any]] = ok(self.get("/chats", count_getting=count_getting, count=count, **query))
+        return found
 
     def dialog_with(self, other: "Person") -> str:
         """Return the id of my dialog with somebody."""
@@ -161,7 +162,8 @@ class Person(Browser):
 
     def messages(self, chat_id: str, **query: Any) -> list[dict[str, Any]]:
         """Read messages of a chat."""
-        return ok(self.get("/chat", id=chat_id, **query))["msg_id_list"]
+        found: list[dict[str, Any]] = ok(self.get("/chat", id=chat_id, **query))["msg_id_list"]
+        return found
 
     def texts(self, chat_id: str, **query: Any) -> list[str]:
         """Read the texts of a chat."""

@@ -305,7 +305,7 @@ class TestFieldsOfAMember:
         refused(ann.put("/member", {"is_can_invite_user": True}), 400, field="id")
 
 
-QUERIES = {
+QUERIES: dict[str, tuple[str, dict[str, Any]]] = {
     "year": ("/events", {"month": "5"}),
     "month": ("/events", {"year": "2031"}),
     "count_getting": ("/chats", {"count": "5"}),

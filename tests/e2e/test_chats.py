@@ -180,11 +180,10 @@ class TestPaging:
         assert ann.texts(chat_id, before=ids[4], limit=2) == ["2", "3"]
         assert ann.texts(chat_id, before=ids[0]) == ann.texts(chat_id, before=ids[0], limit=5) == []
 
-        pages, page = [], ben.messages(chat_id, limit=4)
-        while page:
-            pages = page + pages
-            page = ben.messages(chat_id, limit=4, before=page[0]["id"])
-        assert pages == ann.messages(chat_id)
+        pages = [ben.messages(chat_id, limit=4)]
+        while pages[0]:
+            pages.insert(0, ben.messages(chat_id, limit=4, before=pages[0][0]["id"]))
+        assert [message for page in pages for message in page] == ann.messages(chat_id)
 
     def test_before_a_deleted_message_still_pages(self, ann: Person, chat_id: str, ids: list[str]) -> None:
         for number in (4, 9, 0):
