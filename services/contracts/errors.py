@@ -35,6 +35,7 @@ class Code(StrEnum):
     INVITE_ONESELF = "invite.oneself"
     FRIEND_ALREADY = "friend.already"
     # anywhere
+    TARGET_GONE = "target.gone"
     CALL_TIMEOUT = "call.timeout"
     CALL_UNREACHABLE = "call.unreachable"
     STORE_UNAVAILABLE = "store.unavailable"

@@ -1,0 +1,82 @@
+"""How services are called, and how a write is completed: the only file of the gateway that knows either."""
+
+from typing import ParamSpec, Protocol, TypeVar
+
+from services.chassis.calling import Calls, Reply
+from services.chassis.deadline import Deadline
+from services.contracts import chats, events, invites, users
+from services.contracts.announcements import from_wire, hearers_of
+from services.contracts.calls import Applied, Call, Written
+from services.contracts.errors import Code, NotFound, ServiceError, Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SERVICES = {service.SERVICE: service for service in (users, events, chats, invites)}
+"""What each service offers, by its name."""
+
+ROUNDS = 5
+"""How often announcements may lead to announcements; the longest chain there is takes two."""
+
+
+class Caller(Protocol):
+    """The way to the services: `services.chassis.calling.Caller`, or a stand-in of a test."""
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether there is a connection to the broker."""
+
+    def within(self, deadline: Deadline) -> Calls:
+        """Return calls that must be answered before `deadline`."""
+
+
+class RequestCalls:
+    """The calls of one request."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    def start(self, call: Call[P, T], *args: P.args, **kwargs: P.kwargs) -> Reply[T]:
+        """Send a call and return at once, so that several can be under way."""
+        return self._calls.start(call, *args, **kwargs)
+
+    def call(self, call: Call[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Send a call and wait for its answer."""
+        return self._calls.call(call, *args, **kwargs)
+
+    def write(self, call: Call[P, Written], *args: P.args, **kwargs: P.kwargs) -> str:
+        """Make a writing call and hand what it announces to all who hear it, so that its whole effect can be seen.
+
+        Returns the id of what was written.
+
+        Raises:
+            NotFound: what an acceptance is about is gone.
+            Unavailable: somebody who hears it did not answer; the change stands, and a repeat is harmless.
+        """
+        written = self._calls.call(call, *args, **kwargs)
+        told = written["announcements"]
+        for _ in range(ROUNDS):
+            if not told:
+                return written["id"]
+            told = [wire for applied in self._tell(told) for wire in applied["announcements"]]
+        raise Unavailable(Code.CALL_TIMEOUT, "announcements lead to announcements without end")
+
+    def _tell(self, announcements: list[dict[str, object]]) -> list[Applied]:
+        """Tell all hearers at once, and wait for all of them."""
+        replies = [
+            self._calls.start(SERVICES[hearer].apply, announcement=wire)
+            for wire in announcements
+            for hearer in hearers_of(from_wire(wire))
+        ]
+        applied = [_result(reply) for reply in replies]
+        if any(one["outcome"] == "gone" for one in applied):
+            raise NotFound(Code.TARGET_GONE, "What this is about no longer exists.")
+        return applied
+
+
+def _result(reply: Reply[Applied]) -> Applied:
+    """Wait for a hearer; whatever goes wrong there, the change itself stands and will be announced again."""
+    try:
+        return reply.result()
+    except ServiceError as exc:
+        raise Unavailable(exc.code, f"done, but not everywhere yet: {exc.message}") from exc

@@ -1,0 +1,108 @@
+"""The types of fields: how each is validated, and how it is described in the OpenAPI document."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    WithJsonSchema,
+)
+
+from gateway import icons
+from gateway.parsing import BAD_CHARACTERS, is_clean
+
+MAX_INTEGER = 2**31 - 1
+"""Larger numbers of things mean the same."""
+
+_DIGITS = re.compile(r"[0-9]{1,40}", re.ASCII)
+_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
+_DATETIME = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4}) ([0-9]{2}):([0-9]{2})", re.ASCII)
+
+
+class Model(BaseModel):
+    """Base of everything that is validated: unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def _clean(text: str) -> str:
+    if not is_clean(text):
+        raise ValueError(BAD_CHARACTERS)
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty or blank")
+    return text
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError("must be an id: 24 lower-case hexadecimal digits")
+    return text
+
+
+def _integer(value: Any) -> int:
+    if not isinstance(value, str) or not _DIGITS.fullmatch(value):
+        raise ValueError("must be a non-negative integer")
+    return min(int(value), MAX_INTEGER)
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError('must be "true" or "false"')
+    return bool(value == "true")
+
+
+def _wall_clock(text: str) -> str:
+    """Turn `DD.MM.YYYY HH:MM` into `YYYY-MM-DDTHH:MM`, if there is such a moment."""
+    parts = _DATETIME.fullmatch(text)
+    try:
+        day, month, year, hour, minute = map(int, parts.groups() if parts else ())
+        datetime(year, month, day, hour, minute)
+    except ValueError:
+        raise ValueError("must be a date and time such as 31.12.2026 19:30") from None
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}"
+
+
+def documented_datetime(starts_at: str) -> str:
+    """Turn `YYYY-MM-DDTHH:MM` into `DD.MM.YYYY HH:MM`."""
+    return f"{starts_at[8:10]}.{starts_at[5:7]}.{starts_at[:4]} {starts_at[11:]}"
+
+
+def documented_flag(flag: bool) -> str:
+    """Turn a boolean into the text that the API speaks of."""
+    return "true" if flag else "false"
+
+
+Text = Annotated[StrictStr, AfterValidator(_clean)]
+Words = Annotated[Text, AfterValidator(_not_blank), Field(min_length=1)]
+Id = Annotated[Text, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
+Integer = Annotated[int, BeforeValidator(_integer), WithJsonSchema({"type": "integer", "minimum": 0})]
+Year = Annotated[Integer, Field(ge=1, le=9999), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 9999})]
+Month = Annotated[Integer, Field(ge=1, le=12), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 12})]
+Flag = Annotated[
+    StrictBool,
+    BeforeValidator(_flag),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": ["true", "false"]}, {"type": "boolean"}]}),
+]
+WallClock = Annotated[
+    Text,
+    AfterValidator(_wall_clock),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{2}\.\d{2}\.\d{4} \d{2}:\d{2}$", "example": "31.12.2026 19:30"}),
+]
+IconName = Annotated[
+    Text,
+    AfterValidator(icons.named),
+    WithJsonSchema({"type": "string", "description": "an icon's name or its URL", "example": "pizza.svg"}),
+]

@@ -1,0 +1,83 @@
+"""Who is asking, from where, and what every answer says: checked before, and added after, each request."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+
+from gateway import idempotency
+from gateway.backend import backend, public_url
+from gateway.problems import Refused
+
+SESSION_COOKIE = "session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+
+
+def register(app: Flask, *, public: set[str]) -> None:
+    """Guard every request of the application. public: the blueprints that answer without a session."""
+    app.extensions["public"] = public
+    app.before_request(_authenticate)
+    app.before_request(_refuse_other_sites)
+    app.before_request(_repeat_first_answer)
+    app.after_request(_add_headers)  # the last to be registered is the first to run
+    app.after_request(_keep_answer)
+
+
+def _needs_session() -> bool:
+    """Tell whether the route asked for needs a session; what is no route at all is answered by 404 or 405."""
+    if request.endpoint is None:
+        return False
+    return request.blueprint not in current_app.extensions["public"]
+
+
+def _authenticate() -> None:
+    if _needs_session():
+        token = request.cookies.get(SESSION_COOKIE)
+        user_id = backend().sessions.find_user_id(token) if token else None
+        if user_id is None:
+            raise Refused(401, "Log in first: GET /login.")
+        g.actor_id = user_id
+
+
+def _refuse_other_sites() -> None:
+    """Refuse what another site's page sends in a visitor's name; whoever says nothing of origin is no browser."""
+    if request.method in SAFE_METHODS or request.endpoint is None:
+        return
+    origin = request.headers.get("Origin")
+    trusted = {public_url(), request.host_url.rstrip("/"), *backend().settings.cors_origins}
+    if origin is not None and (_normal(origin) not in trusted):
+        raise Refused(403, "This request comes from another site.")
+    if origin is None and request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        raise Refused(403, "This request comes from another site.")
+
+
+def _normal(origin: str) -> str:
+    parts = urlsplit(origin)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _repeat_first_answer() -> Response | None:
+    return idempotency.begin(backend().keys, g.actor_id) if "actor_id" in g else None
+
+
+def _keep_answer(response: Response) -> Response:
+    return idempotency.finish(backend().keys, response)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if backend().settings.is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,94 @@
+"""Strict reading of what a request says, before any model sees it."""
+
+import json
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from flask import Request
+from werkzeug.datastructures import ImmutableMultiDict
+
+from gateway.problems import Refused, bad_field
+
+MAX_BODY_BYTES = 1024 * 1024
+DRAIN_BYTES = 64 * 1024 * 1024
+"""How much of a body that is too large is read and thrown away, so that its sender gets to read the answer."""
+
+BAD_CHARACTERS = "must not contain NUL or lone surrogates"
+
+
+class StrictRequest(Request):
+    """A request whose query and body are what they should be, or are refused."""
+
+    max_content_length = MAX_BODY_BYTES
+
+    @cached_property
+    def args(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
+        """The query parameters: valid UTF-8, each given once.
+
+        Raises:
+            Refused: 400
+        """
+        try:
+            pairs = parse_qsl(self.query_string.decode("ascii"), keep_blank_values=True, errors="strict")
+        except ValueError as exc:
+            raise bad_field("query", "must be percent-encoded UTF-8") from exc
+        names = [name for name, _ in pairs]
+        for name in names:
+            if names.count(name) > 1:
+                raise bad_field(name, "is given twice")
+        return ImmutableMultiDict(pairs)
+
+    @cached_property
+    def raw_body(self) -> bytes:
+        """The body's bytes.
+
+        Raises:
+            Refused: 413
+        """
+        if (self.content_length or 0) > MAX_BODY_BYTES:
+            self._drain()
+            raise Refused(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        return self.get_data(cache=True)
+
+    @cached_property
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object.
+
+        Raises:
+            Refused: 413, 415, 400
+        """
+        body = self.raw_body
+        if self.mimetype != "application/json":
+            raise Refused(415, "The body must be application/json.")
+        try:
+            parsed = orjson.loads(body)
+        except orjson.JSONDecodeError as exc:
+            raise _explained(body, exc) from exc
+        if not isinstance(parsed, dict):
+            raise bad_field("body", "must be a JSON object")
+        return parsed
+
+    def _drain(self) -> None:
+        stream, left = self.environ["wsgi.input"], min(self.content_length or 0, DRAIN_BYTES)
+        while left > 0 and (chunk := stream.read(min(left, 65536))):
+            left -= len(chunk)
+
+
+def _explained(body: bytes, failure: orjson.JSONDecodeError) -> Refused:
+    """Find the field whose text is to blame, if it is a text; orjson says only where in the body it stopped."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        parsed = None
+    if isinstance(parsed, dict):
+        for name, value in parsed.items():
+            if isinstance(value, str) and not is_clean(value):
+                return bad_field(name.encode("utf-8", "replace").decode(), BAD_CHARACTERS)
+    return bad_field("body", f"is not valid JSON: {failure.msg} at character {failure.pos}")
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether a text has neither NUL nor lone surrogates."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

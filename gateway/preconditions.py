@@ -1,0 +1,31 @@
+"""`If-Match`: do it only if nobody has changed it meanwhile (RFC 9110, section 13.1.1)."""
+
+import re
+
+from flask import request
+
+from gateway.problems import Refused, bad_field
+
+_TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*')
+
+
+def expected_version() -> int | None:
+    """Return the version that the request expects; None when it expects none, or any (`*`).
+
+    A request that names several versions is met by the newest: versions only grow, so an older one cannot be current.
+
+    Raises:
+        Refused: 400 for what is no list of entity tags, 412 when none of them can be one of ours.
+    """
+    given = request.headers.get("If-Match")
+    if given is None or given.strip() == "*":
+        return None
+    parts = [_TAG.fullmatch(part) for part in given.split(",")]
+    if not all(parts):
+        raise bad_field("If-Match", 'must be "*" or a list of entity tags such as "7"')
+    # A weak tag never matches here, nor does one that we have not made.
+    versions = [int(part[2]) for part in parts if part and not part[1] and part[2].isascii() and part[2].isdigit()]
+    versions = [version for version in versions if version < 2**53]
+    if not versions:
+        raise Refused(412, "The event has changed since the version that you named.")
+    return max(versions)

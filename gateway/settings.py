@@ -1,0 +1,81 @@
+"""The gateway's environment, read once, all faults reported together."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+GOOGLE = "https://accounts.google.com/.well-known/openid-configuration"
+
+
+class BadSettings(Exception):
+    """Raised when the environment does not say what the gateway needs to know; names every fault."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a gateway process is told.
+
+    amqp_uri: RabbitMQ, several nodes separated by `;`.
+    mongo_uri, mongo_database: where sessions and idempotency keys are kept.
+    oidc_discovery_url, oidc_client_id, oidc_client_secret: the identity provider.
+    public_url: scheme, host and port under which clients reach us; None: as each request says.
+    frontend_url: where people land after log-in and log-out.
+    cors_origins: other sites whose pages may use the API with the visitor's session.
+    proxies: how many proxies in front of us to believe what they say of the client (X-Forwarded-…).
+    """
+
+    amqp_uri: str
+    mongo_uri: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_discovery_url: str = GOOGLE
+    mongo_database: str = "social_calendar_gateway"
+    public_url: str | None = None
+    frontend_url: str = "/"
+    cors_origins: tuple[str, ...] = ()
+    proxies: int = 0
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether clients are known to come over https only."""
+        return self.public_url is not None and self.public_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings.
+
+    Raises:
+        BadSettings: one line for each fault.
+    """
+    required = ("AMQP_URI", "MONGO_URI", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    faults = [f"{name} is not set" for name in required if not environment.get(name)]
+    public_url = (environment.get("PUBLIC_URL") or "").rstrip("/") or None
+    origins = tuple(part.strip().rstrip("/") for part in environment.get("CORS_ORIGINS", "").split(",") if part.strip())
+    for name, url in (("PUBLIC_URL", public_url), *(("CORS_ORIGINS", origin) for origin in origins)):
+        if url is not None and not _is_origin(url):
+            faults.append(f"{name} must be scheme and host such as https://calendar.example, not {url!r}")
+    proxies = environment.get("TRUSTED_PROXIES", "0")
+    if not (proxies.isascii() and proxies.isdigit() and int(proxies) <= 10):
+        faults.append(f"TRUSTED_PROXIES must be a number from 0 to 10, not {proxies!r}")
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return Settings(
+        amqp_uri=environment["AMQP_URI"],
+        mongo_uri=environment["MONGO_URI"],
+        oidc_client_id=environment["OIDC_CLIENT_ID"],
+        oidc_client_secret=environment["OIDC_CLIENT_SECRET"],
+        oidc_discovery_url=environment.get("OIDC_DISCOVERY_URL") or GOOGLE,
+        mongo_database=environment.get("MONGO_DATABASE") or "social_calendar_gateway",
+        public_url=public_url,
+        frontend_url=environment.get("FRONTEND_URL") or "/",
+        cors_origins=origins,
+        proxies=int(proxies),
+    )
+
+
+def _is_origin(url: str) -> bool:
+    parts = urlsplit(url)
+    return (
+        parts.scheme in ("http", "https") and bool(parts.netloc) and not (parts.path or parts.query or parts.fragment)
+    )
