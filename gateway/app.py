@@ -106,6 +106,7 @@ def create_app(backend: Backend | None = None) -> Flask:
         validation_error_model=Problem,
         doc_ui=False,
     )
+    app.url_map.merge_slashes = False  # an unknown path is unknown, not a redirect
     app.extensions["backend"] = backend
     guard.register(app, public=PUBLIC)
     problems.register(app)

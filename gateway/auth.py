@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from gateway.backend import backend, calls, operation_id, public_url
 from gateway.fields import Model, Text
 from gateway.guard import SESSION_COOKIE
+from gateway.parsing import is_clean
 from gateway.problems import Refused, documented
 from gateway.resource import Resource
 from gateway.sessions import LOGIN_LASTS, SESSION_LASTS, new_token
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 LOGIN_COOKIE = "login"
 """Names the browser that left for the provider, so that nobody else's way back is taken for its own."""
 PROVIDER_LIMIT_S = 4.0
+MAX_CLAIM_LENGTH = 2000
+"""Characters of a name or a picture's URL that are kept."""
 
 _BIRTHDATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -107,11 +110,12 @@ def login(query: LoginQuery) -> Response:
 def login_callback(query: CallbackQuery) -> Response:
     """Come back from the identity provider, and be logged in."""
     claims = _verified_claims()
+    email = _text(claims["email"])
     user_id = calls().write(
         users.sign_in,
         google_id=str(claims["sub"]),
-        name=_text(claims.get("name")) or claims["email"],
-        email=claims["email"],
+        name=_text(claims.get("name")).strip() or email,
+        email=email,
         picture=_text(claims.get("picture")),
         birthday=birthday_in(claims.get("birthdate")),
         operation_id=operation_id(),
@@ -156,7 +160,7 @@ def _verified_claims() -> dict[str, Any]:
     claims = dict(token.get("userinfo") or {})
     if not claims.get("sub"):
         raise Refused(400, "The identity provider does not say who you are.")
-    if not _text(claims.get("email")) or claims.get("email_verified") is not True:
+    if not _text(claims.get("email")).strip() or claims.get("email_verified") is not True:
         raise Refused(403, "Your e-mail address is not verified by the identity provider.")
     return claims
 
@@ -188,7 +192,10 @@ def birthday_in(birthdate: object) -> str | None:
 
 
 def _text(claim: object) -> str:
-    return claim if isinstance(claim, str) else ""
+    """Return a claim as a text that every part of the system can carry; an empty one when it is none."""
+    if not isinstance(claim, str):
+        return ""
+    return "".join(filter(is_clean, claim))[:MAX_CLAIM_LENGTH]
 
 
 def _unreachable(exc: Exception) -> Unavailable:

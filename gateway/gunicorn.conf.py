@@ -18,6 +18,7 @@ timeout = 30
 keepalive = 30
 limit_request_line = 8190
 accesslog = None
+control_socket_disable = True
 
 PR_SET_PDEATHSIG = 1
 

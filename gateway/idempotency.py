@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Response, g, request
-from pymongo import ReturnDocument
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
@@ -55,25 +54,20 @@ class KeyStore:
         self._keys.create_index("expires_at", expireAfterSeconds=0)
 
     def reserve(self, key: str, fingerprint: str) -> Record:
-        """Return what is known under a key, which is known from now on. Atomic."""
-        fresh = {
+        """Return what is known under a key, which is known from now on. Atomic: of two at once one is first."""
+        fresh: Document = {
+            "_id": key,
             "fingerprint": fingerprint,
             "operation_id": new_id(),
             "answer": None,
             "expires_at": datetime.now(UTC) + LASTS,
         }
         try:
-            found = self._upsert(key, fresh)
-        except DuplicateKeyError:  # another request was faster: now it is there
-            found = self._upsert(key, fresh)
-        return Record(found["operation_id"], found["fingerprint"], found["answer"])
-
-    def _upsert(self, key: str, fresh: Document) -> Document:
-        found = self._keys.find_one_and_update(
-            {"_id": key}, {"$setOnInsert": fresh}, upsert=True, return_document=ReturnDocument.AFTER
-        )
-        assert found is not None
-        return found
+            self._keys.insert_one(fresh)
+            known = fresh
+        except DuplicateKeyError:
+            known = self._keys.find_one({"_id": key}) or fresh  # gone in between: its day is over
+        return Record(known["operation_id"], known["fingerprint"], known["answer"])
 
     def complete(self, key: str, answer: Document) -> Document:
         """Store the answer, unless there is one already; return the one that counts."""

@@ -1,9 +1,9 @@
 """Invitations: sending, listing, answering."""
 
-from typing import Literal, Self
+from typing import Literal
 
 from flask import Response
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from gateway.backend import actor_id, calls, operation_id
 from gateway.fields import Id, Model
@@ -29,13 +29,14 @@ class NewInvite(Model):
 
     type: Literal["friend", "event"]
     receiver_id: Id
-    event_id: Id | None = None
+    event_id: Id | None = Field(default=None, validate_default=True)
 
-    @model_validator(mode="after")
-    def _names_its_event(self) -> Self:
-        if self.type == "event" and self.event_id is None:
-            raise ValueError("event_id is required for an invitation to an event")
-        return self
+    @field_validator("event_id")
+    @classmethod
+    def _is_given_for_an_event(cls, event_id: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("type") == "event" and event_id is None:
+            raise ValueError("is required for an invitation to an event")
+        return event_id
 
 
 class Answer(Model):

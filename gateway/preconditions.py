@@ -4,18 +4,21 @@ import re
 
 from flask import request
 
-from gateway.problems import Refused, bad_field
+from gateway.problems import bad_field
+
+NO_VERSION = -1
+"""Matches nothing, and leaves it to the service to say what else is wrong."""
 
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*')
 
 
 def expected_version() -> int | None:
-    """Return the version that the request expects; None when it expects none, or any (`*`).
+    """Return the version that the request expects, `NO_VERSION` for one that cannot be; None when it expects none.
 
     A request that names several versions is met by the newest: versions only grow, so an older one cannot be current.
 
     Raises:
-        Refused: 400 for what is no list of entity tags, 412 when none of them can be one of ours.
+        Refused: 400 for what is no list of entity tags.
     """
     given = request.headers.get("If-Match")
     if given is None or given.strip() == "*":
@@ -25,7 +28,4 @@ def expected_version() -> int | None:
         raise bad_field("If-Match", 'must be "*" or a list of entity tags such as "7"')
     # A weak tag never matches here, nor does one that we have not made.
     versions = [int(part[2]) for part in parts if part and not part[1] and part[2].isascii() and part[2].isdigit()]
-    versions = [version for version in versions if version < 2**53]
-    if not versions:
-        raise Refused(412, "The event has changed since the version that you named.")
-    return max(versions)
+    return max((version for version in versions if version < 2**53), default=NO_VERSION)

@@ -43,10 +43,11 @@ class ChatStore:
         """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
         update = {"$set": _copied(chat)}
         older = {"_id": chat.id, "version": {"$lt": chat.version}}
-        with losing_races():  # an upsert that finds no older copy tries to insert a second one
-            first = {"$setOnInsert": {"created_at": time.time_ns(), **_UNWRITTEN}}
-            result = self._chats.update_one(older, merged(update, first), upsert=True)
-            return bool(result.matched_count or result.upserted_id)
+        if self._chats.update_one(older, update).matched_count:
+            return True
+        with losing_races():  # it is there, as new or newer, or it has just been inserted
+            self._chats.insert_one({"_id": chat.id, "created_at": time.time_ns(), **_UNWRITTEN, **_copied(chat)})
+            return True
         return self._chats.update_one(older, update).matched_count == 1
 
     def find(self, chat_id: str) -> Chat | None:

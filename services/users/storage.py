@@ -53,18 +53,17 @@ class PeopleStore:
             "folded": folded,
             "grams": grams_of(*folded),
         }
-        by_person = {"google_id": profile.google_id}
-        update: outbox.Update = {"$set": fields, "$inc": {"version": 1}}
-        first: outbox.Update = {"$setOnInsert": {"_id": profile.id}}
-        with losing_races():  # two first log-ins at once: the second finds what the first has inserted
-            return self._upsert_profile(by_person, merged(update, first))
-        return self._upsert_profile(by_person, merged(update, first))
+        if saved_id := self._refresh_profile(profile.google_id, fields):
+            return saved_id
+        with losing_races():
+            self._profiles.insert_one({"_id": profile.id, "google_id": profile.google_id, "version": 1, **fields})
+            return profile.id
+        return self._refresh_profile(profile.google_id, fields) or profile.id  # somebody logged in at the same time
 
-    def _upsert_profile(self, by_person: Document, update: Document) -> str:
-        saved = self._profiles.find_one_and_update(
-            by_person, update, {"_id": 1}, upsert=True, return_document=ReturnDocument.AFTER
-        )
-        return str((saved or {})["_id"])
+    def _refresh_profile(self, google_id: str, fields: Document) -> str | None:
+        update = {"$set": fields, "$inc": {"version": 1}}
+        saved = self._profiles.find_one_and_update({"google_id": google_id}, update, {"_id": 1})
+        return None if saved is None else saved["_id"]
 
     def find_profile(self, user_id: str) -> Profile | None:
         """Return a profile."""
@@ -105,17 +104,28 @@ class PeopleStore:
         Returns None when there is nothing to do: friends already, or another generation.
         """
         pair = pair_of(one, other)
-        befriended: outbox.Update = {
-            "$set": {"friends": True, "user_ids": list(pair), "generation": generation},
-            "$inc": {"version": 1},
+        befriended: outbox.Update = {"$set": {"friends": True}, "$inc": {"version": 1}}
+        document = self._friendships.find_one_and_update(
+            {"_id": _key(pair), "friends": False, "generation": generation},
+            merged(befriended, outbox.telling(operation_id, pair), outbox.remembering(operation_id)),
+            return_document=ReturnDocument.AFTER,
+        )
+        if document is None and generation == 0:
+            document = self._insert_friendship(pair, operation_id)
+        return None if document is None else _friendship(document)
+
+    def _insert_friendship(self, pair: tuple[str, str], operation_id: str) -> Document | None:
+        first: Document = {
+            "_id": _key(pair),
+            "user_ids": list(pair),
+            "friends": True,
+            "generation": 0,
+            "version": 1,
+            **outbox.new_outbox(operation_id, pair),
         }
-        update = merged(befriended, outbox.telling(operation_id, pair), outbox.remembering(operation_id))
-        wanted = {"_id": _key(pair), "friends": False, "generation": generation}
         with losing_races():
-            document = self._friendships.find_one_and_update(
-                wanted, update, upsert=generation == 0, return_document=ReturnDocument.AFTER
-            )
-            return None if document is None else _friendship(document)
+            self._friendships.insert_one(first)
+            return first
         return None
 
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
