@@ -1,26 +1,33 @@
-"""`python -m deploy.local run | status | reset | demo`."""
+"""`python -m deploy.local run [PART ...] | status | reset | demo`."""
 
 import shutil
 import sys
 
 from deploy.local import demo, supervision
 from deploy.local.broker import NoBroker
+from deploy.local.ports import PortTaken, check_ports
 from deploy.local.programs import programs_of
 from deploy.local.settings import BadSettings, LocalSettings, read_settings
 from deploy.local.status import lines
 
+USAGE = "usage: python -m deploy.local run [PART ...] | status | reset | demo"
 
-def run(settings: LocalSettings) -> None:
-    """Start everything in the foreground."""
+
+def run(settings: LocalSettings, *chosen: str) -> None:
+    """Start everything in the foreground, or only the parts that are named."""
+    parts = chosen or settings.own_parts()
+    unknown = set(parts) - set(settings.own_parts())
+    if unknown:
+        sys.exit(f"Cannot start {', '.join(sorted(unknown))}: there are {', '.join(settings.own_parts())}.")
     if supervision.is_running(settings):
-        sys.exit(f"It is running already, with its data in {settings.data_dir}.")
+        sys.exit(f"It is running already, with its data in {settings.data_dir} (DATA_DIR).")
     try:
-        supervision.check_ports(settings)
-        programs = programs_of(settings)
-    except (supervision.PortTaken, NoBroker) as exc:
+        check_ports(settings, parts)
+        programs = programs_of(settings, parts)
+    except (PortTaken, NoBroker) as exc:
         sys.exit(f"Cannot start:\n{exc}")
-    print(f"Starting. The calendar will be at {settings.gateway_url}", flush=True)
-    supervision.replace_this_process(settings, programs)
+    print(f"Starting {', '.join(parts)}. Logs and data: {settings.data_dir}", flush=True)
+    supervision.supervise(settings, programs)
 
 
 def status(settings: LocalSettings) -> None:
@@ -35,6 +42,8 @@ def reset(settings: LocalSettings) -> None:
     """Delete all data."""
     if supervision.is_running(settings):
         sys.exit("It is running: stop it first.")
+    if settings.data_dir.exists() and not settings.supervisor_config.exists():
+        sys.exit(f"{settings.data_dir} (DATA_DIR) is not ours: nothing was deleted.")
     shutil.rmtree(settings.data_dir, ignore_errors=True)
     print(f"Deleted {settings.data_dir}")
 
@@ -49,13 +58,14 @@ COMMANDS = {"run": run, "status": status, "reset": reset, "demo": fill}
 
 def main() -> None:
     """Read the environment and do what the first argument says."""
-    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
-        sys.exit(f"usage: python -m deploy.local {' | '.join(COMMANDS)}")
+    name, *arguments = sys.argv[1:] or [""]
+    if name not in COMMANDS or (arguments and name != "run"):
+        sys.exit(USAGE)
     try:
         settings = read_settings()
     except BadSettings as exc:
         sys.exit(f"Cannot start:\n{exc}")
-    COMMANDS[sys.argv[1]](settings)
+    COMMANDS[name](settings, *arguments)
 
 
 if __name__ == "__main__":

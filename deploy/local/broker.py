@@ -56,12 +56,16 @@ def prepare(settings: LocalSettings) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     port = settings.ports["RABBITMQ_PORT"]
     (folder / "enabled_plugins").write_text("[].\n")
+    (folder / "rabbitmq-env.conf").write_text("")  # ours, so that the machine's is not read
+    (folder / "advanced.config").write_text("[].\n")
     (folder / "rabbitmq.conf").write_text(
         f"listeners.tcp.local = 127.0.0.1:{port}\n"
+        "heartbeat = 10\n"
         "disk_free_limit.absolute = 50MB\n"
         "vm_memory_high_watermark.absolute = 1GB\n"
         "log.console = true\n"
         "log.console.level = warning\n"
+        "log.connection.level = error\n"  # a client that was killed is no concern of the broker's
         "log.file = false\n"
     )
     return {
@@ -69,13 +73,17 @@ def prepare(settings: LocalSettings) -> dict[str, str]:
         "RABBITMQ_NODENAME": f"social-calendar-{port}@localhost",
         "RABBITMQ_NODE_PORT": str(port),
         "RABBITMQ_DIST_PORT": str(settings.ports["RABBITMQ_DIST_PORT"]),
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "rabbitmq-env.conf"),
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
+        "RABBITMQ_GENERATED_CONFIG_DIR": str(folder / "generated"),
         "RABBITMQ_MNESIA_BASE": str(folder / "data"),
         "RABBITMQ_LOG_BASE": str(folder / "log"),
-        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_LOG": "warning,-color",
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
         "RUNNING_UNDER_SYSTEMD": "true",  # lets the script become the Erlang machine, so that its pid is the node's
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        "ERL_FLAGS": "-start_epmd false",  # a port mapper that the node started would outlive it
         **epmd_environment(settings),
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from deploy.local.identity import DEMO_PEOPLE
+from deploy.local.people import DEMO_PEOPLE
 
 
 class Visitor:

@@ -1,88 +1,100 @@
 """The development identity provider: `oidc-provider-mock` with people who may log in, on this machine only.
 
-Its API stays as it is (`PUT /users/<sub>` sets a person's claims exactly as given). What is added: demo people,
-and whoever is
-merely typed into the form has a name and a verified e-mail, without which the gateway rightly lets nobody in.
+Its API stays as it is: `PUT /users/<sub>` sets a person's claims exactly as given. Three things are added. There are
+demo people. Whoever is merely typed into the form has a name and a verified e-mail, without which the gateway rightly
+lets nobody in. And a restart forgets neither the people nor the key that signs.
 """
 
 import json
 import os
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import uvicorn
-from flask import Flask, Response, g, request
-from oidc_provider_mock import User, app
+from authlib.deprecate import AuthlibDeprecationWarning
 
-DEMO_PEOPLE: dict[str, dict[str, object]] = {
-    name.lower(): {
-        "name": f"{name} {surname}",
-        "email": f"{name.lower()}@example.test",
-        "email_verified": True,
-        "birthdate": birthdate,
-    }
-    for name, surname, birthdate in (
-        ("Alice", "Archer", "1990-03-14"),
-        ("Boris", "Belov", "1988-11-02"),
-        ("Chiara", "Conti", "1995-07-21"),
-        ("Dmitri", "Danilov", "1992-01-30"),
+warnings.simplefilter("ignore", AuthlibDeprecationWarning)  # the provider uses what Authlib 2 will not have
+
+import uvicorn  # noqa: E402
+from authlib.jose import RSAKey  # noqa: E402
+from flask import Flask, Response, g, request  # noqa: E402
+from oidc_provider_mock import User, app  # noqa: E402
+
+from deploy.local.people import DEMO_PEOPLE, Claims, claims_of_typed  # noqa: E402
+
+
+class People:
+    """People set through the provider's API: one JSON line for each time, the last one counts."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def set(self, subject: str, claims: Claims) -> None:
+        """Remember the claims of a person."""
+        with self._file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps([subject, claims]) + "\n")
+
+    def __iter__(self) -> Iterator[tuple[str, Claims]]:
+        for line in self._file.read_text("utf-8").splitlines() if self._file.exists() else ():
+            try:
+                subject, claims = json.loads(line)
+            except ValueError:  # killed while writing it
+                continue
+            yield subject, claims
+
+
+def key_in(file: Path) -> RSAKey:
+    """Return the key kept in `file`, made if there is none: the gateway goes on trusting it after a restart."""
+    if file.exists():
+        return RSAKey.import_key(json.loads(file.read_text()))
+    key = RSAKey.generate_key(is_private=True)
+    fresh = file.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(key.as_dict(is_private=True)))
+    fresh.replace(file)
+    return key
+
+
+def create_provider(folder: Path) -> Flask:
+    """Build the provider, which keeps what it must not forget in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key, people = key_in(folder / "key.json"), People(folder / "people.jsonl")
+    provider: Flask = app(
+        user_claims=[User(sub=subject, claims=dict(claims)) for subject, claims in DEMO_PEOPLE.items()]
     )
-}
-
-
-def claims_of_typed(subject: str) -> dict[str, object]:
-    """Return the claims of somebody of whom nothing is known but what was typed: an address, or a name."""
-    email = subject if "@" in subject else f"{subject.replace(' ', '.').lower()}@example.test"
-    return {"name": subject.partition("@")[0], "email": email, "email_verified": True}
-
-
-def create_provider(people_file: Path | None = None) -> Flask:
-    """Build the provider. people_file: where people set through its API are kept, so that they survive a restart."""
-    known = {**DEMO_PEOPLE, **_read(people_file)}
-    provider: Flask = app(user_claims=[User(sub=subject, claims=dict(claims)) for subject, claims in known.items()])
     provider.debug = False
-    setattr(provider, "wsgi_app", Flask.wsgi_app.__get__(provider))  # noqa: B010 -- without Werkzeug's debugger
+    del vars(provider)["wsgi_app"]  # Werkzeug's debugger, which runs code for anybody, around what is the class's
+    with provider.test_request_context():
+        provider.preprocess_request()
+        storage = g.oidc_provider_mock_storage
+    storage.jwk = key
+    for subject, claims in people:
+        storage.store_user(User(sub=subject, claims=dict(claims)))
 
     @provider.before_request
     def introduce_who_is_typed() -> None:
-        subject = request.form.get("sub") if request.path == "/oauth2/authorize" and request.method == "POST" else None
-        storage = g.oidc_provider_mock_storage
+        typed = request.method == "POST" and request.path == "/oauth2/authorize"
+        subject = request.form.get("sub", "").strip() if typed else ""
         if subject and storage.get_user(subject) is None:
-            storage.store_user(User(sub=subject, claims=claims_of_typed(subject)))
+            storage.store_user(User(sub=subject, claims=dict(claims_of_typed(subject))))
 
     @provider.after_request
-    def keep_who_was_set(response: Response) -> Response:
-        if (
-            people_file
-            and request.method == "PUT"
-            and request.path.startswith("/users/")
-            and response.status_code < 300
-        ):
-            known[(request.view_args or {})["sub"]] = request.get_json()
-            _write(people_file, known)
+    def remember_who_was_set(response: Response) -> Response:
+        if request.method == "PUT" and request.path.startswith("/users/") and response.status_code < 300:
+            people.set((request.view_args or {})["sub"], request.get_json())
         return response
 
     return provider
-
-
-def _read(file: Path | None) -> dict[str, Any]:
-    return json.loads(file.read_text()) if file and file.exists() else {}
-
-
-def _write(file: Path, people: dict[str, Any]) -> None:
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps(people))
-    fresh.replace(file)
 
 
 def main() -> None:
     """Serve until stopped."""
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # plain http, which never leaves this machine
     port = int(os.environ["IDENTITY_PORT"])
-    bar = "!" * 78
+    bar = "!" * 90
     print(f"{bar}\nDEVELOPMENT IDENTITY PROVIDER on port {port}: ANYBODY ON THIS MACHINE CAN LOG IN AS ANYBODY.")
     print(f"Set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET to use a real one.\n{bar}", flush=True)
-    provider = create_provider(Path(os.environ["DATA_DIR"]) / "identity.json")
+    provider = create_provider(Path(os.environ["DATA_DIR"]) / "identity")
     uvicorn.run(provider, interface="wsgi", host="127.0.0.1", port=port, log_level="warning")
 
 

@@ -4,10 +4,13 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 SERVICES = ("users", "events", "chats", "invites")
+
+PARTS = ("gateway", *SERVICES, "rabbitmq", "mongodb", "identity")
+"""What the system consists of, as `status` lists it."""
 
 DEFAULT_PORTS = {
     "GATEWAY_PORT": 5000,
@@ -17,6 +20,17 @@ DEFAULT_PORTS = {
     "EPMD_PORT": 4370,
     "MONGO_PORT": 27018,
 }
+
+PORTS_OF = {
+    "gateway": ("GATEWAY_PORT",),
+    "identity": ("IDENTITY_PORT",),
+    "rabbitmq": ("RABBITMQ_PORT", "RABBITMQ_DIST_PORT", "EPMD_PORT"),
+    "mongodb": ("MONGO_PORT",),
+}
+"""The variables that say where a part listens."""
+
+LONGEST_SOCKET_PATH = 90
+"""Linux allows 107 bytes, and the supervisor appends its pid for a moment."""
 
 
 class BadSettings(Exception):
@@ -40,7 +54,6 @@ class LocalSettings:
     amqp_uri: str | None
     mongo_uri: str | None
     client_id: str | None
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def logs_dir(self) -> Path:
@@ -48,10 +61,18 @@ class LocalSettings:
         return self.data_dir / "logs"
 
     @property
-    def socket(self) -> Path:
-        """The supervisor's control socket, in the system's temporary folder: a socket's path must be short."""
-        digest = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"social-calendar-{digest}.sock"
+    def supervisor_config(self) -> Path:
+        """What the supervisor was told: the mark of a data folder of ours."""
+        return self.data_dir / "supervisord.conf"
+
+    @property
+    def supervisor_socket(self) -> Path:
+        """Where the supervisor listens for `status`: in the data folder, or elsewhere when the path is too long."""
+        inside = self.data_dir / "supervisor.sock"
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"social-calendar-{os.getuid()}-{digest}.sock"
 
     @property
     def gateway_url(self) -> str:
@@ -63,16 +84,10 @@ class LocalSettings:
         """Where the development identity provider is: the same name for browsers and for the gateway."""
         return f"http://localhost:{self.ports['IDENTITY_PORT']}"
 
-    def ports_to_open(self) -> dict[str, int]:
-        """Return the ports that processes of ours will listen on, by variable."""
-        wanted = {"GATEWAY_PORT"}
-        if self.client_id is None:
-            wanted.add("IDENTITY_PORT")
-        if self.amqp_uri is None:
-            wanted |= {"RABBITMQ_PORT", "RABBITMQ_DIST_PORT", "EPMD_PORT"}
-        if self.mongo_uri is None:
-            wanted.add("MONGO_PORT")
-        return {name: port for name, port in self.ports.items() if name in wanted}
+    def own_parts(self) -> tuple[str, ...]:
+        """List the parts that we start, which is all that the environment does not say to be elsewhere."""
+        elsewhere = {"rabbitmq": self.amqp_uri, "mongodb": self.mongo_uri, "identity": self.client_id}
+        return tuple(part for part in PARTS if elsewhere.get(part) is None)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> LocalSettings:
@@ -83,20 +98,22 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> LocalSettings:
     """
     faults: list[str] = []
     ports = {name: _number(environment, name, default, 1, 65535, faults) for name, default in DEFAULT_PORTS.items()}
+    faults += [
+        f"{name}={port} is another port's number too"
+        for name, port in ports.items()
+        if list(ports.values()).count(port) > 1
+    ]
     everywhere = _number(environment, "SERVICE_PROCESSES", 1, 1, 64, faults)
     processes = {
         service: _number(environment, f"{service.upper()}_PROCESSES", everywhere, 1, 64, faults) for service in SERVICES
     }
-    for name, port in ports.items():
-        if list(ports.values()).count(port) > 1:
-            faults.append(f"{name}={port} is used for another port too")
     client_id = environment.get("OIDC_CLIENT_ID") or None
     if client_id and not environment.get("OIDC_CLIENT_SECRET"):
         faults.append("OIDC_CLIENT_ID is set, OIDC_CLIENT_SECRET is not")
     if faults:
         raise BadSettings("\n".join(faults))
     return LocalSettings(
-        data_dir=Path(environment.get("DATA_DIR", ".local")).resolve(),
+        data_dir=Path(environment.get("DATA_DIR") or ".local").resolve(),
         ports=ports,
         # The development identity provider lets anybody in, so nobody else's machine may reach the gateway then.
         gateway_host=environment.get("GATEWAY_HOST") or ("0.0.0.0" if client_id else "127.0.0.1"),
@@ -104,7 +121,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> LocalSettings:
         amqp_uri=environment.get("AMQP_URI") or None,
         mongo_uri=environment.get("MONGO_URI") or None,
         client_id=client_id,
-        environment=dict(environment),
     )
 
 

@@ -5,25 +5,32 @@ from typing import Any
 
 import psutil
 
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import PARTS, LocalSettings
 from deploy.local.supervision import control
 
 
-def lines(settings: LocalSettings) -> Iterator[str]:
+def lines(settings: LocalSettings) -> list[str]:
     """Describe every process; the pid is that of the process itself.
 
     Raises:
         OSError: the system does not run.
     """
-    processes: Any = control(settings).supervisor.getAllProcessInfo()
-    for info in processes:
-        name, state, pid = str(info["name"]), str(info["statename"]).lower(), int(info["pid"])
-        if name == "console":
-            continue
-        yield _line(name, state, pid)
-        if name == "gateway" and pid:
-            for number, worker in enumerate(_children(pid), 1):
-                yield _line(f"gateway-worker-{number}", state, worker)
+    supervisor: Any = control(settings).supervisor
+    processes = [info for info in supervisor.getAllProcessInfo() if _part(info["name"]) in PARTS]
+    processes.sort(key=lambda info: (PARTS.index(_part(info["name"])), info["name"]))
+    return [line for info in processes for line in _lines_of(info)]
+
+
+def _part(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _lines_of(info: Any) -> Iterator[str]:
+    name, state, pid = str(info["name"]), str(info["statename"]).lower(), int(info["pid"])
+    yield _line(name, state, pid)
+    if name == "gateway" and pid:
+        for number, worker in enumerate(_children(pid), 1):
+            yield _line(f"gateway.worker.{number}", state, worker)
 
 
 def _line(name: str, state: str, pid: int) -> str:

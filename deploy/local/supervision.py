@@ -1,57 +1,23 @@
-"""The supervisor: starts every process, restarts what dies, stops all of them in order.
-
-Supervisor (PyPI) runs in the foreground in our place, so that whoever stops us stops it.
-"""
+"""The supervisor (PyPI): starts every process, restarts what dies, stops all of them stage by stage."""
 
 import configparser
 import os
 import shlex
-import socket
 import sys
 import xmlrpc.client
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
+from supervisor.options import ServerOptions
+from supervisor.supervisord import go
 from supervisor.xmlrpc import SupervisorTransport
 
-from deploy.local.programs import Program
+from deploy.local.programs import STAGES, Program
 from deploy.local.settings import LocalSettings
-
-FOREVER = 1_000_000
-"""Restarts of a process that fails to start; it never is given up."""
-
-
-class PortTaken(Exception):
-    """Raised when somebody else listens where we want to; names the port and the variable that changes it."""
-
-
-def check_ports(settings: LocalSettings) -> None:
-    """Make sure that every port we want is free.
-
-    Raises:
-        PortTaken: one line for each that is not.
-    """
-    taken = [
-        f"port {port} is taken: set {name} to another one"
-        for name, port in settings.ports_to_open().items()
-        if _taken(port)
-    ]
-    if taken:
-        raise PortTaken("\n".join(taken))
-
-
-def _taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-    return False
 
 
 def control(settings: LocalSettings) -> xmlrpc.client.ServerProxy:
     """Return the supervisor's XML-RPC interface; calls fail with OSError when it does not run."""
-    transport = SupervisorTransport(None, None, f"unix://{settings.socket}")
+    transport = SupervisorTransport(None, None, f"unix://{settings.supervisor_socket}")
     return xmlrpc.client.ServerProxy("http://supervisor", transport)
 
 
@@ -64,78 +30,102 @@ def is_running(settings: LocalSettings) -> bool:
     return True
 
 
-def replace_this_process(settings: LocalSettings, programs: list[Program]) -> None:
-    """Become the supervisor. Does not return."""
+def supervise(settings: LocalSettings, programs: list[Program]) -> None:
+    """Be the supervisor of `programs` in this process, until SIGTERM, SIGINT or SIGHUP has stopped them all."""
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
-    path = settings.data_dir / "supervisord.conf"
-    with path.open("w") as file:
-        _configuration(settings, programs).write(file)
-    supervisord = str(Path(sys.executable).with_name("supervisord"))
-    os.execv(supervisord, [supervisord, "--configuration", str(path)])
+    with os.fdopen(os.open(settings.supervisor_config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        configuration(settings, programs).write(file)
+    options = ServerOptions()
+    options.realize(["--configuration", str(settings.supervisor_config)])
+    options.first, options.test = True, False
+    go(options)
 
 
-def _configuration(settings: LocalSettings, programs: list[Program]) -> configparser.RawConfigParser:
-    configuration = configparser.RawConfigParser()
-    configuration.read_dict(
+def configuration(settings: LocalSettings, programs: list[Program]) -> configparser.RawConfigParser:
+    """Say in the supervisor's own words what is to be run."""
+    parser = configparser.RawConfigParser()
+    parser.read_dict(
         {
             "supervisord": {
                 "nodaemon": "true",
+                "silent": "true",  # the console tells what matters
                 "user": str(os.geteuid()),  # said aloud, so that it does not warn
-                "logfile": settings.logs_dir / "supervisor.log",
-                "pidfile": settings.data_dir / "supervisord.pid",
-                "loglevel": "warn",
-                "directory": os.getcwd(),
+                "logfile": _escaped(settings.logs_dir / "supervisor.log"),
+                "logfile_maxbytes": "10MB",
+                "pidfile": _escaped(settings.data_dir / "supervisord.pid"),
+                "childlogdir": _escaped(settings.logs_dir),
+                "directory": _escaped(os.getcwd()),
             },
-            "unix_http_server": {"file": settings.socket, "chmod": "0600"},
+            "unix_http_server": {"file": _escaped(settings.supervisor_socket), "chmod": "0600"},
             "rpcinterface:supervisor": {
                 "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
             },
             "eventlistener:console": {
-                "command": _shell([sys.executable, "-m", "deploy.local.console"]),
-                "events": "PROCESS_LOG",
-                "buffer_size": "1000",
-                "priority": "1",
-                "stderr_logfile": "/dev/stderr",
-                "stderr_logfile_maxbytes": "0",
-                "environment": _environment({"PYTHONUNBUFFERED": "1"}),
+                "command": _module("deploy.local.console", settings.logs_dir),
+                "events": "PROCESS_LOG,PROCESS_STATE_EXITED,PROCESS_STATE_BACKOFF,SUPERVISOR_STATE_CHANGE",
+                "buffer_size": "10000",
+                "priority": "1",  # starts first and stops last
+                "stdout_logfile": "NONE",
+                "stderr_logfile": _escaped(settings.logs_dir / "console.log"),
+            },
+            "program:attendant": {
+                "command": _module("deploy.local.attendant", *(["gateway"] if _has_gateway(programs) else [])),
+                "priority": "999",  # stops first
+                "environment": _environment({"DATA_DIR": str(settings.data_dir)}),
+                **_logging(settings, "attendant"),
             },
         }
     )
+    for priority, stage in enumerate(STAGES, start=10):
+        members = [program for program in programs if program.stage == stage]
+        if members:
+            names = ",".join(program.name for program in members)
+            parser[f"group:{stage}"] = {"programs": names, "priority": str(priority)}
     for program in programs:
-        configuration[f"program:{program.name}"] = _section(settings, program)
-    return configuration
+        parser[f"program:{program.name}"] = _section(settings, program)
+    return parser
 
 
 def _section(settings: LocalSettings, program: Program) -> dict[str, str]:
     several = program.processes > 1
-    name = "%(program_name)s-%(process_num)d" if several else "%(program_name)s"
+    name = "%(program_name)s.%(process_num)d" if several else "%(program_name)s"
     return {
-        "command": _shell(program.command),
+        "command": _escaped(shlex.join(program.command)),
         "process_name": name,
         "numprocs": str(program.processes),
         "numprocs_start": "1",
-        "priority": str(program.priority),
-        "environment": _environment({"PYTHONUNBUFFERED": "1", **program.environment}),
+        "environment": _environment(program.environment),
         "autorestart": "true",
         "startsecs": "1",
-        "startretries": str(FOREVER),
+        "startretries": "3",  # 1, 2 and 3 s later; then the attendant starts it anew, so that waiting does not grow
         "stopwaitsecs": str(program.stop_wait_s),
         "killasgroup": "true",
+        **_logging(settings, name),
+    }
+
+
+def _logging(settings: LocalSettings, name: str) -> dict[str, str]:
+    return {
         "redirect_stderr": "true",
-        "stdout_logfile": str(settings.logs_dir / f"{name}.log"),
+        "stdout_logfile": f"{_escaped(settings.logs_dir)}/{name}.log",
         "stdout_logfile_maxbytes": "10MB",
         "stdout_logfile_backups": "3",
         "stdout_events_enabled": "true",
     }
 
 
-def _shell(command: list[str]) -> str:
-    return _escaped(shlex.join(command))
+def _has_gateway(programs: Iterable[Program]) -> bool:
+    return any(program.name == "gateway" for program in programs)
 
 
-def _environment(variables: dict[str, str]) -> str:
-    return ",".join(f'{name}="{_escaped(value)}"' for name, value in variables.items())
+def _module(name: str, *arguments: object) -> str:
+    return _escaped(shlex.join([sys.executable, "-m", name, *map(str, arguments)]))
 
 
-def _escaped(text: str) -> str:
-    return text.replace("%", "%%")  # Supervisor expands %(name)s
+def _environment(variables: Mapping[str, str]) -> str:
+    everywhere = {"PYTHONUNBUFFERED": "1"}
+    return ",".join(f'{name}="{_escaped(value)}"' for name, value in (everywhere | dict(variables)).items())
+
+
+def _escaped(text: object) -> str:
+    return str(text).replace("%", "%%")  # the supervisor expands %(name)s

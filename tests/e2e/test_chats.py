@@ -84,7 +84,7 @@ class TestMessages:
             "مرحبا بالعالم \u202eright to left\u202c \u2067x\u2069 שלום",
             "Привет, Ёжик! ÇĞİıŞ ß",
             "zero\u200bwidth\u200d\u2060\ufeff",
-            "\u2028\u2029\u0085\u00a0",
+            "\u2028\u2029|\u0085\u00a0",
             "control \x01\x02\x07\x08\x0b\x0c\x1b[31m\x7f",
             "\ufffe\uffff\U0001fffe\U0010ffff",
             '<b>&amp;</b> "quotes" \\ \\u0041 \\n %00 {{7*7}} ${x}',
@@ -279,8 +279,8 @@ class TestTheList:
 
     def test_a_chat_whose_messages_are_all_deleted_is_an_empty_one(self, ann: Person) -> None:
         a, b, c = self.three(ann)
-        only = ann.write(a, "only")[0]
         ann.write(b, "Hello")
+        only = ann.write(a, "only")[0]
         assert self.ids(ann) == [a, b, c]
 
         done(ann.delete("/chat/msg", id=only))

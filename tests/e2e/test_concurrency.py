@@ -360,8 +360,9 @@ class TestLoggingIn:
         browsers = [Browser(system) for _ in range(6)]
         callbacks = [browser.agree(browser.start_login(), sub) for browser in browsers]
 
-        at_once(*[partial(each.get, callback) for each, callback in zip(browsers, callbacks, strict=True)])
+        answers = at_once(*[partial(each.get, callback) for each, callback in zip(browsers, callbacks, strict=True)])
 
+        assert statuses(answers) == [302] * 6
         assert len({ok(browser.get("/user"))["id"] for browser in browsers}) == 1
         assert len(ok(browsers[0].get("/search/users", filtered_str=sub))) == 1
 

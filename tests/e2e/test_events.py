@@ -335,8 +335,15 @@ class TestVersions:
         event = ann.event(event_id)
         assert (event["name"], event["address"]) == ("Dinner", "Elsewhere")
 
-    def test_who_may_not_change_it_is_told_so_whatever_the_condition(
+    def test_what_would_be_refused_without_a_condition_is_refused_the_same_way(
         self, ann: Person, ben: Person, event_id: str
     ) -> None:
-        for condition in (self.etag(ann, event_id), '"other"'):
-            refused(ben.change(event_id, name="Supper", headers={"If-Match": condition}), 403)
+        """Source: RFC 9110, section 13.2.1."""
+        old = self.etag(ann, event_id)
+        done(ann.change(event_id, name="Supper"))
+        for condition in (old, self.etag(ann, event_id), '"other"', "*"):
+            refused(ben.change(event_id, name="Dinner", headers={"If-Match": condition}), 403)
+            refused(ben.delete("/event", id=event_id, headers={"If-Match": condition}), (403, 404))
+            refused(ann.change(NOBODY, name="Dinner", headers={"If-Match": condition}), 404)
+            refused(ann.delete("/event", id=NOBODY, headers={"If-Match": condition}), 404)
+            refused(ann.change(event_id, name="", headers={"If-Match": condition}), 400)

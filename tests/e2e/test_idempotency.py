@@ -96,15 +96,15 @@ def test_a_message_is_written_once(ann: Person, key: dict[str, str]) -> None:
 
 def test_a_repeated_delete_is_no_404(ann: Person, someone: Someone) -> None:
     ben = someone()
-    ann.befriend(ben)
+    invite_id = ben.invited_by(ann)
     event_id = ann.plan_together(ben)
     message_id = ann.write(ann.event(event_id)["chat_id"], "Hello")[0]
     for person, path, query in (
         (ann, "/chat/msg", {"id": message_id}),
         (ben, "/event/group/leave", {"id": event_id}),
         (ann, "/event", {"id": event_id}),
+        (ben, "/invite", {"id": invite_id, "action": "accept"}),
         (ann, "/friend", {"id": ben.id}),
-        (ann, "/invite", {"id": ann.invited_by(ben), "action": "accept"}),
     ):
         key = another()
         for _ in range(2):

@@ -172,7 +172,6 @@ def test_an_email_that_is_verified_no_longer_changes_nothing(someone: Someone, s
     [
         {"name": {"$ne": None}},
         {"name": 5},
-        {"name": "\ud800"},
         {"name": "a\x00b"},
         {"name": "n" * 100_000},
         {"email": ["a@example.org"]},
@@ -300,7 +299,7 @@ class TestForgedCallbacks:
 
 
 class TestWhereALogInLeads:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def sub(self, system: System) -> str:
         sub = some_token()
         introduce(system, sub, claims_of(sub))

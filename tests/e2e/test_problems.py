@@ -209,6 +209,7 @@ class TestTheBody:
 
         self.is_understood(self.send(ann, endpoint, pieces(MIB // 2)), endpoint)
         refused(self.send(ann, endpoint, pieces(2 * MIB)), 413)
+        refused(self.send(ann, endpoint, pieces(20 * MIB)), 413)
 
     def test_20_mb_are_413_and_the_system_goes_on(self, ann: Person, endpoint: Endpoint) -> None:
         refused(self.send(ann, endpoint, b'{"name": "' + b"x" * 20_000_000 + b'"}'), 413)
@@ -243,7 +244,7 @@ class TestHeaders:
 
         assert answer.status_code == 200 or answer.status_code in ANY_4XX
 
-    @pytest.mark.parametrize("key", ["", " ", "k" * 5000, "\xff", '{"$ne": null}', "a,b", '"quoted"'], ids=ascii)
+    @pytest.mark.parametrize("key", ["", "k" * 5000, "\xff", '{"$ne": null}', "a,b", '"quoted"'], ids=ascii)
     def test_an_odd_idempotency_key_is_used_or_refused(self, ann: Person, key: str) -> None:
         answer = ann.post("/event", a_plan(), headers={"Idempotency-Key": key})
 
