@@ -78,9 +78,13 @@ class Link:
         Link.living.add(self)
         self._thread.start()
 
+    def begin_to_close(self) -> None:
+        """Let the link's thread end the next time it looks up; returns at once."""
+        self._stopping.set()
+
     def close(self) -> None:
         """Drop the connection for good and wait for the link's thread to end."""
-        self._stopping.set()
+        self.begin_to_close()
         self._thread.join(WAIT_LIMIT_S)
         Link.living.discard(self)
 

@@ -116,7 +116,8 @@ class Publisher:
         self._refuse("the connection was lost")
 
     def _refuse(self, why: str) -> None:
-        log.warning("%s: a message was not accepted: %s", self._service, why)
         with self._settled:
+            if self._waiting:
+                log.warning("%s: a message was not accepted: %s", self._service, why)
             self._refused = True
             self._settled.notify_all()

@@ -51,7 +51,10 @@ class Resources:
         """Publish what waits, then let go of broker and database."""
         if self.relay is not None:
             self.relay.close()
-        for link in list(Link.living):
+        links = list(Link.living)
+        for link in links:
+            link.begin_to_close()
+        for link in links:
             link.close()
         self.database.client.close()
 
