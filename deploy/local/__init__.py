@@ -1,11 +1,13 @@
 """The whole system on one machine: `python -m deploy.local run`.
 
 settings      ports, folders and addresses, from the environment
+ports         whether they are free
 broker        a RabbitMQ node of our own
 programs      every process of the system: command and environment
 supervision   the supervisor that starts, restarts and stops them
+attendant     what the supervisor does not do by itself
 console       their logs, mixed, on the terminal
 status        one line for each process
-identity      the development identity provider
-demo          people, events and chats to look at
+identity      the development identity provider; `people` are whom it knows
+demo          friends, events and chats to look at
 """

@@ -2,12 +2,13 @@
 
 import shutil
 import sys
+from contextlib import suppress
 
 from deploy.local import demo, supervision
 from deploy.local.broker import NoBroker
 from deploy.local.ports import PortTaken, check_ports
 from deploy.local.programs import programs_of
-from deploy.local.settings import BadSettings, LocalSettings, read_settings
+from deploy.local.settings import CONTENTS, BadSettings, LocalSettings, read_settings
 from deploy.local.status import lines
 
 USAGE = "usage: python -m deploy.local run [PART ...] | status | reset | demo"
@@ -42,10 +43,14 @@ def reset(settings: LocalSettings) -> None:
     """Delete all data."""
     if supervision.is_running(settings):
         sys.exit("It is running: stop it first.")
-    if settings.data_dir.exists() and not settings.supervisor_config.exists():
-        sys.exit(f"{settings.data_dir} (DATA_DIR) is not ours: nothing was deleted.")
-    shutil.rmtree(settings.data_dir, ignore_errors=True)
-    print(f"Deleted {settings.data_dir}")
+    for path in (settings.data_dir / name for name in CONTENTS):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    with suppress(OSError):  # not there, or somebody else's files are in it
+        settings.data_dir.rmdir()
+    print(f"Deleted all data in {settings.data_dir}.")
 
 
 def fill(settings: LocalSettings) -> None:

@@ -65,6 +65,7 @@ def prepare(settings: LocalSettings) -> dict[str, str]:
         "vm_memory_high_watermark.absolute = 1GB\n"
         "log.console = true\n"
         "log.console.level = warning\n"
+        "log.console.use_colors = off\n"
         "log.connection.level = error\n"  # a client that was killed is no concern of the broker's
         "log.file = false\n"
     )
@@ -79,7 +80,6 @@ def prepare(settings: LocalSettings) -> dict[str, str]:
         "RABBITMQ_GENERATED_CONFIG_DIR": str(folder / "generated"),
         "RABBITMQ_MNESIA_BASE": str(folder / "data"),
         "RABBITMQ_LOG_BASE": str(folder / "log"),
-        "RABBITMQ_LOG": "warning,-color",
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
         "RUNNING_UNDER_SYSTEMD": "true",  # lets the script become the Erlang machine, so that its pid is the node's
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",

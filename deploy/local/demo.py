@@ -1,16 +1,83 @@
 """People, friends, events of this month and chats, made through the public API: something to look at.
 
-Every write carries an idempotency key: filling twice makes nothing twice.
+Filling twice makes nothing twice: what stands in the calendar already is left as it is, and every write carries an
+idempotency key.
 """
 
 import hashlib
+import json
 import sys
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import requests
 
 from deploy.local.people import DEMO_PEOPLE
+
+FRIENDS = (("alice", "boris"), ("alice", "chiara"), ("boris", "chiara"))
+ASKED_TO_BE_FRIENDS = (("dmitri", "alice"),)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An event of this month, who takes part, who has yet to answer, and what they write to each other."""
+
+    owner: str
+    day: int
+    time: str
+    name: str
+    address: str
+    icon: str
+    description: str = ""
+    is_private: str = "true"
+    members: tuple[str, ...] = ()
+    invited: tuple[str, ...] = ()
+    messages: tuple[tuple[str, str], ...] = ()
+
+    def body(self, month: date) -> dict[str, object]:
+        """Return the event as `POST /event` wants it."""
+        return {
+            "type": "group" if self.members or self.invited else "single",
+            "name": self.name,
+            "is_private": self.is_private,
+            "datetime": f"{self.day:02}.{month:%m.%Y} {self.time}",
+            "address": self.address,
+            "icon": self.icon,
+            "description": self.description,
+        }
+
+
+PLANS = (
+    Plan("alice", 4, "08:30", "Coffee before work", "Corner café", "coffee.svg"),
+    Plan("alice", 12, "09:15", "Dentist", "High Street 3", "bell.svg"),
+    Plan("alice", 20, "17:00", "A present for mother", "Market hall", "present.svg", "Something with flowers."),
+    Plan("boris", 9, "18:00", "Groceries", "Market hall", "cart.svg"),
+    Plan(
+        "alice",
+        26,
+        "19:30",
+        "Pizza and games",
+        "Alice's kitchen",
+        "pizza.svg",
+        "Bring a game and an appetite.",
+        members=("boris",),
+        invited=("chiara",),
+        messages=(("alice", "Who brings the games?"), ("boris", "I do! And the olives."), ("alice", "Perfect 🍕")),
+    ),
+    Plan(
+        "boris",
+        27,
+        "20:00",
+        "Open-air concert",
+        "Park stage",
+        "music.svg",
+        is_private="false",
+        members=("alice", "chiara"),
+        messages=(("chiara", "I have three tickets"), ("boris", "You are the best ♥")),
+    ),
+    Plan("chiara", 15, "21:00", "Cocktails", "Harbour bar", "coctail.svg", members=("alice",), invited=("boris",)),
+)
 
 
 class Visitor:
@@ -19,81 +86,66 @@ class Visitor:
     def __init__(self, base_url: str, subject: str) -> None:
         self._base_url, self._http = base_url, requests.Session()
         form = self._http.get(f"{base_url}/login", timeout=10)  # ends at the provider's form
-        if not form.ok:
-            sys.exit(f"Cannot log in: {form.url} answers {form.status_code}.")
         self._http.post(form.url, data={"sub": subject}, timeout=10)
         self.id: str = self.get("/user")["id"]
 
-    def get(self, path: str, **query: str) -> Any:
+    def get(self, path: str, **query: object) -> Any:
         """Read; None when there is nothing."""
-        answer = self._http.get(self._base_url + path, params=query, timeout=10)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+        return _content(self._http.get(self._base_url + path, params=_texts(query), timeout=10))
 
-    def do(self, method: str, path: str, body: dict[str, object] | None = None, **query: str) -> Any:
-        """Write, once however often this is run. Returns None when it makes no sense any more (friends already)."""
-        said = repr((method, path, sorted((body or {}).items()), sorted(query.items())))
-        key = hashlib.sha256(said.encode()).hexdigest()
-        answer = self._http.request(
-            method, self._base_url + path, json=body, params=query, headers={"Idempotency-Key": key}, timeout=10
-        )
-        if answer.status_code in (400, 404):
-            return None
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+    def do(self, method: str, path: str, body: dict[str, object] | None = None, **query: object) -> Any:
+        """Write, once however often this is run; None when it makes no sense any more (friends already)."""
+        said = json.dumps([method, path, body, query], sort_keys=True)
+        key = {"Idempotency-Key": hashlib.sha256(said.encode()).hexdigest()}
+        url = self._base_url + path
+        answer = self._http.request(method, url, json=body, params=_texts(query), headers=key, timeout=10)
+        return None if answer.status_code in (400, 404) else _content(answer)
 
-    def answer_all(self) -> None:
-        """Accept every invitation."""
+    def accept(self, sender: "Visitor", event_id: str | None = None) -> None:
+        """Accept an invitation to be friends, or to an event, if it waits."""
         for invite in self.get("/invites") or []:
-            self.do("DELETE", "/invite", id=invite["id"], action="accept")
+            if invite["sender_id"] == sender.id and invite["event_id"] == event_id:
+                self.do("DELETE", "/invite", id=invite["id"], action="accept")
 
 
-def fill(base_url: str) -> None:
+def _content(answer: requests.Response) -> Any:
+    answer.raise_for_status()
+    return answer.json() if answer.content else None
+
+
+def _texts(query: dict[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in query.items()}
+
+
+def fill(base_url: str, month: date | None = None) -> None:
     """Fill the running system and say who is there."""
     try:
         people = {subject: Visitor(base_url, subject) for subject in DEMO_PEOPLE}
-    except requests.ConnectionError:
-        sys.exit(f"Nothing answers at {base_url}: start it first (make run).")
-    alice, boris, chiara, dmitri = people.values()
-    _befriend(alice, boris)
-    _befriend(alice, chiara)
-    dmitri.do("POST", "/invite", {"type": "friend", "receiver_id": alice.id})
-    _plan(alice, boris, chiara)
-    print(f"Done. Log in at {base_url}/login as one of: {', '.join(DEMO_PEOPLE)}")
+        _befriend(people)
+        for plan in PLANS:
+            _carry_out(plan, people, month or date.today())
+    except requests.RequestException as exc:
+        sys.exit(f"Cannot fill the system at {base_url} (is it running, with the development log-in?): {exc}")
+    print(f"Done. Log in at {base_url}/login as one of: {', '.join(people)}")
 
 
-def _befriend(one: Visitor, other: Visitor) -> None:
-    one.do("POST", "/invite", {"type": "friend", "receiver_id": other.id})
-    other.answer_all()
+def _befriend(people: dict[str, Visitor]) -> None:
+    for one, other in (*FRIENDS, *ASKED_TO_BE_FRIENDS):
+        people[one].do("POST", "/invite", {"type": "friend", "receiver_id": people[other].id})
+    for one, other in FRIENDS:
+        people[other].accept(people[one])
 
 
-def _plan(alice: Visitor, boris: Visitor, chiara: Visitor) -> None:
-    pizza = _event(alice, "group", "Pizza and games", 26, "19:30", "Alice's kitchen", "pizza.svg")
-    concert = _event(boris, "group", "Open-air concert", 27, "20:00", "Park stage", "music.svg")
-    _event(alice, "single", "Dentist", 12, "09:15", "High Street 3", "bell.svg")
-    _event(alice, "single", "Gift for mother", 20, "17:00", "Market hall", "present.svg")
-    alice.do("POST", "/invite", {"type": "event", "receiver_id": boris.id, "event_id": pizza})
-    boris.answer_all()
-    boris.do("POST", "/invite", {"type": "event", "receiver_id": alice.id, "event_id": concert})
-    alice.do("POST", "/invite", {"type": "event", "receiver_id": chiara.id, "event_id": pizza})
-    chat_id = (alice.get("/event", id=pizza) or {}).get("chat_id")
-    for who, text in ((alice, "Who brings the games?"), (boris, "I do! And the olives."), (alice, "Perfect 🍕")):
-        who.do("POST", "/chat/msg", {"chat_id": chat_id, "text": text})
-
-
-def _event(owner: Visitor, kind: str, name: str, day: int, at: str, address: str, icon: str) -> Any:
-    today = date.today()
-    made = owner.do(
-        "POST",
-        "/event",
-        {
-            "type": kind,
-            "name": name,
-            "is_private": "true",
-            "datetime": f"{day:02}.{today.month:02}.{today.year} {at}",
-            "address": address,
-            "icon": icon,
-            "description": "",
-        },
-    )
-    return made and made["id"]
+def _carry_out(plan: Plan, people: dict[str, Visitor], month: date) -> None:
+    owner = people[plan.owner]
+    days = owner.get("/events", year=month.year, month=month.month)
+    if any(event["name"] == plan.name for event in days.get(str(plan.day), ())):
+        return
+    event_id = owner.do("POST", "/event", plan.body(month))["id"]
+    for guest in (*plan.members, *plan.invited):
+        owner.do("POST", "/invite", {"type": "event", "receiver_id": people[guest].id, "event_id": event_id})
+    for guest in plan.members:
+        people[guest].accept(owner, event_id)
+    chat_id = owner.get("/event", id=event_id).get("chat_id")
+    for writer, text in plan.messages:
+        people[writer].do("POST", "/chat/msg", {"chat_id": chat_id, "text": text})

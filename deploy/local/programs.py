@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -32,13 +32,13 @@ class Program:
     stop_wait_s: int = 10
 
 
-def programs_of(settings: LocalSettings, parts: Iterable[str]) -> list[Program]:
-    """List the processes of some parts of the system.
+def programs_of(settings: LocalSettings, parts: Sequence[str]) -> list[Program]:
+    """List the processes of some parts of the system, and the one that attends to them.
 
     Raises:
         NoBroker: RabbitMQ is among the parts, and is not there.
     """
-    return [program for part in parts for program in _PROGRAMS_OF[part](settings)]
+    return [*(program for part in parts for program in _PROGRAMS_OF[part](settings)), _attendant(settings, parts)]
 
 
 def _mongodb(settings: LocalSettings) -> list[Program]:
@@ -81,8 +81,20 @@ def _gateway(settings: LocalSettings) -> list[Program]:
     if settings.client_id is None:
         discovery = f"{settings.identity_url}/.well-known/openid-configuration"
         environment |= {**DEVELOPMENT_CLIENT, "OIDC_DISCOVERY_URL": discovery}
-    command = [_beside_python("gunicorn"), "-c", "gateway/gunicorn.conf.py", "gateway.app:create_app()"]
+    command = [
+        _beside_python("gunicorn"),
+        "-c",
+        "gateway/gunicorn.conf.py",
+        "--no-control-socket",
+        "gateway.app:create_app()",
+    ]
     return [Program("gateway", "gateway", command, environment)]
+
+
+def _attendant(settings: LocalSettings, parts: Sequence[str]) -> Program:
+    awaited = ["gateway"] if "gateway" in parts else []
+    command = [sys.executable, "-m", "deploy.local.attendant", *awaited]
+    return Program("attendant", STAGES[-1], command, {"DATA_DIR": str(settings.data_dir)})
 
 
 def addresses(settings: LocalSettings) -> dict[str, str]:

@@ -29,6 +29,9 @@ PORTS_OF = {
 }
 """The variables that say where a part listens."""
 
+CONTENTS = ("mongodb", "rabbitmq", "identity", "logs", "supervisord.conf", "supervisord.pid", "supervisor.sock")
+"""What we put into the data folder, and `reset` takes out of it again: the folder may hold other things too."""
+
 LONGEST_SOCKET_PATH = 90
 """Linux allows 107 bytes, and the supervisor appends its pid for a moment."""
 
@@ -62,7 +65,7 @@ class LocalSettings:
 
     @property
     def supervisor_config(self) -> Path:
-        """What the supervisor was told: the mark of a data folder of ours."""
+        """What the supervisor was told; for the owner's eyes only, since addresses may contain passwords."""
         return self.data_dir / "supervisord.conf"
 
     @property

@@ -61,18 +61,12 @@ def configuration(settings: LocalSettings, programs: list[Program]) -> configpar
                 "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
             },
             "eventlistener:console": {
-                "command": _module("deploy.local.console", settings.logs_dir),
+                "command": _command([sys.executable, "-m", "deploy.local.console", settings.logs_dir]),
                 "events": "PROCESS_LOG,PROCESS_STATE_EXITED,PROCESS_STATE_BACKOFF,SUPERVISOR_STATE_CHANGE",
                 "buffer_size": "10000",
-                "priority": "1",  # starts first and stops last
+                "priority": "1",  # starts first, stops last
                 "stdout_logfile": "NONE",
                 "stderr_logfile": _escaped(settings.logs_dir / "console.log"),
-            },
-            "program:attendant": {
-                "command": _module("deploy.local.attendant", *(["gateway"] if _has_gateway(programs) else [])),
-                "priority": "999",  # stops first
-                "environment": _environment({"DATA_DIR": str(settings.data_dir)}),
-                **_logging(settings, "attendant"),
             },
         }
     )
@@ -90,7 +84,7 @@ def _section(settings: LocalSettings, program: Program) -> dict[str, str]:
     several = program.processes > 1
     name = "%(program_name)s.%(process_num)d" if several else "%(program_name)s"
     return {
-        "command": _escaped(shlex.join(program.command)),
+        "command": _command(program.command),
         "process_name": name,
         "numprocs": str(program.processes),
         "numprocs_start": "1",
@@ -114,12 +108,8 @@ def _logging(settings: LocalSettings, name: str) -> dict[str, str]:
     }
 
 
-def _has_gateway(programs: Iterable[Program]) -> bool:
-    return any(program.name == "gateway" for program in programs)
-
-
-def _module(name: str, *arguments: object) -> str:
-    return _escaped(shlex.join([sys.executable, "-m", name, *map(str, arguments)]))
+def _command(words: Iterable[object]) -> str:
+    return _escaped(shlex.join(map(str, words)))
 
 
 def _environment(variables: Mapping[str, str]) -> str:
