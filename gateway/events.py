@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from flask import Response, request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 from werkzeug.http import quote_etag
 
 from gateway import icons
@@ -45,6 +45,10 @@ class EventSummary(BaseModel):
     address: str
     description: str
     icon: str
+
+
+class Days(RootModel[dict[str, list[EventSummary]]]):
+    """Events of a month in time order, by the day of the month; only days that have events."""
 
 
 class Event(EventSummary):
@@ -106,7 +110,7 @@ class ChangedEvent(Model):
         return changes
 
 
-@calendar.get("/events", responses={200: {"description": "day of the month → its events, in time order"}})
+@calendar.get("/events", responses={200: Days})
 def list_month(query: MonthQuery) -> Response:
     """Return the events of a month that I take part in, by day."""
     days: dict[str, list[dict[str, Any]]] = {}

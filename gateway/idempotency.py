@@ -28,6 +28,14 @@ Document = dict[str, Any]
 HEADER = "Idempotency-Key"
 METHODS = frozenset({"POST", "PUT", "DELETE"})
 LASTS = timedelta(hours=24)
+PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "makes a repeat safe: the same key gives the first answer again, for 24 hours",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+"""How the header is described in the OpenAPI document."""
 NOT_KEPT = frozenset({401, 429})
 """Answers that say nothing of the operation; nor do those of 500 and above."""
 

@@ -6,6 +6,16 @@ from flask import request
 
 from gateway.problems import bad_field
 
+UNDERSTOOD_BY = {("/event", "put"), ("/event", "delete")}
+PARAMETER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "do it only if the event still has this ETag, which GET /event gives",
+    "schema": {"type": "string"},
+}
+"""How the header is described in the OpenAPI document."""
+
 NO_VERSION = -1
 """Matches nothing, and leaves it to the service to say what else is wrong."""
 

@@ -41,7 +41,7 @@ class Resource(APIBlueprint):
         func: View,
         header: Any,
         cookie: Any,
-        path: Any,
+        path: type[BaseModel] | None,
         query: type[BaseModel] | None,
         form: Any,
         body: type[BaseModel] | None,
@@ -49,18 +49,23 @@ class Resource(APIBlueprint):
         **options: Any,
     ) -> View:
         """Wrap a view so that it gets its query and body validated, all faults reported together."""
-        return _validating(func, query, body) if query or body else func
+        return _validating(func, path, query, body) if path or query or body else func
 
 
-def _validating(func: View, query: type[BaseModel] | None, body: type[BaseModel] | None) -> View:
+def _validating(
+    func: View, path: type[BaseModel] | None, query: type[BaseModel] | None, body: type[BaseModel] | None
+) -> View:
     @wraps(func)
-    def view(**path: Any) -> Any:
+    def view(**variables: str) -> Any:
         said: StrictRequest = request  # type: ignore[assignment]  # the application's request class
+        given: dict[str, BaseModel] = {}
+        if path is not None:
+            given["path"] = path.model_validate(variables)
         if body is not None:
-            path["body"] = body.model_validate(said.json_object)
+            given["body"] = body.model_validate(said.json_object)
         if query is not None:
-            path["query"] = query.model_validate(said.args.to_dict())
-        return func(**path)
+            given["query"] = query.model_validate(said.args.to_dict())
+        return func(**given)
 
     return view
 

@@ -1,21 +1,34 @@
 """What is neither data nor log-in: the front page, the icons, the page at /docs."""
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from typing import Any
 
-from gateway import icons, problems
+from flask import Blueprint, Response, current_app, render_template, url_for
+from pydantic import BaseModel
+
+from gateway import icons, idempotency, preconditions, problems
 from gateway.resource import Resource, answer
 
 pictures = Resource("icons", about="Icons of events", public=True)
 site = Blueprint("site", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
 
+class IconPath(BaseModel):
+    """Which icon."""
+
+    name: str
+
+
 @pictures.get(
     "/load_icon/<path:name>",
-    responses={200: {"description": "the picture", "content": {"text/html": {}, "image/svg+xml": {}}}, 304: None},
+    responses={
+        200: {"description": "the picture", "content": {"text/html": {}, "image/svg+xml": {}}},
+        304: None,
+        **problems.documented(404),
+    },
 )
-def load_icon(name: str) -> Response:
+def load_icon(path: IconPath) -> Response:
     """Return an icon: an `<img>` tag, or the raw picture when the request prefers an image."""
-    return icons.answer(name) or problems.answer(404, "There is no such icon.")
+    return icons.answer(path.name) or problems.answer(404, "There is no such icon.")
 
 
 @site.get("/")
@@ -33,7 +46,24 @@ def docs() -> Response:
 @site.get("/openapi.json")
 def openapi() -> Response:
     """Describe the API for programs."""
-    return answer(current_app.api_doc)  # type: ignore[attr-defined]  # an OpenAPI application
+    document: dict[str, Any] = current_app.api_doc  # type: ignore[attr-defined]  # an OpenAPI application
+    return answer({**document, "paths": _with_headers(document["paths"])})
+
+
+def _with_headers(paths: dict[str, Any]) -> dict[str, Any]:
+    """Describe the headers that whole kinds of requests understand."""
+    return {
+        path: {
+            method: {**operation, "parameters": [*operation.get("parameters", []), *_headers_of(path, method)]}
+            for method, operation in operations.items()
+        }
+        for path, operations in paths.items()
+    }
+
+
+def _headers_of(path: str, method: str) -> list[dict[str, Any]]:
+    headers = [idempotency.PARAMETER] if method.upper() in idempotency.METHODS else []
+    return [*headers, preconditions.PARAMETER] if (path, method) in preconditions.UNDERSTOOD_BY else headers
 
 
 def _page(html: str) -> Response:
