@@ -24,7 +24,7 @@ from deploy.local.people import DEMO_PEOPLE, Claims, claims_of_typed  # noqa: E4
 
 
 class People:
-    """People set through the provider's API: one JSON line for each time, the last one counts."""
+    """People set through the provider's API: a JSON line for each time, the last one counts."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -32,13 +32,13 @@ class People:
     def set(self, subject: str, claims: Claims) -> None:
         """Remember the claims of a person."""
         with self._file.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps([subject, claims]) + "\n")
+            lines.write(f"\n{json.dumps([subject, claims])}\n")  # on a line of its own, were the last one cut off
 
     def __iter__(self) -> Iterator[tuple[str, Claims]]:
         for line in self._file.read_text("utf-8").splitlines() if self._file.exists() else ():
             try:
                 subject, claims = json.loads(line)
-            except ValueError:  # killed while writing it
+            except ValueError:  # empty, or killed while writing it
                 continue
             yield subject, claims
 
