@@ -1,0 +1,48 @@
+"""One running system for all tests that need one; its broker and database serve the others, too."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.system import LocalSystem, System, local_system
+
+
+@pytest.fixture(scope="session")
+def own_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
+    """Start everything on this machine; at the end it must stop cleanly."""
+    system = local_system(tmp_path_factory.mktemp("system"))
+    try:
+        system.start()
+        yield system
+    finally:
+        status = system.stop()
+    assert status == 0, f"exit status {status} after SIGTERM\n{system.logs()}"
+
+
+@pytest.fixture(scope="session")
+def system(request: pytest.FixtureRequest) -> System:
+    """Return the system at `BASE_URL` and `IDENTITY_URL` if they are set, else one of our own."""
+    if "BASE_URL" in os.environ:
+        identity = os.environ.get("IDENTITY_URL", "http://localhost:9400")
+        return System(os.environ["BASE_URL"].rstrip("/"), identity.rstrip("/"))
+    own: LocalSystem = request.getfixturevalue("own_system")
+    return own
+
+
+@pytest.fixture(scope="session")
+def mongo_uri(request: pytest.FixtureRequest) -> str:
+    """Return a database server: the one at `MONGO_URI` if set, else that of our own system."""
+    if "MONGO_URI" in os.environ:
+        return os.environ["MONGO_URI"]
+    own: LocalSystem = request.getfixturevalue("own_system")
+    return f"mongodb://127.0.0.1:{own.environment['MONGO_PORT']}"
+
+
+@pytest.fixture(scope="session")
+def amqp_uri(request: pytest.FixtureRequest) -> str:
+    """Return the broker of the running system: the one at `AMQP_URI` if set, else that of our own system."""
+    if "AMQP_URI" in os.environ:
+        return os.environ["AMQP_URI"]
+    own: LocalSystem = request.getfixturevalue("own_system")
+    return f"amqp://guest:guest@127.0.0.1:{own.environment['RABBITMQ_PORT']}//"

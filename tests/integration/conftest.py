@@ -1,0 +1,37 @@
+import pytest
+
+from services.chassis.calling import Caller
+from services.chassis.deadline import Deadline
+from services.contracts import users
+from services.contracts.ids import new_id
+
+
+@pytest.fixture(scope="session")
+def caller(system, amqp_uri):
+    caller = Caller(amqp_uri, name="tests")
+    yield caller
+    caller.close()
+
+
+@pytest.fixture
+def calls(caller):
+    return caller.within(Deadline.after(10))
+
+
+@pytest.fixture
+def person(calls):
+    """Return what makes a new person and returns their id."""
+
+    def make(name="Anna"):
+        written = calls.call(
+            users.sign_in,
+            google_id=new_id(),
+            name=name,
+            email=f"{new_id()}@example.test",
+            picture="",
+            birthday=None,
+            operation_id=new_id(),
+        )
+        return written["id"]
+
+    return make
