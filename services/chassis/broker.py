@@ -7,10 +7,11 @@ may publish and acknowledge on a link; only the link's own thread reads.
 import contextlib
 import itertools
 import logging
+import socket
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import amqp
@@ -44,6 +45,31 @@ class BrokerUnavailable(Exception):
 
 class Stalled(Exception):
     """Raised when this process has not run for a while: what it reads now may be long out of date."""
+
+
+@contextlib.contextmanager
+def writing(channel: amqp.Channel) -> Iterator[None]:
+    """Publish or settle on a channel within this block.
+
+    A write that failed may have been cut short, after which the broker would misread the next one: the connection
+    ends, and its link makes it anew.
+
+    Raises:
+        BrokerUnavailable: the write may not have arrived.
+    """
+    try:
+        yield
+    except (amqp.AMQPError, OSError) as exc:
+        _hang_up(channel)
+        raise BrokerUnavailable(f"cannot write to the broker: {exc}") from exc
+
+
+def _hang_up(channel: amqp.Channel) -> None:
+    """Let the thread that reads find out that the connection is over."""
+    transport = getattr(channel.connection, "_transport", None)
+    if transport is not None and transport.sock is not None:
+        with contextlib.suppress(OSError):
+            transport.sock.shutdown(socket.SHUT_RDWR)
 
 
 class Link:

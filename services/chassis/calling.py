@@ -6,12 +6,13 @@ Imports neither Nameko nor eventlet: services and gateway share it, under whiche
 import itertools
 import logging
 import threading
+from collections import Counter
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import amqp
 
 from services.chassis import wire
-from services.chassis.broker import BrokerUnavailable, Link
+from services.chassis.broker import BrokerUnavailable, Link, writing
 from services.chassis.deadline import Deadline
 from services.contracts.calls import Call
 from services.contracts.errors import Code, Unavailable
@@ -23,15 +24,17 @@ T = TypeVar("T")
 
 RECONNECT_PATIENCE_S = 1.0
 """How long a call waits for a connection that is being made again."""
+TIDY_EVERY = 256
+"""Calls between two searches for replies that nobody waits for any more."""
 
 
 class Reply(Generic[T]):
     """The answer to a call, now or later. Wait for it once, from one thread."""
 
-    __slots__ = ("_arrived", "_body", "_caller", "_deadline", "_failure", "call", "correlation_id")
+    __slots__ = ("_arrived", "_body", "_caller", "_failure", "call", "correlation_id", "deadline")
 
     def __init__(self, caller: "Caller", call: Call[Any, T], correlation_id: str, deadline: Deadline) -> None:
-        self._caller, self.call, self.correlation_id, self._deadline = caller, call, correlation_id, deadline
+        self._caller, self.call, self.correlation_id, self.deadline = caller, call, correlation_id, deadline
         self._body: bytes | None = None
         self._failure: Unavailable | None = None
         self._arrived = threading.Lock()
@@ -44,7 +47,7 @@ class Reply(Generic[T]):
             ServiceError: what the call raised.
             Unavailable: call.timeout or call.unreachable; the call may or may not have been executed.
         """
-        self._arrived.acquire(timeout=self._deadline.left_s)
+        self._arrived.acquire(timeout=self.deadline.left_s)
         self._caller._forget(self)
         if self._failure is not None:
             raise self._failure
@@ -68,11 +71,20 @@ def unanswered(call: Call[Any, Any], code: Code, what: str) -> Unavailable:
 
 
 class Caller:
-    """This process's way to the services."""
+    """This process's way to the services.
 
-    def __init__(self, amqp_uri: str, *, name: str) -> None:
+    Args:
+        amqp_uri: the broker.
+        name: shown in the broker's list of connections.
+        limit: calls of one service that may be under way at once, so that one that is stuck does not hold all who
+            call it; None for as many as there are.
+    """
+
+    def __init__(self, amqp_uri: str, *, name: str, limit: int | None = None) -> None:
         self._waiting: dict[str, Reply[Any]] = {}
-        self._numbers = itertools.count()
+        self._under_way: Counter[str] = Counter()
+        self._limit = limit
+        self._numbers = itertools.count(1)
         self._link = Link(amqp_uri, name=f"{name} calls", on_open=self._open, on_lost=self._lose)
         self._link.start()
 
@@ -90,33 +102,52 @@ class Caller:
         self._link.close()
 
     def _start(self, call: Call[Any, T], arguments: dict[str, Any], deadline: Deadline) -> Reply[T]:
-        reply = Reply(self, call, str(next(self._numbers)), deadline)
+        number = next(self._numbers)
+        if number % TIDY_EVERY == 0:
+            self._tidy()
+        reply = Reply(self, call, str(number), deadline)
         try:
             channel = self._link.channel(timeout_s=min(deadline.left_s, RECONNECT_PATIENCE_S))
             if deadline.passed:
                 raise unanswered(call, Code.CALL_TIMEOUT, "was not called: no time left")
-            self._waiting[reply.correlation_id] = reply
-            channel.basic_publish(
-                amqp.Message(
-                    wire.encode_arguments(arguments),
-                    content_type="application/json",
-                    correlation_id=reply.correlation_id,
-                    reply_to=wire.REPLY_TO,
-                    type=call.method,
-                    expiration=str(max(1, deadline.left_ms)),
-                    delivery_mode=1,
-                ),
-                exchange=wire.CALLS_EXCHANGE,
-                routing_key=call.service,
-                mandatory=True,
+            self._remember(reply)
+            message = amqp.Message(
+                wire.encode_arguments(arguments),
+                content_type="application/json",
+                correlation_id=reply.correlation_id,
+                reply_to=wire.REPLY_TO,
+                type=call.method,
+                expiration=str(max(1, deadline.left_ms)),
+                delivery_mode=1,
             )
-        except (BrokerUnavailable, amqp.AMQPError, OSError) as exc:
+            with writing(channel):
+                channel.basic_publish(message, exchange=wire.CALLS_EXCHANGE, routing_key=call.service, mandatory=True)
+        except BrokerUnavailable as exc:
             self._forget(reply)
             raise unanswered(call, Code.CALL_UNREACHABLE, f"cannot be reached: {exc}") from exc
         return reply
 
+    def _remember(self, reply: Reply[Any]) -> None:
+        service = reply.call.service
+        if self._limit is not None and self._under_way[service] >= self._limit:
+            raise unanswered(reply.call, Code.CALL_BUSY, "has enough to answer already")
+        self._under_way[service] += 1
+        self._waiting[reply.correlation_id] = reply
+
     def _forget(self, reply: Reply[Any]) -> None:
-        self._waiting.pop(reply.correlation_id, None)
+        self._take(reply.correlation_id)
+
+    def _take(self, correlation_id: str) -> Reply[Any] | None:
+        reply = self._waiting.pop(correlation_id, None)
+        if reply is not None:
+            self._under_way[reply.call.service] -= 1
+        return reply
+
+    def _tidy(self) -> None:
+        """Forget replies that nobody has waited for and that never came."""
+        for reply in list(self._waiting.values()):
+            if reply.deadline.passed:
+                self._forget(reply)
 
     # What follows runs in the link's thread.
 
@@ -132,12 +163,12 @@ class Caller:
             reply._fail(unanswered(reply.call, Code.CALL_UNREACHABLE, "did not answer before the connection was lost"))
 
     def _on_reply(self, message: amqp.Message) -> None:
-        reply = self._waiting.pop(message.properties.get("correlation_id", ""), None)
+        reply = self._take(message.properties.get("correlation_id", ""))
         if reply is not None:
             reply._arrive(message.body)
 
     def _on_return(self, exception: Exception, exchange: str, routing_key: str, message: amqp.Message) -> None:
-        reply = self._waiting.pop(message.properties.get("correlation_id", ""), None)
+        reply = self._take(message.properties.get("correlation_id", ""))
         if reply is not None:
             reply._fail(unanswered(reply.call, Code.CALL_UNREACHABLE, "has never run here"))
 

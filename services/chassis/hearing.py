@@ -15,7 +15,8 @@ import eventlet
 from nameko.extensions import Entrypoint
 
 from services.chassis import topology, wire
-from services.chassis.broker import BrokerUnavailable, Link
+from services.chassis.broker import BrokerUnavailable
+from services.chassis.consuming import Consumer, Delivery
 from services.chassis.mongo import is_passing
 from services.chassis.publishing import Outgoing
 from services.chassis.resources import resources_of
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 TRIES = 4
 """For a message whose handling fails for a reason that will not pass by itself."""
 PREFETCH = 16
+BROKER_PATIENCE_S = 0.5
+"""Between attempts to put a message aside while the broker does not take it."""
 
 
 class Hearing(Entrypoint):
@@ -36,63 +39,54 @@ class Hearing(Entrypoint):
         """Prepare the connection."""
         resources = resources_of(self.container)
         self._service, self._publisher = resources.service, resources.publisher
-        self._link = Link(resources.settings.amqp_uri, name=f"{self._service} hears", on_open=self._open)
-        self._unsettled, self._consuming = 0, True
+        self._consumer = Consumer(
+            resources.settings.amqp_uri,
+            name=f"{self._service} hears",
+            prefetch=PREFETCH,
+            declare=self._declare,
+            receive=self._receive,
+        )
 
     def start(self) -> None:
         """Begin to consume."""
-        self._link.start()
+        self._consumer.start()
 
     def stop(self) -> None:
         """Take no more, then wait until what is in hand is settled."""
-        self._consuming = False
-        for kind in topology.kinds_heard_by(self._service):
-            if self._link.is_open:
-                self._link.channel().basic_cancel(kind.__name__, nowait=True)
-        while self._unsettled and self._link.is_open:
-            eventlet.sleep(0.01)
-        self._link.close()
+        self._consumer.stop()
 
-    def _open(self, channel: amqp.Channel) -> None:
+    def _declare(self, channel: amqp.Channel) -> list[str]:
         topology.declare(channel, self._service)
-        channel.basic_qos(0, PREFETCH, False)
-        self._unsettled = 0  # what an earlier connection delivered will be delivered again
-        for kind in topology.kinds_heard_by(self._service):
-            if self._consuming:
-                queue = topology.queue_of(self._service, kind)
-                receive = partial(self._receive, channel, queue)
-                channel.basic_consume(queue, consumer_tag=kind.__name__, callback=receive)
+        return [topology.queue_of(self._service, kind) for kind in topology.kinds_heard_by(self._service)]
 
-    def _receive(self, channel: amqp.Channel, queue: str, message: amqp.Message) -> None:
-        self._unsettled += 1
-        settle = partial(self._settle, channel, queue, message)
+    def _receive(self, delivery: Delivery) -> None:
+        settle = partial(self._settle, delivery)
         try:
-            announcement = wire.decode_arguments(message.body)
+            announcement = wire.decode_arguments(delivery.message.body)
         except ValueError as exc:
             eventlet.spawn_n(settle, None, None, (type(exc), MalformedAnnouncement(str(exc)), exc.__traceback__))
             return
         self.container.spawn_worker(self, (), {"announcement": announcement}, None, settle)
 
-    def _settle(
-        self, channel: amqp.Channel, queue: str, message: amqp.Message, context: Any, result: Any, exc_info: Any
-    ) -> tuple[Any, Any]:
+    def _settle(self, delivery: Delivery, context: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        if exc_info is not None:
+            self._put_aside(delivery, self._diverted(delivery.queue, delivery.message, exc_info))
         try:
-            if exc_info is not None:
-                self._publisher.publish([self._diverted(queue, message, exc_info)])
-            channel.basic_ack(message.delivery_tag)
-        except BrokerUnavailable:
-            log.warning("%s: cannot put a message aside, handing it back", queue)
-            self._hand_back(channel, message)
-        except (amqp.AMQPError, OSError) as exc:
-            log.warning("%s: cannot settle a message, it will be delivered again: %s", queue, exc)
-        self._unsettled -= 1
+            with delivery.settling():
+                pass
+        except BrokerUnavailable as exc:
+            log.warning("%s: cannot settle a message, it will be delivered again: %s", delivery.queue, exc)
         return result, exc_info
 
-    def _hand_back(self, channel: amqp.Channel, message: amqp.Message) -> None:
-        try:
-            channel.basic_reject(message.delivery_tag, requeue=True)
-        except (amqp.AMQPError, OSError) as exc:
-            log.warning("the connection is gone, the message will be delivered again: %s", exc)
+    def _put_aside(self, delivery: Delivery, outgoing: Outgoing) -> None:
+        """Publish, again and again. Handing the message back instead would use up its deliveries in no time."""
+        while delivery.is_ours:
+            try:
+                self._publisher.publish([outgoing])
+                return
+            except BrokerUnavailable as exc:
+                log.warning("%s: cannot put a message aside yet: %s", delivery.queue, exc)
+                eventlet.sleep(BROKER_PATIENCE_S)
 
     def _diverted(self, queue: str, message: amqp.Message, exc_info: Any) -> Outgoing:
         """Choose where a message goes that could not be handled: a delay queue, or the dead letters."""

@@ -33,8 +33,9 @@ TIMEOUT_MS = 2000
 """For one operation, choosing a server included; below any call's deadline."""
 
 _PASSING = (AutoReconnect, ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError)
-# NotWritablePrimary, shutdown in progress and the like: another server will answer soon.
-_PASSING_CODES = frozenset({6, 7, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436})
+# NotWritablePrimary, shutdown in progress and the like: another server will answer soon. CursorNotFound: the server
+# that was asked for the next page has just been started.
+_PASSING_CODES = frozenset({6, 7, 43, 64, 89, 91, 112, 189, 237, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 
 
 def connect(uri: str, database: str, *, pool_size: int) -> Database[Document]:

@@ -8,6 +8,7 @@ between the two only delays an announcement, and twice is possible where never i
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,10 @@ OVERDUE_AFTER = timedelta(seconds=5)
 LEASE = timedelta(seconds=10)
 """How long a replica that sweeps has a document for itself."""
 SWEEP_EVERY_S = 2.0
+DOCUMENTS_AT_ONCE = 64
+"""Relayed together: few enough for a lease to last, many enough to share a round trip."""
+FACTS_AT_ONCE = 128
+"""Published together: few enough for a slow broker to confirm in time, though ten thousand may wait."""
 REMEMBERED_OPERATIONS = 20
 """How many operations a document remembers, to answer a repeat as it answered the first time."""
 KEEP_ENDED = timedelta(days=30)
@@ -108,43 +113,67 @@ class Relay:
         self._thread.join(5)
 
     def _run(self) -> None:
+        sweep_at = 0.0
         while not self._stopping.is_set() or self._woken:
-            woken = self._wake.wait(SWEEP_EVERY_S)
+            self._wake.wait(max(0.0, sweep_at - time.monotonic()))
             self._wake.clear()
             try:
-                self._relay_woken() if woken else self._sweep()
+                self._relay_woken()
+                if time.monotonic() >= sweep_at:  # however busy it is: others may have died
+                    has_more = self._sweep()
+                    sweep_at = time.monotonic() + (0.0 if has_more else SWEEP_EVERY_S)
             except Exception as exc:  # database or broker away: the facts stay where they are
                 log.warning("cannot relay now: %s", exc)
+                sweep_at = time.monotonic() + SWEEP_EVERY_S
 
     def _relay_woken(self) -> None:
-        while self._woken:
-            batch = [self._woken.pop() for _ in range(min(len(self._woken), 64))]
+        batch = [self._woken.pop() for _ in range(min(len(self._woken), DOCUMENTS_AT_ONCE))]
+        if self._woken:
+            self._wake.set()
+        if batch:
             self._relay(list(self._box.collection.find({"_id": {"$in": batch}, "outbox.0": {"$exists": True}})))
 
-    def _sweep(self) -> None:
-        while self._publisher.connected:
-            overdue = self._box.collection.find_one_and_update(
-                {"outbox_due_at": {"$lte": now()}},
-                {"$set": {"outbox_due_at": now() + LEASE}},
-                sort=INDEX,
-                return_document=ReturnDocument.AFTER,
-            )
+    def _sweep(self) -> bool:
+        """Relay some of what is overdue; tell whether there may be more."""
+        leased: list[Document] = []
+        while self._publisher.connected and len(leased) < DOCUMENTS_AT_ONCE:
+            overdue = self._lease()
             if overdue is None:
-                return
-            self._relay([overdue])
+                break
+            leased.append(overdue)
+        if leased and not self._relay(leased):
+            released = {"$set": {"outbox_due_at": now()}}
+            self._box.collection.update_many({"_id": {"$in": [document["_id"] for document in leased]}}, released)
+            return False
+        return len(leased) == DOCUMENTS_AT_ONCE
 
-    def _relay(self, documents: list[Document]) -> None:
-        told = [self._box.announce(document, fact["id"]) for document in documents for fact in document["outbox"]]
-        messages = [outgoing(announcement) for announcement in told if announcement is not None]
+    def _lease(self) -> Document | None:
+        """Take the document that has waited longest; other replicas leave it alone for a while."""
+        return self._box.collection.find_one_and_update(
+            {"outbox_due_at": {"$lte": now()}},
+            {"$set": {"outbox_due_at": now() + LEASE}},
+            sort=INDEX,
+            return_document=ReturnDocument.AFTER,
+        )
+
+    def _relay(self, documents: list[Document]) -> bool:
+        """Publish all facts of these documents, some at a time; False when the broker did not take them all."""
+        told = [(document, fact) for document in documents for fact in document["outbox"]]
         try:
-            self._publisher.publish(messages)
+            for start in range(0, len(told), FACTS_AT_ONCE):
+                self._publish(told[start : start + FACTS_AT_ONCE])
         except BrokerUnavailable as exc:
             log.warning("announcements wait for the broker: %s", exc)
-            return
+            return False
         for document in documents:
-            self._clear(document)
+            self._clear_all(document)
+        return True
 
-    def _clear(self, document: Document) -> None:
+    def _publish(self, told: list[tuple[Document, Document]]) -> None:
+        announcements = [self._box.announce(document, fact["id"]) for document, fact in told]
+        self._publisher.publish([outgoing(announcement) for announcement in announcements if announcement is not None])
+
+    def _clear_all(self, document: Document) -> None:
         """Remove exactly what was published: all of it when nothing has changed since, else fact by fact."""
         purge = {"purge_at": now() + KEEP_ENDED} if document.get("ended_at") else {}
         unchanged = {"_id": document["_id"], "version": document["version"]}

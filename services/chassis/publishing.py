@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import amqp
 
 from services.chassis import topology
-from services.chassis.broker import BrokerUnavailable, Link
+from services.chassis.broker import BrokerUnavailable, Link, writing
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +53,9 @@ class Publisher:
         with self._turn:
             channel = self._link.channel()
             self._refused = False
-            try:
+            with writing(channel):
                 for message in messages:
                     self._send(channel, message)
-            except (amqp.AMQPError, OSError) as exc:
-                raise BrokerUnavailable(f"cannot publish: {exc}") from exc
             self._wait_for_confirms()
 
     def close(self) -> None:

@@ -18,6 +18,9 @@ from services.contracts.calls import Health
 
 _KEY = "RESOURCES"
 
+TIMERS = 4
+"""Workers for what a service does unasked: without them a call would wait, and with it the thread that reads."""
+
 
 class Resources:
     """Made at start, before any extension asks for them; connected when the other side is there; closed at the end.
@@ -33,15 +36,15 @@ class Resources:
     ) -> None:
         self.service, self.settings = service, settings
         # Calls and domain events together never wait for a connection.
-        pool_size = 2 * settings.max_workers + 4
+        pool_size = 2 * (settings.max_workers + TIMERS)
         self.database = mongo.connect(settings.mongo_uri, settings.mongo_database, pool_size=pool_size)
-        self.caller = Caller(settings.amqp_uri, name=service)
+        self.caller = Caller(settings.amqp_uri, name=service, limit=max(1, settings.max_workers // 2))
         self.publisher = Publisher(settings.amqp_uri, service=service)
         self.relay = Relay(make_box(self.database), self.publisher) if make_box else None
 
     def as_config(self) -> dict[str, Any]:
         """Return the configuration that carries these resources to every container of the process."""
-        return {_KEY: self, "max_workers": self.settings.max_workers}
+        return {_KEY: self, "max_workers": self.settings.max_workers + TIMERS}
 
     def health(self) -> Health:
         """Tell whether the database answers and every broker connection of this process is open."""

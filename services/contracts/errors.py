@@ -38,6 +38,7 @@ class Code(StrEnum):
     TARGET_GONE = "target.gone"
     CALL_TIMEOUT = "call.timeout"
     CALL_UNREACHABLE = "call.unreachable"
+    CALL_BUSY = "call.busy"
     STORE_UNAVAILABLE = "store.unavailable"
     WRITE_CONTENDED = "write.contended"
     SERVICE_FAULT = "service.fault"
