@@ -1,0 +1,87 @@
+"""docs/domain-events.md says of every kind what the contract says, and docs/wire-format.md shows what travels."""
+
+import json
+import re
+from dataclasses import fields
+from typing import get_type_hints
+
+import pytest
+
+from services.chassis import topology, wire
+from services.contracts.announcements import HEARD_BY, KINDS, Announcement, from_wire, to_wire
+from services.contracts.ids import is_id
+from tests.docs.documents import blocks, marked, read, rows, section
+
+DOCUMENT = "docs/domain-events.md"
+TYPES = {"text": str, "int": int, "bool": bool, "list of text": list[str]}
+IN_EVERY_KIND = {field.name for field in fields(Announcement)}
+
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+def names_after(label: str, text: str) -> list[str]:
+    found = re.search(rf"{label}:\s+([\w,\s]+)\.", text)
+    assert found, f"{label!r} is not said"
+    return re.split(r",\s+", found[1])
+
+
+def test_every_kind_has_a_section_and_nothing_else_has() -> None:
+    headings = re.findall(r"^## (\w+)$", read(DOCUMENT), re.MULTILINE)
+
+    assert headings == list(KINDS)
+
+
+def test_the_field_that_all_have_is_described_once() -> None:
+    assert set(marked(read(DOCUMENT).partition("\n## ")[0])) >= IN_EVERY_KIND
+
+
+@every_kind
+def test_a_kind_is_documented_with_its_fields_and_their_types(kind: type[Announcement]) -> None:
+    documented = {marked(row[0])[0]: TYPES[row[1]] for row in rows(section(DOCUMENT, kind.__name__))}
+    hints = get_type_hints(kind)
+
+    assert documented == {field.name: hints[field.name] for field in fields(kind) if field.name not in IN_EVERY_KIND}
+
+
+@every_kind
+def test_a_kind_is_documented_with_who_announces_and_who_hears_it(kind: type[Announcement]) -> None:
+    text = section(DOCUMENT, kind.__name__)
+
+    assert names_after("Announced by", text) == [kind.announced_by]
+    assert names_after("Heard\\s+by", text) == list(HEARD_BY[kind])
+    for hearer in HEARD_BY[kind]:
+        assert f"- **{hearer}** " in text, f"what {hearer} does is not said"
+
+
+def test_the_domain_event_that_is_shown_could_have_travelled() -> None:
+    shown = [json.loads(block) for block in blocks(section("docs/wire-format.md", "Domain events"), "json")]
+
+    assert shown
+    for message in shown:
+        assert to_wire(from_wire(message)) == message
+        assert all(is_id(message[name]) for name in message if name.endswith("_id"))
+
+
+def test_the_replies_that_are_shown_could_have_travelled() -> None:
+    lines = blocks(section("docs/wire-format.md", "Calls"), "json")[1].splitlines()
+
+    assert wire.decode_reply(lines[0].encode())["announcements"] == []
+    with pytest.raises(Exception, match=r"event\.unknown"):
+        wire.decode_reply(lines[1].encode())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        wire.CALLS_EXCHANGE,
+        wire.REPLY_TO,
+        wire.calls_queue("<service>", "classic"),
+        wire.calls_queue("<service>", "quorum"),
+        topology.exchange_of("<service>"),
+        topology.dead_letters_of("<hearer>"),
+        *(topology.delay_queue_of("<hearer>", delay_ms) for delay_ms in topology.DELAYS_MS),
+        f"x-delivery-limit: {topology.CRASH_LIMIT}",
+    ],
+)
+def test_the_names_on_the_broker_are_documented(name: str) -> None:
+    assert name in marked(read("docs/wire-format.md"))
