@@ -80,9 +80,9 @@ class LocalSystem(System):
         )
 
     def processes(self) -> dict[str, tuple[str, int]]:
-        """Return state and pid of each process, by the name that `make status` prints."""
+        """Return state and pid (0: none now) of each process, by the name that `make status` prints."""
         lines = [line.split() for line in self.make("status").stdout.splitlines() if line.strip()]
-        return {line[0]: (line[1], int(line[2])) for line in lines}
+        return {name: (state, int(pid) if pid.isdigit() else 0) for name, state, pid in lines}
 
     def logs(self) -> str:
         """Return the end of every log."""

@@ -1,0 +1,85 @@
+"""Friends at work while faults happen; then the audit of all that they were promised, and the report."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.e2e.system import LocalSystem
+from tests.faults.circle import Circle
+from tests.faults.faults import Fault, time_to_ready
+from tests.faults.insisting import Lie, Tally
+
+CIRCLES = 3
+CALM_S = 1.5
+"""Between two faults: work goes on for a while as usual."""
+READY_WITHIN_S = 15.0
+
+
+@dataclass
+class Report:
+    """What was done and what came of it."""
+
+    tally: Tally
+    faults: list[tuple[Fault, float]] = field(default_factory=list)
+    lies: list[str] = field(default_factory=list)
+    acts: int = 0
+
+    def __str__(self) -> str:
+        lines = [f"{fault!s:<32} ready after {seconds:5.1f} s" for fault, seconds in self.faults]
+        statuses = ", ".join(f"{status}: {count}" for status, count in sorted(self.tally.statuses.items()))
+        lines += [
+            "",
+            f"faults                  {len(self.faults)}",
+            f"acknowledged writes     {self.tally.acknowledged}",
+            f"answers by status       {statuses}",
+            f"connections broken      {self.tally.broken}",
+            f"500s                    {len(self.tally.failures)}",
+            f"lost, doubled, half-done or lied   {len(self.lies)}",
+            f"slowest to ready        {max((seconds for _, seconds in self.faults), default=0):.1f} s",
+        ]
+        return "\n".join([*lines, *self.tally.failures[:20], *self.lies[:20]])
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether every promise was kept, and all was ready in time."""
+        in_time = all(seconds <= READY_WITHIN_S for _, seconds in self.faults)
+        return in_time and not self.lies and not self.tally.failures and self.tally.acknowledged > 0
+
+
+def run(system: LocalSystem, faults: Sequence[Fault], *, seed: int = 1, echo: bool = False) -> Report:
+    """Let friends work while the faults happen one after another; audit at the end."""
+    report = Report(Tally())
+    circles = [Circle(system, report.tally, seed * 100 + number) for number in range(CIRCLES)]
+    stop = threading.Event()
+    workers = [threading.Thread(target=_work, args=(circle, stop, report.lies), daemon=True) for circle in circles]
+    for worker in workers:
+        worker.start()
+    try:
+        for fault in faults:
+            time.sleep(CALM_S)
+            fault.happen(system)
+            report.faults.append((fault, time_to_ready(system)))
+            if echo:
+                print(f"{fault!s:<32} ready after {report.faults[-1][1]:5.1f} s", flush=True)
+        time.sleep(CALM_S)
+    finally:
+        stop.set()
+        for worker in workers:
+            worker.join()
+    report.acts = sum(circle.acts for circle in circles)
+    for circle in circles:
+        report.lies += circle.audit()
+    return report
+
+
+def _work(circle: Circle, stop: threading.Event, lies: list[str]) -> None:
+    while not stop.is_set():
+        try:
+            circle.act()
+        except Lie as lie:
+            lies.append(f"at work: {lie}")
+            return
+        except Exception as exc:  # of the test itself: must not look like silence
+            lies.append(f"at work: {type(exc).__name__}: {exc}")
+            return
