@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 SOURCES := services gateway deploy tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset test check lint types format lock
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile test test-faults check lint types format lock
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,18 @@ demo: setup ## Fill the running system with people, events and chats
 
 reset: setup ## Delete all data of the local system
 	@$(PYTHON) -m deploy.local reset
+
+dead-letters: setup ## List the messages that could not be handled
+	@$(PYTHON) -m deploy.local dead-letters
+
+replay: setup ## Put the messages that could not be handled back into their queues
+	@$(PYTHON) -m deploy.local replay
+
+reconcile: setup ## Compare what each service has copied with its owner, and repair it
+	@$(PYTHON) -m deploy.local reconcile
+
+test-faults: setup-dev ## Kill, pause and restart everything under load, and audit what was promised
+	$(PYTHON) -m tests.faults
 
 test: setup-dev ## Run all tests
 	$(PYTHON) -m pytest

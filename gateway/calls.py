@@ -4,16 +4,13 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from services.chassis.calling import Calls, Reply
 from services.chassis.deadline import Deadline
-from services.contracts import chats, events, invites, users
 from services.contracts.announcements import from_wire, hearers_of
 from services.contracts.calls import Applied, Call, Written
+from services.contracts.directory import SERVICES
 from services.contracts.errors import Code, NotFound, ServiceError, Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-SERVICES = {service.SERVICE: service for service in (users, events, chats, invites)}
-"""What each service offers, by its name."""
 
 ROUNDS = 5
 """How often announcements may lead to announcements; the longest chain there is takes two."""

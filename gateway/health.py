@@ -8,9 +8,10 @@ from pymongo.errors import PyMongoError
 
 from gateway import problems
 from gateway.backend import backend
-from gateway.calls import SERVICES, RequestCalls
+from gateway.calls import RequestCalls
 from gateway.resource import Resource, answer
 from services.chassis.deadline import Deadline
+from services.contracts.directory import SERVICES
 from services.contracts.errors import ServiceError
 
 log = logging.getLogger(__name__)

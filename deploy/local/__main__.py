@@ -1,5 +1,6 @@
-"""`python -m deploy.local run [PART ...] | status | reset | demo`."""
+"""`python -m deploy.local run [PART ...] | status | reset | demo | dead-letters | replay | reconcile`."""
 
+import os
 import shutil
 import sys
 from contextlib import suppress
@@ -7,11 +8,11 @@ from contextlib import suppress
 from deploy.local import demo, supervision
 from deploy.local.broker import NoBroker
 from deploy.local.ports import PortTaken, check_ports
-from deploy.local.programs import programs_of
+from deploy.local.programs import addresses, programs_of
 from deploy.local.settings import CONTENTS, BadSettings, LocalSettings, read_settings
 from deploy.local.status import lines
 
-USAGE = "usage: python -m deploy.local run [PART ...] | status | reset | demo"
+USAGE = "usage: python -m deploy.local run [PART ...] | status | reset | demo | dead-letters | replay | reconcile"
 
 
 def run(settings: LocalSettings, *chosen: str) -> None:
@@ -58,7 +59,36 @@ def fill(settings: LocalSettings) -> None:
     demo.fill(settings.gateway_url)
 
 
-COMMANDS = {"run": run, "status": status, "reset": reset, "demo": fill}
+def look_after(settings: LocalSettings, module: str, *arguments: str) -> None:
+    """Become a program that looks after the running system, told where its broker is."""
+    command = [sys.executable, "-m", module, *arguments]
+    os.execve(command[0], command, {**os.environ, **addresses(settings)})
+
+
+def show_dead_letters(settings: LocalSettings) -> None:
+    """Print the messages that could not be handled."""
+    look_after(settings, "services.chassis.dead_letters", "list")
+
+
+def replay(settings: LocalSettings) -> None:
+    """Put the messages that could not be handled back into their queues."""
+    look_after(settings, "services.chassis.dead_letters", "replay")
+
+
+def reconcile(settings: LocalSettings) -> None:
+    """Compare what each service has copied with its owner, and repair it."""
+    look_after(settings, "services.chassis.reconciling")
+
+
+COMMANDS = {
+    "run": run,
+    "status": status,
+    "reset": reset,
+    "demo": fill,
+    "dead-letters": show_dead_letters,
+    "replay": replay,
+    "reconcile": reconcile,
+}
 
 
 def main() -> None:

@@ -132,6 +132,10 @@ class Link:
             raise BrokerUnavailable(f"{self.name} is not connected to the broker")
         return channel
 
+    def look_up(self) -> None:
+        """Note that the link's thread runs: what it reads from now on is fresh."""
+        self._looked_up_at = time.monotonic()
+
     def check_awake(self) -> None:
         """Refuse to act on what a paused process finds in its socket when it goes on; the broker delivers it again.
 
@@ -183,7 +187,7 @@ class Link:
     def _read(self, transport: amqp.Connection) -> None:
         tick_at = 0.0
         while not self._stopping.is_set():
-            self._looked_up_at = time.monotonic()
+            self.look_up()
             if self._looked_up_at >= tick_at:
                 transport.heartbeat_tick()
                 tick_at = self._looked_up_at + READ_TICK_S

@@ -92,6 +92,7 @@ class Consumer:
         self._queues = self._declare(channel)
         channel.basic_qos(0, self._prefetch, False)
         self._in_hand = set()  # what an earlier connection delivered will be delivered again
+        self._link.look_up()  # the first messages come while we still say what we consume
         for queue in self._queues if not self._stopping else ():
             take = partial(self._take, channel, queue, self._in_hand)
             channel.basic_consume(queue, consumer_tag=queue, callback=take)

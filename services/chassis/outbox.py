@@ -22,6 +22,7 @@ from services.chassis.mongo import Document
 from services.chassis.publishing import Outgoing, Publisher
 from services.chassis.topology import exchange_of
 from services.contracts.announcements import Announcement, to_wire
+from services.contracts.calls import Told
 from services.contracts.ids import derive_id
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ LEASE = timedelta(seconds=10)
 SWEEP_EVERY_S = 2.0
 DOCUMENTS_AT_ONCE = 64
 """Relayed together: few enough for a lease to last, many enough to share a round trip."""
+PAGE_SIZE = 100
+"""Documents in a page of `tell`."""
 FACTS_AT_ONCE = 128
 """Published together: few enough for a slow broker to confirm in time, though ten thousand may wait."""
 REMEMBERED_OPERATIONS = 20
@@ -182,6 +185,26 @@ class Relay:
             published = [fact["id"] for fact in document["outbox"]]
             pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}
             self._box.collection.update_one({"_id": document["_id"]}, pull)
+
+
+def tell(box: Box, *, kind: str, after: str | None, only: list[str] | None) -> Told:
+    """Return a page of what the documents say now, in announcements of one kind.
+
+    A document that still has facts to announce is left out: what it says is under way.
+    """
+    wanted: Document = {"outbox.0": {"$exists": False}}
+    if after is not None or only is not None:
+        wanted["_id"] = ({"$gt": after} if after is not None else {}) | ({"$in": only} if only is not None else {})
+    page = list(box.collection.find(wanted).sort("_id", ASCENDING).limit(PAGE_SIZE))
+    said = [box.announce(document, _told_again(document)) for document in page]
+    return Told(
+        announcements=[to_wire(one) for one in said if one is not None and type(one).__name__ == kind],
+        next=page[-1]["_id"] if len(page) == PAGE_SIZE else None,
+    )
+
+
+def _told_again(document: Document) -> str:
+    return derive_id(f"{document['_id']}:{document['version']}", "told again")
 
 
 def outgoing(announcement: Announcement) -> Outgoing:

@@ -11,10 +11,10 @@ from pymongo.database import Database
 from services.chassis import mongo
 from services.chassis.broker import Link
 from services.chassis.calling import Caller
-from services.chassis.outbox import Box, Relay
+from services.chassis.outbox import Box, Relay, tell
 from services.chassis.publishing import Publisher
 from services.chassis.settings import ServiceSettings
-from services.contracts.calls import Health
+from services.contracts.calls import Health, Told
 
 _KEY = "RESOURCES"
 
@@ -40,11 +40,17 @@ class Resources:
         self.database = mongo.connect(settings.mongo_uri, settings.mongo_database, pool_size=pool_size)
         self.caller = Caller(settings.amqp_uri, name=service, limit=max(1, settings.max_workers // 2))
         self.publisher = Publisher(settings.amqp_uri, service=service)
-        self.relay = Relay(make_box(self.database), self.publisher) if make_box else None
+        self.box = make_box(self.database) if make_box else None
+        self.relay = Relay(self.box, self.publisher) if self.box else None
 
     def as_config(self) -> dict[str, Any]:
         """Return the configuration that carries these resources to every container of the process."""
         return {_KEY: self, "max_workers": self.settings.max_workers + TIMERS}
+
+    def tell(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
+        """Return a page of what this service says now of its own data."""
+        assert self.box is not None, "a service that announces has `box` in its storage"
+        return tell(self.box, kind=kind, after=after, only=only)
 
     def health(self) -> Health:
         """Tell whether the database answers and every broker connection of this process is open."""

@@ -19,6 +19,9 @@ DELAYS_MS = (200, 1000, 5000)
 CRASH_LIMIT = 100
 """Deliveries of one message that may end with the connection before it is parked; counts innocent bystanders too."""
 
+READ_LIMIT = 1_000_000
+"""Deliveries of a dead letter: looking at it is one, and must not end it. RabbitMQ 4 ends it after 20 unless told."""
+
 _QUORUM = {"x-queue-type": "quorum"}
 _DEAD_LETTER_SAFELY = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 
@@ -40,7 +43,7 @@ def delay_queue_of(hearer: str, delay_ms: int) -> str:
 
 def dead_letters_of(hearer: str) -> str:
     """Name the queue in which what a hearer could not handle is kept."""
-    return f"{hearer}.dead"
+    return f"{hearer}.dead-letters"
 
 
 def kinds_heard_by(hearer: str) -> list[type[Announcement]]:
@@ -58,7 +61,7 @@ def declare(channel: amqp.Channel, service: str) -> None:
 
 
 def _declare_hearing(channel: amqp.Channel, hearer: str, kind: type[Announcement]) -> None:
-    _declare_queue(channel, dead_letters_of(hearer), _QUORUM)
+    _declare_queue(channel, dead_letters_of(hearer), {**_QUORUM, "x-delivery-limit": READ_LIMIT})
     for delay_ms in DELAYS_MS:
         _declare_delay(channel, hearer, delay_ms)
     dead_letter_to = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": dead_letters_of(hearer)}

@@ -77,3 +77,16 @@ def event_chat_of(announcement: MembershipChangedV1) -> Chat:
         deleted=announcement.deleted,
         version=announcement.version,
     )
+
+
+def difference(copy: Chat | None, wanted: Chat) -> str | None:
+    """Say how a copy differs from the chat that its owner calls for; None when it does not, whatever its version."""
+    if copy is None:
+        return None if wanted.deleted else f"chat {wanted.id} is missing"
+    if copy.deleted != wanted.deleted:
+        return f"chat {copy.id} is {'deleted' if copy.deleted else 'alive'} and should not be"
+    if set(copy.user_ids) != set(wanted.user_ids):
+        return f"chat {copy.id} is open to {sorted(copy.user_ids)}, not to {sorted(wanted.user_ids)}"
+    if (copy.kind, copy.event_id) != (wanted.kind, wanted.event_id):
+        return f"chat {copy.id} is of {copy.kind} {copy.event_id}, not of {wanted.kind} {wanted.event_id}"
+    return None

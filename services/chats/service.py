@@ -11,7 +11,7 @@ from services.chats import usecases
 from services.chats.storage import ChatStore
 from services.contracts import chats as contract
 from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Health, Wire, Written
+from services.contracts.calls import Applied, Disagreement, Health, Wire, Written
 
 PURGE_EVERY_S = 60
 PURGE_AFTER = outbox.LEASE * 6
@@ -63,6 +63,14 @@ class Chats:
     @rpc
     def apply(self, *, announcement: Wire) -> Applied:
         return usecases.apply(self.chats, from_wire(announcement))
+
+    @rpc
+    def audit(self, *, announcements: list[Wire]) -> list[Disagreement]:
+        return usecases.audit(self.chats, [from_wire(announcement) for announcement in announcements])
+
+    @rpc
+    def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
+        return usecases.restore(self.chats, from_wire(announcement), seen=seen)
 
     @rpc
     def check_health(self) -> Health:

@@ -50,6 +50,18 @@ class ChatStore:
             return True
         return self._chats.update_one(older, update).matched_count == 1
 
+    def list_copies(self, chat_ids: list[str]) -> list[Chat]:
+        """Return those of these chats that there are, dead or alive. One query."""
+        return [_chat(document) for document in self._chats.find({"_id": {"$in": chat_ids}}, _CHAT_FIELDS)]
+
+    def restore_copy(self, chat: Chat, *, seen: int | None) -> bool:
+        """Store the chat as its owner says, if the copy still claims the version `seen` (None: if there is none)."""
+        if seen is None:
+            return self.save_copy(chat)
+        alive_again: Document = {"$unset": dict.fromkeys(("ended_at", "purge_at", "texts_purged"), "")}
+        update = {"$set": _copied(chat), **({} if chat.deleted else alive_again)}
+        return self._chats.update_one({"_id": chat.id, "version": seen}, update).matched_count == 1
+
     def find(self, chat_id: str) -> Chat | None:
         """Return a living chat."""
         document = self._chats.find_one({"_id": chat_id, "deleted": False}, _CHAT_FIELDS)

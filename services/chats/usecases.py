@@ -5,7 +5,7 @@ from services.chats.model import Chat, Message
 from services.chats.storage import ChatStore
 from services.contracts import chats as contract
 from services.contracts.announcements import Announcement, FriendshipChangedV1, MembershipChangedV1
-from services.contracts.calls import Applied, Written
+from services.contracts.calls import Applied, Disagreement, Written
 from services.contracts.errors import Code, Forbidden, NotFound
 
 
@@ -64,14 +64,37 @@ def delete_message(chats: ChatStore, *, actor_id: str, message_id: str, operatio
 
 def apply(chats: ChatStore, announcement: Announcement) -> Applied:
     """Copy who may read what; a state that is not newer than the copy changes nothing."""
+    chat = _chat_of(announcement)
+    saved = chat is not None and chats.save_copy(chat)
+    return Applied(outcome="applied" if saved else "stale", announcements=[])
+
+
+def audit(chats: ChatStore, announcements: list[Announcement]) -> list[Disagreement]:
+    """Compare the copies of chats with what events and friendships call for. One query."""
+    wanted = {index: chat for index, one in enumerate(announcements) if (chat := _chat_of(one)) is not None}
+    copies = {copy.id: copy for copy in chats.list_copies([chat.id for chat in wanted.values()])}
+    return [
+        Disagreement(index=index, seen=copy.version if copy else None, what=what)
+        for index, chat in wanted.items()
+        for copy in [copies.get(chat.id)]
+        if (what := model.difference(copy, chat)) is not None
+    ]
+
+
+def restore(chats: ChatStore, announcement: Announcement, *, seen: int | None) -> Applied:
+    """Make a copy as its owner says, whatever version it claims, unless it has changed since it was `seen`."""
+    chat = _chat_of(announcement)
+    restored = chat is not None and chats.restore_copy(chat, seen=seen)
+    return Applied(outcome="applied" if restored else "stale", announcements=[])
+
+
+def _chat_of(announcement: Announcement) -> Chat | None:
     match announcement:
         case FriendshipChangedV1():
-            saved = chats.save_copy(model.dialog_of(announcement))
+            return model.dialog_of(announcement)
         case MembershipChangedV1():
-            saved = chats.save_copy(model.event_chat_of(announcement))
-        case _:
-            saved = False
-    return Applied(outcome="applied" if saved else "stale", announcements=[])
+            return model.event_chat_of(announcement)
+    return None
 
 
 def _get_readable(chats: ChatStore, chat_id: str, actor_id: str) -> Chat:

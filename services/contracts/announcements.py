@@ -28,6 +28,11 @@ class Announcement:
     announced_by: ClassVar[str]
     fact_id: str
 
+    @property
+    def subject(self) -> str:
+        """The id of the document that this is about, in its owner's database."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True, kw_only=True)
 class FriendshipChangedV1(Announcement):
@@ -46,6 +51,11 @@ class FriendshipChangedV1(Announcement):
     dialog_id: str
     version: int
 
+    @property
+    def subject(self) -> str:
+        """The pair."""
+        return "-".join(self.user_ids)
+
 
 @dataclass(frozen=True, kw_only=True)
 class MembershipChangedV1(Announcement):
@@ -62,6 +72,11 @@ class MembershipChangedV1(Announcement):
     deleted: bool
     version: int
 
+    @property
+    def subject(self) -> str:
+        """The event."""
+        return self.event_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class FriendInviteAcceptedV1(Announcement):
@@ -73,6 +88,11 @@ class FriendInviteAcceptedV1(Announcement):
     receiver_id: str
     generation: int
 
+    @property
+    def subject(self) -> str:
+        """The invitation."""
+        return self.invite_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class EventInviteAcceptedV1(Announcement):
@@ -83,6 +103,11 @@ class EventInviteAcceptedV1(Announcement):
     event_id: str
     receiver_id: str
 
+    @property
+    def subject(self) -> str:
+        """The invitation."""
+        return self.invite_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class EventInviteEndedV1(Announcement):
@@ -92,6 +117,11 @@ class EventInviteEndedV1(Announcement):
     invite_id: str
     event_id: str
     receiver_id: str
+
+    @property
+    def subject(self) -> str:
+        """The invitation."""
+        return self.invite_id
 
 
 KINDS: dict[str, type[Announcement]] = {

@@ -51,6 +51,29 @@ class Applied(TypedDict):
     announcements: list[Wire]
 
 
+class Told(TypedDict):
+    """A page of what a service says now of its own data, in announcements of one kind.
+
+    Only what is settled: whatever still has something to announce is left out. next: where the next page begins;
+    None after the last.
+    """
+
+    announcements: list[Wire]
+    next: str | None
+
+
+class Disagreement(TypedDict):
+    """A copy that is not as its owner says.
+
+    index: of the announcement among those that were asked about. seen: the version that the copy claims, if any.
+    what: one sentence for a person.
+    """
+
+    index: int
+    seen: int | None
+    what: str
+
+
 class Health(TypedDict):
     """What `check_health` returns; any False means not ready."""
 

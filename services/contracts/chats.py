@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from services.contracts.calls import Applied, Health, Wire, Written, offered_by
+from services.contracts.calls import Applied, Disagreement, Health, Wire, Written, offered_by
 
 SERVICE = "chats"
 
@@ -93,6 +93,18 @@ def delete_message(*, actor_id: str, message_id: str, operation_id: str) -> Writ
 @offered_by(SERVICE)
 def apply(*, announcement: Wire) -> Applied:
     """Hear `FriendshipChangedV1` (the pair's dialog) and `MembershipChangedV1` (the event's chat)."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def audit(*, announcements: list[Wire]) -> list[Disagreement]:
+    """Compare what this service has copied with what the owners say. Changes nothing."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def restore(*, announcement: Wire, seen: int | None) -> Applied:
+    """Make the copy as its owner says, if it still claims the version `seen`."""
     raise NotImplementedError
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from services.contracts.calls import Applied, Health, Wire, Written, offered_by
+from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written, offered_by
 
 SERVICE = "events"
 
@@ -211,6 +211,27 @@ def open_invitation(*, event_id: str, invite_id: str, sender_id: str, receiver_i
 @offered_by(SERVICE)
 def apply(*, announcement: Wire) -> Applied:
     """Hear `EventInviteAcceptedV1` (the invited join) and `EventInviteEndedV1` (the permission is withdrawn)."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_announcements(*, kind: str, after: str | None, only: list[str] | None) -> Told:
+    """Return what this service says now, in announcements of `kind`, ordered by what they are about.
+
+    after: where to go on; None for the beginning. only: when given, nothing but these subjects.
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def audit(*, announcements: list[Wire]) -> list[Disagreement]:
+    """Compare what this service has copied with what the owners say. Changes nothing."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def restore(*, announcement: Wire, seen: int | None) -> Applied:
+    """Make the copy as its owner says, if it still claims the version `seen`."""
     raise NotImplementedError
 
 

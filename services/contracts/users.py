@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from services.contracts.calls import Applied, Health, Wire, Written, offered_by
+from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written, offered_by
 
 SERVICE = "users"
 
@@ -110,6 +110,27 @@ def end_friendship(*, actor_id: str, friend_id: str, operation_id: str) -> Writt
 @offered_by(SERVICE)
 def apply(*, announcement: Wire) -> Applied:
     """Hear `FriendInviteAcceptedV1`: make the friendship, in the generation that the invitation names."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def list_announcements(*, kind: str, after: str | None, only: list[str] | None) -> Told:
+    """Return what this service says now, in announcements of `kind`, ordered by what they are about.
+
+    after: where to go on; None for the beginning. only: when given, nothing but these subjects.
+    """
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def audit(*, announcements: list[Wire]) -> list[Disagreement]:
+    """Compare what this service has copied with what the owners say. Changes nothing."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
+def restore(*, announcement: Wire, seen: int | None) -> Applied:
+    """Make the copy as its owner says, if it still claims the version `seen`."""
     raise NotImplementedError
 
 

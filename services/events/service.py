@@ -1,10 +1,13 @@
 """The Nameko service `events`. Signatures, documentation and errors of its calls: `services.contracts.events`."""
 
+from nameko.timer import timer
+
 from services.chassis.providers import announcer, process, remote, store
+from services.chassis.reconciling import RECONCILE_EVERY_S, reconcile_in_turn
 from services.chassis.rpc import rpc
 from services.contracts import events as contract
 from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Health, Wire, Written
+from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written
 from services.events import usecases
 from services.events.model import Event, creator
 from services.events.storage import EventStore
@@ -141,5 +144,22 @@ class Events:
         return usecases.apply(self.events, self.relay.wake, from_wire(announcement))
 
     @rpc
+    def list_announcements(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
+        return self.process.tell(kind=kind, after=after, only=only)
+
+    @rpc
+    def audit(self, *, announcements: list[Wire]) -> list[Disagreement]:
+        return usecases.audit(self.events, [from_wire(announcement) for announcement in announcements])
+
+    @rpc
+    def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
+        return usecases.apply(self.events, self.relay.wake, from_wire(announcement))
+
+    @rpc
     def check_health(self) -> Health:
         return self.process.health()
+
+    @timer(interval=RECONCILE_EVERY_S)
+    def reconcile(self) -> None:
+        """Make sure that everybody has heard what this service has announced."""
+        reconcile_in_turn(self.process)

@@ -40,9 +40,9 @@ def box(database: Database[Document]) -> outbox.Box:
     return outbox.Box(database.events, announce)
 
 
-def announce(document: Document, fact_id: str) -> Announcement:
-    """Tell what an event's document says now."""
-    return _event(document).announced(fact_id)
+def announce(document: Document, fact_id: str) -> Announcement | None:
+    """Tell what an event's document says now; nobody is told of a single event."""
+    return _event(document).announced(fact_id) if document["kind"] == "group" else None
 
 
 class EventStore:
@@ -145,6 +145,11 @@ class EventStore:
         """Take a permission to join back. One update; False when it is not open (any more)."""
         update: Document = {"$pull": {"invited": {"invite_id": invite_id}}, "$inc": {"places": -1}}
         return self._events.update_one({"_id": event_id, "invited.invite_id": invite_id}, update).matched_count == 1
+
+    def list_open_invite_ids(self, event_ids: list[str]) -> set[str]:
+        """Return the invitations that are open in any of these events. One query."""
+        found = self._events.find({"_id": {"$in": event_ids}, "invited.0": {"$exists": True}}, {"invited": 1})
+        return {invitation["invite_id"] for document in found for invitation in document["invited"]}
 
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
         """Turn an open invitation into a membership. One update; None when it is not open (any more)."""

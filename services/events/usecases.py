@@ -13,7 +13,7 @@ from services.contracts.announcements import (
     EventInviteEndedV1,
     to_wire,
 )
-from services.contracts.calls import Applied, Written
+from services.contracts.calls import Applied, Disagreement, Written
 from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unavailable
 from services.events import model
 from services.events.model import MAX_PLACES, RIGHTS, Event, Member, OpenInvitation
@@ -198,6 +198,19 @@ def apply(events: EventStore, wake: Wake, announcement: Announcement) -> Applied
         if event.member(member.id) is None:  # joined and left since, or was never let in
             return Applied(outcome="stale" if cause in event.operations else "gone", announcements=[])
     return Applied(outcome="applied", announcements=_written(wake, event, cause)["announcements"])
+
+
+def audit(events: EventStore, announcements: list[Announcement]) -> list[Disagreement]:
+    """Find invitations that were answered and are still a permission to join. One query."""
+    ended = {
+        n: one for n, one in enumerate(announcements) if isinstance(one, EventInviteAcceptedV1 | EventInviteEndedV1)
+    }
+    still_open = events.list_open_invite_ids([one.event_id for one in ended.values()])
+    return [
+        Disagreement(index=index, seen=None, what=f"invitation {one.invite_id} was answered and is open")
+        for index, one in ended.items()
+        if one.invite_id in still_open
+    ]
 
 
 def _decide_on_member(

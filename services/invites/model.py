@@ -9,6 +9,7 @@ from services.contracts.announcements import (
     EventInviteAcceptedV1,
     EventInviteEndedV1,
     FriendInviteAcceptedV1,
+    FriendshipChangedV1,
 )
 
 Status = Literal["proposed", "pending", "accepted", "declined", "cancelled", "void"]
@@ -69,3 +70,8 @@ class Invite:
             receiver_id=self.receiver_id,
             generation=self.generation or 0,
         )
+
+
+def settled_through(friendship: FriendshipChangedV1) -> int:
+    """Return the last generation of a pair whose invitations a friendship has settled; -1 for none."""
+    return friendship.generation if friendship.friends else friendship.generation - 1

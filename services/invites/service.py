@@ -6,10 +6,11 @@ from nameko.timer import timer
 
 from services.chassis import outbox
 from services.chassis.providers import announcer, process, remote, store
+from services.chassis.reconciling import RECONCILE_EVERY_S, reconcile_in_turn
 from services.chassis.rpc import rpc
 from services.contracts import invites as contract
 from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Health, Wire, Written
+from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written
 from services.invites import usecases
 from services.invites.model import Invite
 from services.invites.storage import InviteStore
@@ -67,8 +68,25 @@ class Invites:
         return usecases.apply(self.invites, from_wire(announcement))
 
     @rpc
+    def list_announcements(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
+        return self.process.tell(kind=kind, after=after, only=only)
+
+    @rpc
+    def audit(self, *, announcements: list[Wire]) -> list[Disagreement]:
+        return usecases.audit(self.invites, [from_wire(announcement) for announcement in announcements])
+
+    @rpc
+    def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
+        return usecases.apply(self.invites, from_wire(announcement))
+
+    @rpc
     def check_health(self) -> Health:
         return self.process.health()
+
+    @timer(interval=RECONCILE_EVERY_S)
+    def reconcile(self) -> None:
+        """Make sure that everybody has heard what this service has announced."""
+        reconcile_in_turn(self.process)
 
     @timer(interval=SWEEP_EVERY_S)
     def finish_proposals(self) -> None:

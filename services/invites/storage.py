@@ -78,6 +78,16 @@ class InviteStore:
         waiting = {"receiver_id": receiver_id, "status": "pending"}
         return [_invite(document) for document in self._invites.find(waiting).sort("sent_at", ASCENDING)]
 
+    def list_waiting_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
+        """Return the friend invitations that wait between the two of any of these pairs. One query."""
+        wanted = {"pair": {"$in": [_pair(one, other) for one, other in pairs]}, "status": "pending"}
+        return [_invite(document) for document in self._invites.find(wanted)] if pairs else []
+
+    def list_waiting_for(self, event_ids: list[str]) -> list[Invite]:
+        """Return the invitations that wait for an answer to any of these events. One query."""
+        wanted = {"event_id": {"$in": event_ids}, "status": "pending"}
+        return [_invite(document) for document in self._invites.find(wanted)] if event_ids else []
+
     def make_pending(self, invite_id: str, *, generation: int | None) -> bool:
         """Show a proposal to its receiver, unless what has happened meanwhile settled it. Atomic, idempotent.
 

@@ -18,9 +18,9 @@ from services.contracts.announcements import (
     MembershipChangedV1,
     to_wire,
 )
-from services.contracts.calls import Applied, Written
+from services.contracts.calls import Applied, Disagreement, Written
 from services.contracts.errors import Code, Forbidden, Invalid, NotFound, ServiceError, Unavailable
-from services.invites.model import Invite
+from services.invites.model import Invite, settled_through
 from services.invites.storage import InviteStore
 
 Wake = Callable[[object], None]
@@ -178,13 +178,36 @@ def apply(invites: InviteStore, announcement: Announcement) -> Applied:
     match announcement:
         case FriendshipChangedV1():
             one, other = announcement.user_ids
-            through = announcement.generation if announcement.friends else announcement.generation - 1
-            invites.settle_pair(one, other, through=through)
+            invites.settle_pair(one, other, through=settled_through(announcement))
         case MembershipChangedV1() if announcement.deleted:
             invites.end_event(announcement.event_id)
         case _:
             return Applied(outcome="stale", announcements=[])
     return Applied(outcome="applied", announcements=[])
+
+
+def audit(invites: InviteStore, announcements: list[Announcement]) -> list[Disagreement]:
+    """Find invitations that wait although what they are about is settled or gone. Two queries."""
+    settled = {n: one for n, one in enumerate(announcements) if isinstance(one, FriendshipChangedV1)}
+    gone = {n: one for n, one in enumerate(announcements) if isinstance(one, MembershipChangedV1) and one.deleted}
+    waiting = invites.list_waiting_between([(one.user_ids[0], one.user_ids[1]) for one in settled.values()])
+    waiting += invites.list_waiting_for([one.event_id for one in gone.values()])
+    return [
+        Disagreement(index=index, seen=None, what=f"invitation {invite.id} waits and is settled")
+        for index, one in (*settled.items(), *gone.items())
+        for invite in waiting
+        if _is_settled_by(invite, one)
+    ]
+
+
+def _is_settled_by(invite: Invite, announcement: Announcement) -> bool:
+    match announcement:
+        case MembershipChangedV1():
+            return invite.event_id == announcement.event_id
+        case FriendshipChangedV1():
+            is_theirs = invite.event_id is None and {invite.sender_id, invite.receiver_id} == set(announcement.user_ids)
+            return is_theirs and (invite.generation or 0) <= settled_through(announcement)
+    return False
 
 
 def _already_friends() -> Invalid:

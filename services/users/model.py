@@ -36,6 +36,10 @@ class Friendship:
         """The chat of this pair, the same for ever."""
         return dialog_id_of(self.pair)
 
+    def has_come_to(self, generation: int) -> bool:
+        """Tell whether the friendship of that generation was made, whether or not it has ended since."""
+        return self.generation > generation or (self.generation == generation and self.friends)
+
     def announced(self, fact_id: str) -> FriendshipChangedV1:
         """Tell this state as the fact of that id."""
         return FriendshipChangedV1(

@@ -1,10 +1,13 @@
 """The Nameko service `users`. Signatures, documentation and errors of its calls: `services.contracts.users`."""
 
+from nameko.timer import timer
+
 from services.chassis.providers import announcer, process, store
+from services.chassis.reconciling import RECONCILE_EVERY_S, reconcile_in_turn
 from services.chassis.rpc import rpc
 from services.contracts import users as contract
 from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Health, Wire, Written
+from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written
 from services.users import usecases
 from services.users.model import Profile
 from services.users.storage import PeopleStore
@@ -67,5 +70,22 @@ class Users:
         return usecases.apply(self.people, self.relay.wake, from_wire(announcement))
 
     @rpc
+    def list_announcements(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
+        return self.process.tell(kind=kind, after=after, only=only)
+
+    @rpc
+    def audit(self, *, announcements: list[Wire]) -> list[Disagreement]:
+        return usecases.audit(self.people, [from_wire(announcement) for announcement in announcements])
+
+    @rpc
+    def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
+        return usecases.apply(self.people, self.relay.wake, from_wire(announcement))
+
+    @rpc
     def check_health(self) -> Health:
         return self.process.health()
+
+    @timer(interval=RECONCILE_EVERY_S)
+    def reconcile(self) -> None:
+        """Make sure that everybody has heard what this service has announced."""
+        reconcile_in_turn(self.process)

@@ -93,6 +93,10 @@ class PeopleStore:
         document = self._friendships.find_one({"_id": _key(pair_of(one, other))})
         return None if document is None else _friendship(document)
 
+    def list_friendships(self, pairs: list[tuple[str, str]]) -> list[Friendship]:
+        """Return how these pairs stand to each other, those that ever were friends. One query."""
+        return [_friendship(document) for document in self._friendships.find({"_id": {"$in": [*map(_key, pairs)]}})]
+
     def list_friend_ids(self, user_id: str) -> list[str]:
         """Return the ids of a person's friends."""
         found = self._friendships.find({"user_ids": user_id, "friends": True}, {"user_ids": 1})

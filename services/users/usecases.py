@@ -5,7 +5,7 @@ from collections.abc import Callable
 from services.chassis.outbox import fact_id
 from services.contracts import users as contract
 from services.contracts.announcements import Announcement, FriendInviteAcceptedV1, to_wire
-from services.contracts.calls import Applied, Written
+from services.contracts.calls import Applied, Disagreement, Written
 from services.contracts.errors import Code, NotFound
 from services.users.model import Friendship, Profile, pair_of
 from services.users.storage import PeopleStore
@@ -83,6 +83,18 @@ def apply(people: PeopleStore, wake: Wake, announcement: Announcement) -> Applie
         was_made = people.find_operation(one, other, cause) is not None
         return Applied(outcome="stale" if was_made else "gone", announcements=[])
     return Applied(outcome="applied", announcements=[_tell(wake, current, cause)])
+
+
+def audit(people: PeopleStore, announcements: list[Announcement]) -> list[Disagreement]:
+    """Find accepted invitations that made no friendship. One query."""
+    accepted = {n: one for n, one in enumerate(announcements) if isinstance(one, FriendInviteAcceptedV1)}
+    pairs = [pair_of(one.sender_id, one.receiver_id) for one in accepted.values()]
+    found = {friendship.pair: friendship for friendship in people.list_friendships(pairs)}
+    return [
+        Disagreement(index=index, seen=None, what=f"invitation {one.invite_id} was accepted and made no friendship")
+        for (index, one), pair in zip(accepted.items(), pairs, strict=True)
+        if pair not in found or not found[pair].has_come_to(one.generation)
+    ]
 
 
 def _tell(wake: Wake, friendship: Friendship, operation_id: str) -> dict[str, object]:

@@ -93,7 +93,9 @@ def watch(process: str) -> None:
     amqp.Channel.basic_ack = _watched(amqp.Channel.basic_ack, trap, process, lambda *args, **kwargs: "ack")
 
 
-def _publishing(channel: Any, message: Any, *args: Any, exchange: str = "", routing_key: str = "", **kwargs: Any) -> str:
+def _publishing(
+    channel: Any, message: Any, *args: Any, exchange: str = "", routing_key: str = "", **kwargs: Any
+) -> str:
     if routing_key.startswith("amq.rabbitmq.reply-to"):
         return "reply"
     return f"publish {routing_key} {message.properties.get('type', '')}".strip()

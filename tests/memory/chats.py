@@ -25,6 +25,17 @@ class MemoryChats:
         self._created.setdefault(chat.id, len(self._created))
         return True
 
+    def list_copies(self, chat_ids):
+        return [self._chats[chat_id] for chat_id in chat_ids if chat_id in self._chats]
+
+    def restore_copy(self, chat, *, seen):
+        known = self._chats.get(chat.id)
+        if (known.version if known else None) != seen:
+            return False
+        self._chats[chat.id] = chat
+        self._created.setdefault(chat.id, len(self._created))
+        return True
+
     def find(self, chat_id):
         chat = self._chats.get(chat_id)
         return None if chat is None or chat.deleted else chat

@@ -25,6 +25,15 @@ class MemoryInvites:
         self._kept[invite.id] = _Kept(replace(invite, operations=frozenset({invite.id})))
         return True
 
+    def list_waiting_between(self, pairs):
+        wanted = {frozenset(pair) for pair in pairs}
+        waiting = [kept.invite for kept in self._kept.values() if kept.invite.status == "pending"]
+        return [i for i in waiting if i.kind == "friend" and frozenset((i.sender_id, i.receiver_id)) in wanted]
+
+    def list_waiting_for(self, event_ids):
+        waiting = [kept.invite for kept in self._kept.values() if kept.invite.status == "pending"]
+        return [invite for invite in waiting if invite.event_id in event_ids]
+
     def find(self, invite_id):
         return self._kept[invite_id].invite if invite_id in self._kept else None
 

@@ -43,6 +43,9 @@ class MemoryPeople:
         remembered = self._friendships.get(pair_of(one, other))
         return remembered.friendship if remembered else None
 
+    def list_friendships(self, pairs):
+        return [self._friendships[pair].friendship for pair in pairs if pair in self._friendships]
+
     def list_friend_ids(self, user_id):
         living = [kept.friendship.pair for kept in self._friendships.values() if kept.friendship.friends]
         return sorted(other for pair in living if user_id in pair for other in pair if other != user_id)

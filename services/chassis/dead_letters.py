@@ -1,0 +1,124 @@
+"""Messages that could not be handled, listed and put back: `python -m services.chassis.dead_letters list | replay`.
+
+Reads `AMQP_URI`. Names of services after the command limit it to what those heard. `docs/runbook.md` says what to do
+when.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import amqp
+from kombu.connection import Connection
+from kombu.exceptions import OperationalError
+
+from services.chassis import topology
+from services.contracts.announcements import HEARD_BY
+
+HEARERS = sorted({hearer for hearers in HEARD_BY.values() for hearer in hearers})
+LIMIT_S = 10.0
+BODY_SHOWN = 500
+PLACES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A parked message.
+
+    queue: where it could not be handled, and where it goes back to.
+    tries: how often that was tried; error, traceback: of the last time.
+    """
+
+    message: amqp.Message
+    queue: str
+    tries: int
+    error: str
+    traceback: str
+
+    def __str__(self) -> str:
+        body = self.message.body if isinstance(self.message.body, str) else self.message.body.decode(errors="replace")
+        told = [f"{self.queue}  tried {self.tries} times  {self.error}", body[:BODY_SHOWN], *self._where()]
+        return "\n    ".join(told)
+
+    def _where(self) -> list[str]:
+        """Return the places in the traceback, the last ones."""
+        places = [line.strip() for line in self.traceback.splitlines() if line.lstrip().startswith("File ")]
+        return places[-PLACES_SHOWN:]
+
+
+def read(message: amqp.Message) -> DeadLetter:
+    """Read what is known of a parked message: what we wrote in its headers, or what the broker did."""
+    headers: dict[str, Any] = message.headers or {}
+    if "queue" in headers:
+        tries, error = int(headers.get("tries", 0)), str(headers.get("error", ""))
+        return DeadLetter(message, str(headers["queue"]), tries, error, str(headers.get("traceback", "")))
+    death = (headers.get("x-death") or [{}])[0]
+    error = f"the process died each time (the broker says: {death.get('reason', 'unknown')})"
+    return DeadLetter(message, str(death.get("queue", "")), topology.CRASH_LIMIT, error, "")
+
+
+def take(channel: amqp.Channel, hearer: str) -> Iterator[DeadLetter]:
+    """Take what is parked for a hearer at this moment; what is not acknowledged goes back when the channel closes."""
+    queue = topology.dead_letters_of(hearer)
+    for _ in range(channel.queue_declare(queue, passive=True).message_count):
+        message = channel.basic_get(queue, no_ack=False)
+        if message is None:
+            return
+        yield read(message)
+
+
+def show(channel: amqp.Channel, hearer: str) -> int:
+    """Print what is parked for a hearer; return how many."""
+    found = list(take(channel, hearer))
+    for letter in found:
+        print(letter)
+    return len(found)
+
+
+def put_back(channel: amqp.Channel, hearer: str) -> int:
+    """Put what is parked for a hearer back into its queue, as if it came for the first time; return how many.
+
+    Confirmed before it is taken out: a message may end up in both places, never in none.
+    """
+    count = 0
+    for letter in take(channel, hearer):
+        if not letter.queue:
+            print(f"left where it is, since nobody knows where it came from: {letter}")
+            continue
+        again = amqp.Message(letter.message.body, content_type="application/json", delivery_mode=2)
+        channel.basic_publish_confirm(again, exchange="", routing_key=letter.queue)
+        channel.basic_ack(letter.message.delivery_tag)
+        count += 1
+    return count
+
+
+COMMANDS = {"list": (show, "parked"), "replay": (put_back, "put back")}
+
+
+def main() -> None:
+    """Do what the first argument says, for the services named by the others, or for all."""
+    command, *services = sys.argv[1:] or [""]
+    if command not in COMMANDS or not set(services) <= set(HEARERS):
+        sys.exit(f"usage: python -m services.chassis.dead_letters list | replay [{' | '.join(HEARERS)}] ...")
+    uri = os.environ.get("AMQP_URI")
+    if not uri:
+        sys.exit("AMQP_URI is not set")
+    logging.basicConfig(level="WARNING")
+    act, what = COMMANDS[command]
+    try:
+        with Connection(uri, connect_timeout=LIMIT_S).clone() as connection:
+            connection.ensure_connection(max_retries=1, timeout=LIMIT_S)
+            for hearer in services or HEARERS:
+                with closing(connection.channel()) as channel:
+                    topology.declare(channel, hearer)
+                    print(f"{hearer}: {act(channel, hearer)} {what}")
+    except (amqp.AMQPError, OperationalError, OSError) as exc:
+        sys.exit(f"The broker does not answer: {exc}")
+
+
+if __name__ == "__main__":
+    main()
