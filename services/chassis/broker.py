@@ -32,12 +32,6 @@ STALL_LIMIT_S = 2.5
 BACKOFF_S = (0.1, 0.2, 0.4, 0.8, 1.0)
 """Between attempts to connect; the last one for ever."""
 
-# Without "connection.blocked" py-amqp does not read from the socket before each publish, which only the link's
-# thread may do. A blocked broker shows as a time-out.
-CLIENT_PROPERTIES = {
-    "capabilities": {"consumer_cancel_notify": True, "connection.blocked": False, "authentication_failure_close": True}
-}
-
 
 class BrokerUnavailable(Exception):
     """Raised when a link has no connection at this moment."""
@@ -64,6 +58,15 @@ def writing(channel: amqp.Channel) -> Iterator[None]:
         raise BrokerUnavailable(f"cannot write to the broker: {exc}") from exc
 
 
+def _leave_reading_to_one_thread(transport: amqp.Connection) -> None:
+    """Keep py-amqp from reading before each publish, whichever thread publishes, to hear of a blocked broker.
+
+    It does so if the capability is on, and it turns that on whatever it is told at connecting. Two readers spoil the
+    stream ("UnexpectedFrame"). A blocked broker shows as a time-out, too.
+    """
+    transport.client_properties["capabilities"]["connection.blocked"] = False
+
+
 def _hang_up(channel: amqp.Channel) -> None:
     """Let the thread that reads find out that the connection is over."""
     transport = getattr(channel.connection, "_transport", None)
@@ -80,6 +83,8 @@ class Link:
         name: shown in the broker's list of connections.
         on_open: called with each fresh channel before anybody else gets it; declares and consumes.
         on_lost: called after each loss of a channel that was open.
+        reads_fresh: whether what is read must be fresh. After a pause of this process (SIGSTOP) the connection is then
+            made anew, and the broker delivers what still has time.
     """
 
     living: ClassVar["weakref.WeakSet[Link]"] = weakref.WeakSet()
@@ -91,9 +96,11 @@ class Link:
         name: str,
         on_open: Callable[[amqp.Channel], None] = lambda channel: None,
         on_lost: Callable[[], None] = lambda: None,
+        reads_fresh: bool = False,
     ) -> None:
         self._uris = uri.split(";")
         self.name, self._on_open, self._on_lost = name, on_open, on_lost
+        self._reads_fresh = reads_fresh
         self._channel: amqp.Channel | None = None
         self._opened, self._stopping = threading.Event(), threading.Event()
         self._looked_up_at = 0.0
@@ -168,15 +175,13 @@ class Link:
             uri,
             heartbeat=HEARTBEAT_S,
             connect_timeout=CONNECT_LIMIT_S,
-            transport_options={
-                "client_properties": {**CLIENT_PROPERTIES, "connection_name": self.name},
-                "max_retries": 0,
-            },
+            transport_options={"client_properties": {"connection_name": self.name}, "max_retries": 0},
         )
         try:
             transport = connection.transport.establish_connection()
             connection._connection = transport  # what `Connection.connect` does, less its retries
             transport.transport.sock.settimeout(WAIT_LIMIT_S)  # bounds every wait that names no time-out of its own
+            _leave_reading_to_one_thread(transport)
             self._channel = transport.channel()
             self._on_open(self._channel)
             self._opened.set()
@@ -186,7 +191,10 @@ class Link:
 
     def _read(self, transport: amqp.Connection) -> None:
         tick_at = 0.0
+        self.look_up()
         while not self._stopping.is_set():
+            if self._reads_fresh:
+                self.check_awake()  # here, too: a thread that goes on may first notice that its time is up
             self.look_up()
             if self._looked_up_at >= tick_at:
                 transport.heartbeat_tick()

@@ -63,7 +63,7 @@ class Consumer:
         receive: Callable[[Delivery], None],
     ) -> None:
         self._declare, self._receive, self._prefetch = declare, receive, prefetch
-        self._link = Link(amqp_uri, name=name, on_open=self._open)
+        self._link = Link(amqp_uri, name=name, on_open=self._open, reads_fresh=True)
         self._queues: list[str] = []
         self._in_hand: set[int] = set()
         self._stopping = False

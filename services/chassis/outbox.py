@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
-from pymongo import ASCENDING, ReturnDocument
+from pymongo import ASCENDING
 from pymongo.collection import Collection
 
 from services.chassis.broker import BrokerUnavailable
@@ -23,7 +23,7 @@ from services.chassis.publishing import Outgoing, Publisher
 from services.chassis.topology import exchange_of
 from services.contracts.announcements import Announcement, to_wire
 from services.contracts.calls import Told
-from services.contracts.ids import derive_id
+from services.contracts.ids import derive_id, new_id
 
 log = logging.getLogger(__name__)
 
@@ -138,26 +138,25 @@ class Relay:
 
     def _sweep(self) -> bool:
         """Relay some of what is overdue; tell whether there may be more."""
-        leased: list[Document] = []
-        while self._publisher.connected and len(leased) < DOCUMENTS_AT_ONCE:
-            overdue = self._lease()
-            if overdue is None:
-                break
-            leased.append(overdue)
+        leased = self._lease() if self._publisher.connected else []
         if leased and not self._relay(leased):
             released = {"$set": {"outbox_due_at": now()}}
             self._box.collection.update_many({"_id": {"$in": [document["_id"] for document in leased]}}, released)
             return False
         return len(leased) == DOCUMENTS_AT_ONCE
 
-    def _lease(self) -> Document | None:
-        """Take the document that has waited longest; other replicas leave it alone for a while."""
-        return self._box.collection.find_one_and_update(
-            {"outbox_due_at": {"$lte": now()}},
-            {"$set": {"outbox_due_at": now() + LEASE}},
-            sort=INDEX,
-            return_document=ReturnDocument.AFTER,
-        )
+    def _lease(self) -> list[Document]:
+        """Take some documents that wait; other replicas leave them alone for a while.
+
+        Three operations for all of them. The index gives those that have waited longest first.
+        """
+        overdue, lease = {"outbox_due_at": {"$lte": now()}}, new_id()
+        ids = [found["_id"] for found in self._box.collection.find(overdue, {"_id": 1}).limit(DOCUMENTS_AT_ONCE)]
+        if not ids:
+            return []
+        taken = {"$set": {"outbox_due_at": now() + LEASE, "outbox_lease": lease}}
+        self._box.collection.update_many({"_id": {"$in": ids}, **overdue}, taken)
+        return list(self._box.collection.find({"_id": {"$in": ids}, "outbox_lease": lease}))
 
     def _relay(self, documents: list[Document]) -> bool:
         """Publish all facts of these documents, some at a time; False when the broker did not take them all."""
@@ -180,7 +179,7 @@ class Relay:
         """Remove exactly what was published: all of it when nothing has changed since, else fact by fact."""
         purge = {"purge_at": now() + KEEP_ENDED} if document.get("ended_at") else {}
         unchanged = {"_id": document["_id"], "version": document["version"]}
-        empty: Update = {"$set": {"outbox": [], **purge}, "$unset": {"outbox_due_at": ""}}
+        empty: Update = {"$set": {"outbox": [], **purge}, "$unset": {"outbox_due_at": "", "outbox_lease": ""}}
         if not self._box.collection.update_one(unchanged, empty).matched_count:
             published = [fact["id"] for fact in document["outbox"]]
             pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}

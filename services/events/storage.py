@@ -2,7 +2,8 @@
 
 events  {_id, kind, owner_id, name, is_private, starts_at, address, description, icon,
          members: [{id, user_id, rights: [..]}], invited: [{invite_id, user_id}],
-         places, former_member_ids, deleted, version, operations, outbox, outbox_due_at, ended_at, purge_at}
+         places, former_member_ids, deleted, version, operations,
+         outbox, outbox_due_at, outbox_lease, ended_at, purge_at}
 
 `starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does.
 """

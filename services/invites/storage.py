@@ -1,7 +1,7 @@
 """Invitations in MongoDB: one document each.
 
 invites  {_id, kind, sender_id, receiver_id, event_id, pair, status, generation, settled, open_key, sent_at,
-          operations, version, outbox, outbox_due_at, ended_at, purge_at}
+          operations, version, outbox, outbox_due_at, outbox_lease, ended_at, purge_at}
 
 `open_key` is there while a friend invitation is open, and unique: one invitation in each direction. That an event
 has one open invitation for each person is the event's own rule.

@@ -1,7 +1,7 @@
 """Profiles and friendships in MongoDB.
 
 profiles      {_id, google_id, name, email, picture, birthday, folded: [name, email], grams: [..], version}
-friendships   {_id: "a-b", user_ids, friends, generation, version, operations, outbox, outbox_due_at}
+friendships   {_id: "a-b", user_ids, friends, generation, version, operations, outbox, outbox_due_at, outbox_lease}
 """
 
 import re

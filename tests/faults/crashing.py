@@ -10,47 +10,58 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
-SWEPT = ("outbox_due_at", "'status': 'proposed', 'sent_at'")
-"""Marks of what timers look for: no step of anybody's request."""
+SWEPT = "outbox_due_at"
+"""What a sweep looks for: no step of anybody's request."""
 
 
 class Trap:
     """Where the processes under test and the test itself agree on the step."""
 
     def __init__(self, folder: Path) -> None:
-        self._armed, self._trace, self._recording = folder / "armed", folder / "trace", folder / "recording"
+        self._armed, self._trace = folder / "armed", folder / "trace"
 
     def arm(self, step: str, occurrence: int) -> None:
         """Let the process die that comes to `step` for the given time, counted from 0."""
         self._put({"step": step, "left": occurrence})
 
-    def disarm(self) -> bool:
-        """Take the trap away; tell whether nobody stepped into it."""
-        is_there = self._armed.exists()
-        self._armed.unlink(missing_ok=True)
-        return is_there
+    def wait_until_sprung(self, patience_s: float) -> bool:
+        """Wait until somebody has stepped into the trap; take it away and return False if nobody does."""
+        until = time.monotonic() + patience_s
+        while self._armed.exists():
+            if time.monotonic() > until:
+                self._armed.unlink(missing_ok=True)
+                return False
+            time.sleep(0.02)
+        return True
 
     def record(self) -> None:
-        """Begin to write down the steps that are taken."""
+        """Write down from now on which steps are taken."""
         self._trace.write_text("")
-        self._recording.touch()
 
     def recorded(self) -> list[str]:
-        """Return the steps that were taken, and write down no more."""
-        self._recording.unlink()
+        """Return the steps that were taken."""
         return self._trace.read_text().splitlines()
+
+    def wait_until_quiet(self, quiet_s: float) -> None:
+        """Wait until no step has been taken for a while."""
+        quiet_since, seen = time.monotonic(), -1
+        while time.monotonic() - quiet_since < quiet_s:
+            size = self._trace.stat().st_size if self._trace.exists() else 0
+            if size != seen:
+                quiet_since, seen = time.monotonic(), size
+            time.sleep(0.02)
 
     def come_to(self, step: str) -> None:
         """Be at a step: write it down, or die there."""
-        if self._recording.exists():
-            with self._trace.open("a") as trace:
-                trace.write(step + "\n")
+        with self._trace.open("a") as trace:
+            trace.write(step + "\n")
         try:
             armed = json.loads(self._armed.read_text())
         except (OSError, ValueError):
@@ -77,19 +88,24 @@ def watch(process: str) -> None:
     trap = Trap(Path(os.environ["CRASH_FOLDER"]))
 
     class Commands(monitoring.CommandListener):
+        def __init__(self) -> None:
+            self._writing: dict[int, str] = {}
+
         def started(self, event: monitoring.CommandStartedEvent) -> None:
-            if event.command_name in WRITES and not any(mark in str(event.command) for mark in SWEPT):
-                trap.come_to(f"{process} before {event.command_name} {event.command[event.command_name]}")
+            if event.command_name in WRITES and SWEPT not in str(event.command.get("query")):
+                step = f"{event.command_name} {event.command[event.command_name]}"
+                self._writing[event.request_id] = step
+                trap.come_to(f"{process} before {step}")
 
         def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-            if event.command_name in WRITES:
-                trap.come_to(f"{process} after {event.command_name}")
+            if event.request_id in self._writing:
+                trap.come_to(f"{process} after {self._writing.pop(event.request_id)}")
 
         def failed(self, event: monitoring.CommandFailedEvent) -> None:
-            pass
+            self._writing.pop(event.request_id, None)
 
     monitoring.register(Commands())
-    amqp.Channel._basic_publish = _watched(amqp.Channel._basic_publish, trap, process, _publishing)
+    amqp.Channel.basic_publish = _watched(amqp.Channel.basic_publish, trap, process, _publishing)
     amqp.Channel.basic_ack = _watched(amqp.Channel.basic_ack, trap, process, lambda *args, **kwargs: "ack")
 
 

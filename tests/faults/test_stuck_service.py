@@ -1,0 +1,117 @@
+"""A service that is stuck: callers are told in time, neighbours go on, and nothing is done when it is too late."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+
+from services.chassis.calling import Caller
+from services.chassis.deadline import Deadline
+from services.contracts import events, invites
+from services.contracts.errors import Unavailable
+from services.contracts.ids import new_id
+from tests.e2e.answers import done, ok, refused
+from tests.e2e.people import Person, a_plan, some_token
+from tests.e2e.system import LocalSystem
+
+DEADLINE_S = 1.5
+SLACK_S = 1.0
+"""For a busy machine."""
+
+
+@contextmanager
+def paused(system: LocalSystem, name: str) -> Iterator[None]:
+    """Pause a process for the time of the block; afterwards all is ready again."""
+    pid = system.processes()[name][1]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+        system.wait_until_ready()
+
+
+@pytest.fixture
+def ann(own_system: LocalSystem) -> Person:
+    return Person(own_system)
+
+
+@pytest.fixture
+def ben(own_system: LocalSystem) -> Person:
+    return Person(own_system)
+
+
+@pytest.fixture
+def caller(own_system: LocalSystem, amqp_uri: str) -> Iterator[Caller]:
+    caller = Caller(amqp_uri, name="tests")
+    yield caller
+    caller.close()
+
+
+def test_a_request_to_a_stuck_service_is_503_with_retry_after_and_is_not_done_later(
+    own_system: LocalSystem, ann: Person
+) -> None:
+    name = some_token()
+    with paused(own_system, "events"):
+        answer = ann.post("/event", a_plan(name=name))
+        refused(answer, 503)
+        assert int(answer.headers["Retry-After"]) > 0
+
+    assert ann.month() == {}
+    ann.plan(name=some_token())  # the service has seen to all that came before
+    assert name not in str(ann.month())
+
+
+def test_a_nested_call_inherits_the_time_that_is_left(
+    own_system: LocalSystem, caller: Caller, ann: Person, ben: Person
+) -> None:
+    event_id = ann.plan(type="group")
+    with paused(own_system, "events"):
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            caller.within(Deadline.after(DEADLINE_S)).call(
+                invites.send_invite,
+                actor_id=ann.id,
+                kind="event",
+                receiver_id=ben.id,
+                event_id=event_id,
+                operation_id=new_id(),
+            )
+        assert time.monotonic() - began < DEADLINE_S + SLACK_S
+
+
+def test_one_stuck_service_does_not_take_the_endpoints_of_others_down(
+    own_system: LocalSystem, ann: Person, ben: Person
+) -> None:
+    event_id = ann.plan(type="group")
+    with paused(own_system, "users"), ThreadPoolExecutor(60) as pool:
+        stuck = [pool.submit(ann.copy().post, "/invite", {"type": "friend", "receiver_id": ben.id}) for _ in range(60)]
+        assert ok(ann.get("/event", id=event_id))["id"] == event_id
+        assert ben.get("/invites").status_code == 204
+        assert ok(ann.get("/chats", count_getting=0, count=1))
+        assert [answer.result().status_code for answer in stuck] == [503] * 60
+
+    done(ann.invite(ben))
+
+
+def test_a_call_that_is_out_of_time_is_not_made_and_a_repeat_completes_it(caller: Caller, ann: Person) -> None:
+    create = partial(
+        caller.within(Deadline.after(5)).call,
+        events.create_event,
+        actor_id=ann.id,
+        kind="single",
+        name="Tea",
+        is_private=True,
+        starts_at="2031-05-17T18:30",
+        address="Home",
+        description="",
+        icon="coffee.svg",
+        operation_id=new_id(),
+    )
+    assert create()["id"] == create()["id"]
+    assert len(ann.me()["event_id_list"]) == 1

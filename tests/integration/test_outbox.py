@@ -1,0 +1,168 @@
+"""The relay on a real database and broker: each fact once in the normal case, never none, however many wait."""
+
+import contextlib
+import time
+
+import pytest
+from kombu import Connection
+from pymongo import MongoClient
+
+from services.chassis import outbox, topology
+from services.chassis.outbox import Relay
+from services.chassis.publishing import Publisher
+from services.contracts.announcements import MembershipChangedV1
+from services.contracts.ids import new_id
+from services.events import storage
+from services.events.model import Event, creator, deleted, joining
+from tests.integration.test_announcements import eventually
+
+NOWHERE = "amqp://127.0.0.1:1"
+MANY = 10_000
+
+
+@pytest.fixture
+def database(mongo_uri):
+    client = MongoClient(mongo_uri, w="majority", journal=True, retryWrites=False)
+    database = client[f"outbox_{new_id()}"]
+    storage.prepare(database)
+    yield database
+    client.drop_database(database.name)
+    client.close()
+
+
+@pytest.fixture
+def published(amqp_uri, system):
+    """Return how many announcements of events have been published since, by a queue of the test's own."""
+    with Connection(amqp_uri) as connection, contextlib.closing(connection.channel()) as channel:
+        queue = channel.queue_declare("", exclusive=True).queue
+        channel.queue_bind(queue, topology.exchange_of("events"), MembershipChangedV1.__name__)
+        yield lambda: channel.queue_declare(queue, passive=True).message_count
+
+
+@pytest.fixture
+def replicas(database):
+    """Return what makes a relay, as each replica of a service has one."""
+    with contextlib.ExitStack() as stack:
+
+        def make(amqp_uri):
+            publisher = Publisher(amqp_uri, service="events")
+            stack.callback(publisher.close)
+            relay = Relay(storage.box(database), publisher)
+            stack.callback(relay.close)
+            return relay, publisher
+
+        yield make
+
+
+def an_event():
+    event_id, owner_id = new_id(), new_id()
+    return Event(
+        id=event_id,
+        kind="group",
+        owner_id=owner_id,
+        name="Party",
+        is_private=True,
+        starts_at="2031-05-17T18:30",
+        address="Home",
+        description="",
+        icon="pizza.svg",
+        members=(creator(owner_id, event_id),),
+    )
+
+
+def is_waiting(database):
+    return database.events.find_one({"outbox.0": {"$exists": True}}, {"_id": 1}) is not None
+
+
+def test_of_many_replicas_only_the_one_that_wrote_publishes(database, published, replicas, amqp_uri):
+    relays = [replicas(amqp_uri) for _ in range(3)]
+    eventually(lambda: all(publisher.connected for _, publisher in relays))
+    store = storage.EventStore(database)
+    for number in range(60):
+        event = an_event()
+        store.insert(event, operation_id=event.id)
+        relays[number % 3][0].wake(event.id)
+    eventually(lambda: not is_waiting(database))
+    assert published() == 60
+
+
+def test_what_a_process_did_not_publish_before_it_died_another_replica_does(
+    database, published, replicas, amqp_uri, monkeypatch
+):
+    monkeypatch.setattr(outbox, "OVERDUE_AFTER", outbox.OVERDUE_AFTER / 10)
+    event = an_event()
+    storage.EventStore(database).insert(event, operation_id=event.id)  # and nobody is woken
+    replicas(amqp_uri)
+    eventually(lambda: not is_waiting(database))
+    assert published() == 1
+
+
+def test_a_relay_that_is_always_busy_still_sweeps(database, published, replicas, amqp_uri, monkeypatch):
+    monkeypatch.setattr(outbox, "OVERDUE_AFTER", outbox.OVERDUE_AFTER / 10)
+    store = storage.EventStore(database)
+    orphan = an_event()
+    store.insert(orphan, operation_id=orphan.id)
+    relay, publisher = replicas(amqp_uri)
+    eventually(lambda: publisher.connected)
+    until = time.monotonic() + 15
+    while database.events.find_one({"_id": orphan.id, "outbox.0": {"$exists": True}}):
+        assert time.monotonic() < until, "the sweep never had its turn"
+        event = an_event()
+        store.insert(event, operation_id=event.id)
+        relay.wake(event.id)
+
+
+def test_ten_thousand_changes_that_wait_for_the_broker_make_no_document_unwritable(
+    database, published, replicas, amqp_uri
+):
+    store, event = storage.EventStore(database), an_event()
+    store.insert(event, operation_id=event.id)
+    facts = [{"id": new_id(), "about": [event.owner_id], "at": outbox.now()} for _ in range(MANY)]
+    database.events.update_one({"_id": event.id}, {"$set": {"outbox": facts, "outbox_due_at": outbox.now()}})
+    replicas(NOWHERE)
+
+    changes = {"name": "Still writable"}
+    owner_id = event.owner_id
+    assert store.change(event.id, changes, actor_id=owner_id, kind=None, version=None, operation_id=new_id())
+    invite_id = new_id()
+    database.events.update_one({"_id": event.id}, {"$push": {"invited": {"invite_id": invite_id, "user_id": new_id()}}})
+    joined = store.join(event.id, invite_id=invite_id, member=joining(new_id(), invite_id), operation_id=new_id())
+    assert joined is not None and len(joined.members) == 2
+    assert len(database.events.find_one({"_id": event.id})["outbox"]) == MANY + 1
+
+    database.events.update_one({"_id": event.id}, {"$set": {"outbox_due_at": outbox.now()}})
+    replicas(amqp_uri)
+    until = time.monotonic() + 60
+    while is_waiting(database):
+        assert time.monotonic() < until, f"{published()} of {MANY + 1} published"
+        time.sleep(0.1)
+    assert published() >= MANY + 1
+
+
+def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_it_is_back(
+    database, published, replicas, amqp_uri
+):
+    documents = []
+    for _ in range(1_000):
+        event = an_event()
+        told = outbox.new_outbox(event.id, [event.owner_id])
+        documents.append({**storage._document(event), **told, "outbox_due_at": outbox.now()})
+    database.events.insert_many(documents)
+    replicas(amqp_uri), replicas(amqp_uri)
+    until = time.monotonic() + 60
+    while is_waiting(database):
+        assert time.monotonic() < until, f"only {published()} published"
+        time.sleep(0.1)
+    assert published() >= 1_000
+
+
+def test_a_tombstone_is_kept_until_its_end_was_announced(database, replicas, amqp_uri):
+    store, event = storage.EventStore(database), an_event()
+    store.insert(event, operation_id=event.id)
+    assert store.replace_membership(event, deleted(event), operation_id=new_id())
+    assert "purge_at" not in database.events.find_one({"_id": event.id})
+    database.events.update_one({"_id": event.id}, {"$set": {"outbox_due_at": outbox.now()}})
+    replicas(amqp_uri)
+    eventually(lambda: not is_waiting(database))
+    left = database.events.find_one({"_id": event.id})["purge_at"] - outbox.now().replace(tzinfo=None)
+    assert left.days >= 29
