@@ -16,7 +16,8 @@ PARAMETER = {
     "description": "do it only if the event still has this ETag, which GET /event gives",
     "schema": {"type": "string"},
 }
-"""How the header is described in the OpenAPI document."""
+TAG_HEADER = {"ETag": {"description": "names what is shown", "schema": {"type": "string"}}}
+"""How the headers are described in the OpenAPI document."""
 
 _ELEMENT = re.compile(r"""(?P<tag>(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,[ \t]*|\Z)""")
 _OURS = re.compile(r"(?P<version>[1-9][0-9]{0,14})(?:-[0-9a-f]{8})?", re.ASCII)
