@@ -2,6 +2,7 @@
 
 app           the application factory: everything is put together here
 settings      configuration, read once
+worker        what gunicorn itself refuses, in the shape of every other problem
 backend       what a gateway process has one of
 calls         the only file that knows how services are called
 problems      one table from failures to HTTP, and the shape of every error

@@ -7,7 +7,6 @@ import threading
 from flask import Flask
 from flask_cors import CORS
 from flask_openapi3 import Info, OpenAPI
-from flask_openapi3_swagger.plugins import RegisterPlugin as Swagger
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,7 +25,7 @@ from gateway.problems import Problem
 from gateway.resource import SECURITY_SCHEMES
 from gateway.sessions import LoginStore, SessionStore
 from gateway.settings import BadSettings, Settings, read_settings
-from gateway.site import pictures, site
+from gateway.site import pictures, site, swagger
 from gateway.users import people
 from services.chassis.calling import Caller
 
@@ -35,6 +34,10 @@ log = logging.getLogger(__name__)
 RESOURCES = (auth.auth, people, friends, calendar, members, conversations, invitations, pictures, health)
 
 PUBLIC = {"site", "swagger", *(resource.name for resource in RESOURCES if resource.public)}
+
+
+EXPOSED_HEADERS = ("ETag", "Retry-After", "X-Stream-Cursor")
+"""What the pages of other sites that may use the API get to read beside the body."""
 
 
 class _Gateway(OpenAPI):
@@ -114,8 +117,8 @@ def create_app(backend: Backend | None = None) -> Flask:
     for resource in RESOURCES:
         app.register_api(resource)
     app.register_blueprint(site)
-    app.register_blueprint(Swagger.register(doc_url="openapi.json"), url_prefix="/docs-assets")
-    CORS(app, origins=list(backend.settings.cors_origins), supports_credentials=True)
+    app.register_blueprint(swagger)
+    CORS(app, origins=list(backend.settings.cors_origins), supports_credentials=True, expose_headers=EXPOSED_HEADERS)
     if hops := backend.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -21,7 +21,7 @@ from gateway.guard import SESSION_COOKIE
 from gateway.parsing import is_clean
 from gateway.problems import Refused, documented
 from gateway.resource import Resource
-from gateway.sessions import LOGIN_LASTS, SESSION_LASTS, new_token
+from gateway.sessions import LOGIN_LASTS, SESSION_LASTS, is_token, new_token
 from services.contracts import users
 from services.contracts.errors import Code, Unavailable
 
@@ -42,7 +42,8 @@ class _LoginsInDatabase(FlaskIntegration):
     """Keeps what a log-in under way needs in our database instead of the cookie; each state can be used once."""
 
     def set_state_data(self, session: Any, state: str, data: dict[str, Any]) -> None:
-        g.login_browser = new_token()
+        known = request.cookies.get(LOGIN_COOKIE, "")  # of a log-in in another tab, which goes on
+        g.login_browser = known if is_token(known) else new_token()
         backend().logins.begin(state, g.login_browser, {**data, "next": g.login_next})
 
     def get_state_data(self, session: Any, state: str | None) -> dict[str, Any] | None:
@@ -109,6 +110,8 @@ def login(query: LoginQuery) -> Response:
 @auth.get("/login/callback", responses={302: {"description": "to the front end"}, **documented(403)})
 def login_callback(query: CallbackQuery) -> Response:
     """Come back from the identity provider, and be logged in."""
+    if query.error == "access_denied":
+        raise Refused(400, "The log-in was cancelled at the identity provider: begin again at /login.")
     claims = _verified_claims()
     email = _text(claims["email"])
     user_id = calls().write(
@@ -126,7 +129,8 @@ def login_callback(query: CallbackQuery) -> Response:
     token = sessions.open(user_id)
     response: Response = redirect(g.login_next or backend().settings.frontend_url)  # type: ignore[assignment]
     _set_cookie(response, SESSION_COOKIE, token, int(SESSION_LASTS.total_seconds()))
-    response.delete_cookie(LOGIN_COOKIE)
+    if not backend().logins.has_more(request.cookies[LOGIN_COOKIE]):
+        response.delete_cookie(LOGIN_COOKIE)
     return response
 
 

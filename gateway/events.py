@@ -21,7 +21,7 @@ from gateway.fields import (
     documented_datetime,
     documented_flag,
 )
-from gateway.preconditions import expected_version
+from gateway.preconditions import entity_tag, expected_versions
 from gateway.problems import documented
 from gateway.resource import Resource, answer, done
 from services.contracts import events as contract
@@ -127,7 +127,7 @@ def get_event(query: EventQuery) -> Response:
     if event["kind"] == "group":
         shown |= {"member_id_list": event["member_ids"], "chat_id": event["chat_id"]}
     response = answer(shown)
-    response.headers["ETag"] = quote_etag(str(event["version"]))
+    response.headers["ETag"] = quote_etag(entity_tag(event["version"], response.get_data()))
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
     return response
@@ -160,7 +160,7 @@ def change_event(body: ChangedEvent) -> Response:
         event_id=body.id,
         kind=body.type if "type" in body.model_fields_set else None,
         changes=body.changes(),
-        if_version=expected_version(),
+        if_versions=expected_versions(),
         operation_id=operation_id(),
     )
     return done()
@@ -173,7 +173,7 @@ def delete_event(query: EventQuery) -> Response:
         contract.delete_event,
         actor_id=actor_id(),
         event_id=query.id,
-        if_version=expected_version(),
+        if_versions=expected_versions(),
         operation_id=operation_id(),
     )
     return done()

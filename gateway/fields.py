@@ -20,8 +20,10 @@ from gateway.parsing import BAD_CHARACTERS, is_clean
 
 MAX_INTEGER = 2**31 - 1
 """Larger numbers of things mean the same."""
+MAX_DIGITS = 11
+"""More than it takes to be larger; Python refuses to read thousands."""
 
-_DIGITS = re.compile(r"[0-9]{1,40}", re.ASCII)
+_DIGITS = re.compile(r"0*([0-9]+)", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _DATETIME = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4}) ([0-9]{2}):([0-9]{2})", re.ASCII)
 
@@ -44,16 +46,18 @@ def _not_blank(text: str) -> str:
     return text
 
 
-def _id(text: str) -> str:
+def an_id(text: str) -> str:
+    """Return an id as it is, if it is one."""
     if not _ID.fullmatch(text):
         raise ValueError("must be an id: 24 lower-case hexadecimal digits")
     return text
 
 
 def _integer(value: Any) -> int:
-    if not isinstance(value, str) or not _DIGITS.fullmatch(value):
+    digits = _DIGITS.fullmatch(value) if isinstance(value, str) else None
+    if digits is None:
         raise ValueError("must be a non-negative integer")
-    return min(int(value), MAX_INTEGER)
+    return min(int(digits[1][:MAX_DIGITS]), MAX_INTEGER)
 
 
 def _flag(value: Any) -> bool:
@@ -87,7 +91,7 @@ def documented_flag(flag: bool) -> str:
 
 Text = Annotated[StrictStr, AfterValidator(_clean)]
 Words = Annotated[Text, AfterValidator(_not_blank), Field(min_length=1)]
-Id = Annotated[Text, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
+Id = Annotated[Text, AfterValidator(an_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
 Integer = Annotated[int, BeforeValidator(_integer), WithJsonSchema({"type": "integer", "minimum": 0})]
 Year = Annotated[Integer, Field(ge=1, le=9999), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 9999})]
 Month = Annotated[Integer, Field(ge=1, le=12), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 12})]

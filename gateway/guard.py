@@ -1,11 +1,12 @@
 """Who is asking, from where, and what every answer says: checked before, and added after, each request."""
 
-from urllib.parse import urlsplit
+from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, request
 
 from gateway import idempotency
 from gateway.backend import backend, public_url
+from gateway.parsing import StrictRequest, drain
 from gateway.problems import Refused
 
 SESSION_COOKIE = "session"
@@ -28,6 +29,7 @@ def register(app: Flask, *, public: set[str]) -> None:
     app.extensions["public"] = public
     app.before_request(_authenticate)
     app.before_request(_refuse_other_sites)
+    app.before_request(_read_strictly)
     app.before_request(_repeat_first_answer)
     app.after_request(_add_headers)  # the last to be registered is the first to run
     app.after_request(_keep_answer)
@@ -35,7 +37,7 @@ def register(app: Flask, *, public: set[str]) -> None:
 
 def _needs_session() -> bool:
     """Tell whether the route asked for needs a session; what is no route at all is answered by 404 or 405."""
-    if request.endpoint is None:
+    if request.endpoint is None or request.method == "OPTIONS":  # a browser that asks for leave sends no cookie
         return False
     return request.blueprint not in current_app.extensions["public"]
 
@@ -53,17 +55,22 @@ def _refuse_other_sites() -> None:
     """Refuse what another site's page sends in a visitor's name; whoever says nothing of origin is no browser."""
     if request.method in SAFE_METHODS or request.endpoint is None:
         return
-    origin = request.headers.get("Origin")
-    trusted = {public_url(), request.host_url.rstrip("/"), *backend().settings.cors_origins}
-    if origin is not None and (_normal(origin) not in trusted):
-        raise Refused(403, "This request comes from another site.")
-    if origin is None and request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+    origin = request.headers.get("Origin", "").lower()
+    if origin in map(str.lower, backend().settings.cors_origins):
+        return
+    own = {"", public_url().lower(), request.host_url.rstrip("/").lower()}
+    if origin not in own or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
         raise Refused(403, "This request comes from another site.")
 
 
-def _normal(origin: str) -> str:
-    parts = urlsplit(origin)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+def _read_strictly() -> None:
+    """Read what every route refuses alike, whether it has a use for it or not: the query, and the body of a change."""
+    if request.endpoint is None:
+        return
+    said: StrictRequest = request  # type: ignore[assignment]  # the application's request class
+    said.args  # noqa: B018  # reading is checking
+    if request.method not in SAFE_METHODS:
+        said.raw_body  # noqa: B018
 
 
 def _repeat_first_answer() -> Response | None:
@@ -80,4 +87,9 @@ def _add_headers(response: Response) -> Response:
     if backend().settings.is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code == HTTPStatus.NO_CONTENT:
+        response.headers.pop("Content-Type", None)
+    if request.content_length or "chunked" in request.headers.get("Transfer-Encoding", ""):
+        stream = request.environ["wsgi.input"]
+        response.call_on_close(lambda: drain(stream))
     return response

@@ -2,21 +2,29 @@
 
 import ctypes
 import logging
-import os
 import signal
+import sys
 
 # Before anything else opens a socket: workers wait in greenlets.
 from gevent import monkey
 
 monkey.patch_all()
 
-bind = f"{os.environ.get('GATEWAY_HOST', '127.0.0.1')}:{os.environ.get('GATEWAY_PORT', '5000')}"
-workers = int(os.environ.get("GATEWAY_WORKERS", "2"))
-worker_class = "gevent"
+from gateway.settings import BadSettings, read_settings  # noqa: E402
+
+try:
+    settings = read_settings()
+except BadSettings as exc:
+    sys.exit(f"The gateway cannot start:\n{exc}")
+
+bind = settings.address
+workers = settings.workers
+worker_class = "gateway.worker.Worker"
 graceful_timeout = 8
 timeout = 30
 keepalive = 30
 limit_request_line = 8190
+limit_request_field_size = 65536
 accesslog = None
 control_socket_disable = True
 
@@ -26,7 +34,6 @@ PR_SET_PDEATHSIG = 1
 def post_fork(server: object, worker: object) -> None:
     """Die with the master: a worker that outlived it would keep the port from the next one."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    level = os.environ.get("LOG_LEVEL", "INFO")
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     for noisy in ("amqp", "pymongo", "urllib3"):
         logging.getLogger(noisy).setLevel("WARNING")

@@ -10,13 +10,17 @@ from gateway import problems
 from gateway.backend import backend
 from gateway.calls import RequestCalls
 from gateway.resource import Resource, answer
+from services.chassis.calling import Reply
 from services.chassis.deadline import Deadline
+from services.contracts.calls import offered_by
 from services.contracts.directory import SERVICES
-from services.contracts.errors import ServiceError
+from services.contracts.errors import Code, ServiceError
 
 log = logging.getLogger(__name__)
 
 READY_LIMIT_S = 2.5
+BROKER, DATABASE = "rabbitmq", "mongodb"
+"""How they are called by who runs them; what we say of them calls them by what they are."""
 
 health = Resource("health", about="Health", public=True)
 
@@ -25,6 +29,12 @@ class Alive(BaseModel):
     """Said by whoever is there to say it."""
 
     status: str
+
+
+@offered_by("nobody")
+def come_back() -> None:
+    """Call a service that there is not: a broker that works returns the message at once."""
+    raise NotImplementedError
 
 
 @health.get("/healthz", responses={200: Alive})
@@ -39,28 +49,27 @@ def readyz() -> Response:
     missing = _missing()
     if not missing:
         return answer({"status": "ok"})
-    return problems.answer(
-        503, f"Not ready: {', '.join(missing)}.", errors=[(name, why) for name, why in missing.items()]
-    )
+    told = "; ".join(f"{name}: {why}" for name, why in missing.items())
+    return problems.answer(503, f"Not ready: {told}.", errors=list(missing.items()))
 
 
 def _missing() -> dict[str, str]:
     """Return what does not work, and why; everything is asked at once."""
     missing: dict[str, str] = {}
     own = RequestCalls(backend().caller.within(Deadline.after(READY_LIMIT_S)))
-    if not backend().caller.connected:
-        missing["broker"] = "is not connected"
     replies = {}
-    for name, service in SERVICES.items():
-        try:
-            replies[name] = own.start(service.check_health)
-        except ServiceError as exc:
-            missing[name] = exc.message
+    try:
+        returned = own.start(come_back)
+        replies = {name: own.start(service.check_health) for name, service in SERVICES.items()}
+    except ServiceError:
+        missing |= {BROKER: "the broker is not connected", **dict.fromkeys(SERVICES, "cannot be reached")}
     try:
         backend().database.ping()
     except PyMongoError as exc:
         log.warning("the gateway's database does not answer: %s", exc)
-        missing["database"] = "does not answer"
+        missing[DATABASE] = "the database does not answer"
+    if replies and not _has_come_back(returned):
+        missing[BROKER] = "the broker does not answer"
     for name, reply in replies.items():
         try:
             faults = [part for part, works in reply.result().items() if not works]
@@ -70,3 +79,11 @@ def _missing() -> dict[str, str]:
             if faults:
                 missing[name] = f"has no {' and no '.join(faults)}"
     return missing
+
+
+def _has_come_back(reply: Reply[None]) -> bool:
+    try:
+        reply.result()
+    except ServiceError as exc:
+        return exc.code == Code.CALL_UNREACHABLE and backend().caller.connected
+    return True

@@ -5,7 +5,6 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response, request
 from werkzeug.http import quote_etag
@@ -50,13 +49,10 @@ def named(icon: str) -> str:
 def _name_in_url(url: str) -> str:
     from gateway.backend import public_url  # here, since fields need icons before there is a backend
 
-    parts = urlsplit(url)
-    own = {public_url(), request.host_url.rstrip("/")}
-    if (parts.scheme or parts.netloc) and f"{parts.scheme}://{parts.netloc}" not in own:
-        raise ValueError("must not be the URL of another site")
-    if parts.query or parts.fragment or not parts.path.startswith(PATH):
-        raise ValueError(f"must be a name or a {PATH}… URL")
-    return parts.path.removeprefix(PATH)
+    for site in ("", public_url(), request.host_url.rstrip("/")):
+        if url.startswith(site + PATH):
+            return url.removeprefix(site + PATH)
+    raise ValueError(f"must be a name or a {PATH}… URL of this site")
 
 
 def answer(name: str) -> Response | None:
@@ -76,8 +72,12 @@ def answer(name: str) -> Response | None:
 
 
 def prefers_image() -> bool:
-    """Tell whether the request would rather have an image than HTML, as an `<img>` does."""
+    """Tell whether the request would rather have an image than HTML, as an `<img>` does.
+
+    HTML is to be asked for; what it has by `*/*` only is no more than an equal of an image that was asked for.
+    """
     accepted: Any = request.accept_mimetypes
     image = max((quality for kind, quality in accepted if kind.startswith("image/")), default=0)
     html = max((quality for kind, quality in accepted if kind in ("text/html", "text/*")), default=0)
-    return bool(image > html)
+    anything = max((quality for kind, quality in accepted if kind == "*/*"), default=0)
+    return bool(image > html and image >= anything)

@@ -6,7 +6,7 @@ from flask import Response
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from gateway.backend import actor_id, calls, operation_id
-from gateway.fields import Id, Model
+from gateway.fields import Id, Model, Text, an_id
 from gateway.problems import documented
 from gateway.resource import Resource, done, list_of, list_or_nothing
 from services.contracts import invites as contract
@@ -25,18 +25,20 @@ class Invite(BaseModel):
 
 
 class NewInvite(Model):
-    """An invitation to send. event_id: for an event only."""
+    """An invitation to send. event_id: for an event only, else any text is ignored."""
 
     type: Literal["friend", "event"]
     receiver_id: Id
-    event_id: Id | None = Field(default=None, validate_default=True)
+    event_id: Text = Field(default="", validate_default=True, description="required for an event, else ignored")
 
     @field_validator("event_id")
     @classmethod
-    def _is_given_for_an_event(cls, event_id: str | None, info: ValidationInfo) -> str | None:
-        if info.data.get("type") == "event" and event_id is None:
+    def _is_given_for_an_event(cls, event_id: str, info: ValidationInfo) -> str:
+        if info.data.get("type") != "event":
+            return event_id
+        if not event_id:
             raise ValueError("is required for an invitation to an event")
-        return event_id
+        return an_id(event_id)
 
 
 class Answer(Model):

@@ -1,10 +1,12 @@
 """Strict reading of what a request says, before any model sees it."""
 
+import contextlib
 import json
 from functools import cached_property
 from typing import IO, Any
 from urllib.parse import unquote_plus, unquote_to_bytes
 
+import gevent
 import orjson
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
@@ -13,7 +15,8 @@ from gateway.problems import Refused, bad_field
 
 MAX_BODY_BYTES = 1024 * 1024
 DRAIN_BYTES = 64 * 1024 * 1024
-"""How much of a body that is too large is read and thrown away, so that its sender gets to read the answer."""
+DRAIN_LIMIT_S = 10.0
+"""How much of a body that nobody has read is thrown away, and for how long, so that its sender reads the answer."""
 
 BAD_CHARACTERS = "must not contain NUL or lone surrogates"
 
@@ -45,13 +48,18 @@ class StrictRequest(Request):
         """The body's bytes.
 
         Raises:
-            Refused: 413
+            Refused: 413 as soon as it is known, 400 for a body that breaks off.
         """
+        declared = self.content_length or 0
         stream = self.environ["wsgi.input"]  # ends where the body ends, which Werkzeug's own limit does not tell apart
-        body: bytes = stream.read(MAX_BODY_BYTES + 1)
-        if len(body) > MAX_BODY_BYTES:
-            _drain(stream)
+        try:
+            body: bytes = b"" if declared > MAX_BODY_BYTES else stream.read(MAX_BODY_BYTES + 1)
+        except Exception as exc:  # the server's own, of several kinds
+            raise bad_field("body", "is not sent in valid chunks, or breaks off") from exc
+        if max(declared, len(body)) > MAX_BODY_BYTES:
             raise Refused(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        if len(body) < declared:
+            raise bad_field("body", "is shorter than it was said to be")
         return body
 
     @cached_property
@@ -73,10 +81,12 @@ class StrictRequest(Request):
         return parsed
 
 
-def _drain(stream: IO[bytes]) -> None:
+def drain(stream: IO[bytes]) -> None:
+    """Read on after the answer, within bounds: to close on somebody who is still sending takes the answer from them."""
     left = DRAIN_BYTES
-    while left > 0 and (chunk := stream.read(min(left, 65536))):
-        left -= len(chunk)
+    with gevent.Timeout(DRAIN_LIMIT_S, False), contextlib.suppress(Exception):
+        while left > 0 and (chunk := stream.read(min(left, 65536))):
+            left -= len(chunk)
 
 
 def _explained(body: bytes, failure: orjson.JSONDecodeError) -> Refused:

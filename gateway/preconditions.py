@@ -1,6 +1,8 @@
 """`If-Match`: do it only if nobody has changed it meanwhile (RFC 9110, section 13.1.1)."""
 
+import hashlib
 import re
+from collections.abc import Iterator
 
 from flask import request
 
@@ -14,18 +16,23 @@ PARAMETER = {
     "description": "do it only if the event still has this ETag, which GET /event gives",
     "schema": {"type": "string"},
 }
-"""How the header is described in the OpenAPI document."""
+TAG_HEADER = {"ETag": {"description": "names what is shown", "schema": {"type": "string"}}}
+"""How the headers are described in the OpenAPI document."""
 
-NO_VERSION = -1
-"""Matches nothing, and leaves it to the service to say what else is wrong."""
-
-_TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*')
+_ELEMENT = re.compile(r"""(?P<tag>(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,[ \t]*|\Z)""")
+_OURS = re.compile(r"(?P<version>[1-9][0-9]{0,14})(?:-[0-9a-f]{8})?", re.ASCII)
 
 
-def expected_version() -> int | None:
-    """Return the version that the request expects, `NO_VERSION` for one that cannot be; None when it expects none.
+def entity_tag(version: int, shown: bytes) -> str:
+    """Make the tag of an event as it is shown: not everybody who may see an event is shown the same of it."""
+    return f"{version}-{hashlib.sha256(shown).hexdigest()[:8]}"
 
-    A request that names several versions is met by the newest: versions only grow, so an older one cannot be current.
+
+def expected_versions() -> list[int] | None:
+    """Return the versions of which the request expects one; None when it expects none.
+
+    Whose view of a version a tag was made for does not matter, and the version alone will do. Weak tags, and tags that
+    we have not made, match nothing: the list may be empty, and the service says what else is wrong.
 
     Raises:
         Refused: 400 for what is no list of entity tags.
@@ -33,9 +40,17 @@ def expected_version() -> int | None:
     given = request.headers.get("If-Match")
     if given is None or given.strip() == "*":
         return None
-    parts = [_TAG.fullmatch(part) for part in given.split(",")]
-    if not all(parts):
-        raise bad_field("If-Match", 'must be "*" or a list of entity tags such as "7"')
-    # A weak tag never matches here, nor does one that we have not made.
-    versions = [int(part[2]) for part in parts if part and not part[1] and part[2].isascii() and part[2].isdigit()]
-    return max((version for version in versions if version < 2**53), default=NO_VERSION)
+    ours = [_OURS.fullmatch(tag) for tag in _strong_tags(given)]
+    return sorted({int(tag["version"]) for tag in ours if tag})
+
+
+def _strong_tags(listed: str) -> Iterator[str]:
+    """Read a list of entity tags, in which elements may be empty. Source: RFC 9110, sections 5.6.1 and 8.8.3."""
+    text, at = listed.strip(), 0
+    while at < len(text):
+        element = _ELEMENT.match(text, at)
+        if element is None:
+            raise bad_field("If-Match", 'must be "*" or a list of entity tags such as "7"')
+        if element["tag"] and not element["weak"]:
+            yield element["opaque"]
+        at = element.end()

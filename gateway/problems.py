@@ -36,6 +36,8 @@ STATUS: dict[type[ServiceError], int] = {
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 """Said with every 503: by then a process that died is back."""
+RETRY_HEADER = {"Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 0}}}
+"""How that header is described in the OpenAPI document."""
 
 
 class FieldError(BaseModel):
@@ -134,6 +136,8 @@ def _on_http_exception(exc: HTTPException) -> Response:
     status = exc.code or 500
     if status < HTTPStatus.BAD_REQUEST:
         return exc.get_response()  # type: ignore[return-value]  # a redirect is a Response, too
+    if status == HTTPStatus.NOT_FOUND:
+        return answer(status, "There is nothing at this path.")
     response = answer(status, exc.description or HTTPStatus(status).phrase)
     for name, value in exc.get_headers():
         if name.lower() not in ("content-type", "content-length"):

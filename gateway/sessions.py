@@ -5,6 +5,7 @@ slow request cannot bring back what log-out has ended. A database keeps only has
 """
 
 import hashlib
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,9 +21,17 @@ LOGIN_LASTS = timedelta(minutes=10)
 """Between leaving for the identity provider and coming back."""
 
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+
+
 def new_token() -> str:
     """Mint a secret of 256 bits for a browser to keep."""
     return secrets.token_urlsafe(32)
+
+
+def is_token(text: str) -> bool:
+    """Tell whether this may be a secret that we have minted."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def _hash(token: str) -> str:
@@ -71,13 +80,18 @@ class LoginStore:
         self._logins = collection
 
     def prepare(self) -> None:
-        """Make the index by which the database forgets. Idempotent."""
+        """Make the index by which the database forgets, and the one to look for a browser. Idempotent."""
         self._logins.create_index("expires_at", expireAfterSeconds=0)
+        self._logins.create_index("browser")
 
     def begin(self, state: str, browser: str, data: Document) -> None:
         """Keep what the way back needs (nonce, code verifier), for the browser that left."""
         expires_at = datetime.now(UTC) + LOGIN_LASTS
         self._logins.insert_one({"_id": state, "browser": _hash(browser), "data": data, "expires_at": expires_at})
+
+    def has_more(self, browser: str) -> bool:
+        """Tell whether a browser has left for other log-ins, in other tabs, and not come back from all of them."""
+        return self._logins.find_one({"browser": _hash(browser)}, {"_id": 1}) is not None
 
     def take(self, state: str, browser: str) -> Document | None:
         """Return what was kept, once, and to the same browser only."""

@@ -16,6 +16,7 @@ class BadSettings(Exception):
 class Settings:
     """What a gateway process is told.
 
+    host, port: where it listens. workers: its worker processes. log_level: of our own messages.
     amqp_uri: RabbitMQ, several nodes separated by `;`.
     mongo_uri, mongo_database: where sessions and idempotency keys are kept.
     oidc_discovery_url, oidc_client_id, oidc_client_secret: the identity provider.
@@ -29,6 +30,10 @@ class Settings:
     mongo_uri: str
     oidc_client_id: str
     oidc_client_secret: str
+    host: str = "127.0.0.1"
+    port: int = 5000
+    workers: int = 2
+    log_level: str = "INFO"
     oidc_discovery_url: str = GOOGLE
     mongo_database: str = "social_calendar_gateway"
     public_url: str | None = None
@@ -41,9 +46,14 @@ class Settings:
         """Tell whether clients are known to come over https only."""
         return self.public_url is not None and self.public_url.startswith("https://")
 
+    @property
+    def address(self) -> str:
+        """Where it listens, as one text."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings.
+    """Read the settings. A variable that is empty is as good as none.
 
     Raises:
         BadSettings: one line for each fault.
@@ -55,9 +65,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     for name, url in (("PUBLIC_URL", public_url), *(("CORS_ORIGINS", origin) for origin in origins)):
         if url is not None and not _is_origin(url):
             faults.append(f"{name} must be scheme and host such as https://calendar.example, not {url!r}")
-    proxies = environment.get("TRUSTED_PROXIES", "0")
-    if not (proxies.isascii() and proxies.isdigit() and int(proxies) <= 10):
-        faults.append(f"TRUSTED_PROXIES must be a number from 0 to 10, not {proxies!r}")
+    proxies = _number(environment, "TRUSTED_PROXIES", 0, 0, 10, faults)
+    port = _number(environment, "GATEWAY_PORT", 5000, 1, 65535, faults)
+    workers = _number(environment, "GATEWAY_WORKERS", 2, 1, 64, faults)
+    level = environment.get("LOG_LEVEL") or "INFO"
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        faults.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {level!r}")
     if faults:
         raise BadSettings("\n".join(faults))
     return Settings(
@@ -65,17 +78,32 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         mongo_uri=environment["MONGO_URI"],
         oidc_client_id=environment["OIDC_CLIENT_ID"],
         oidc_client_secret=environment["OIDC_CLIENT_SECRET"],
+        host=environment.get("GATEWAY_HOST") or "127.0.0.1",
+        port=port,
+        workers=workers,
+        log_level=level,
         oidc_discovery_url=environment.get("OIDC_DISCOVERY_URL") or GOOGLE,
         mongo_database=environment.get("MONGO_DATABASE") or "social_calendar_gateway",
         public_url=public_url,
         frontend_url=environment.get("FRONTEND_URL") or "/",
         cors_origins=origins,
-        proxies=int(proxies),
+        proxies=proxies,
     )
 
 
+def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int, faults: list[str]) -> int:
+    text = environment.get(name) or str(default)
+    if text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high:
+        return int(text)
+    faults.append(f"{name} must be a number from {low} to {high}, not {text!r}")
+    return default
+
+
 def _is_origin(url: str) -> bool:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return (
         parts.scheme in ("http", "https") and bool(parts.netloc) and not (parts.path or parts.query or parts.fragment)
     )

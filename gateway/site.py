@@ -1,15 +1,23 @@
 """What is neither data nor log-in: the front page, the icons, the page at /docs."""
 
+from pathlib import Path
 from typing import Any
 
+import flask_openapi3_swagger
 from flask import Blueprint, Response, current_app, render_template, url_for
 from pydantic import BaseModel
 
-from gateway import icons, idempotency, preconditions, problems
+from gateway import guard, icons, idempotency, preconditions, problems
 from gateway.resource import Resource, answer
 
 pictures = Resource("icons", about="Icons of events", public=True)
 site = Blueprint("site", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+swagger = Blueprint(  # the library's files alone, without its page
+    "swagger",
+    __name__,
+    static_folder=Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger",
+    static_url_path="/docs-assets",
+)
 
 
 class IconPath(BaseModel):
@@ -47,18 +55,29 @@ def docs() -> Response:
 def openapi() -> Response:
     """Describe the API for programs."""
     document: dict[str, Any] = current_app.api_doc  # type: ignore[attr-defined]  # an OpenAPI application
-    return answer({**document, "paths": _with_headers(document["paths"])})
-
-
-def _with_headers(paths: dict[str, Any]) -> dict[str, Any]:
-    """Describe the headers that whole kinds of requests understand."""
-    return {
-        path: {
-            method: {**operation, "parameters": [*operation.get("parameters", []), *_headers_of(path, method)]}
-            for method, operation in operations.items()
-        }
-        for path, operations in paths.items()
+    paths = {
+        path: {method: _completed(path, method, operation) for method, operation in operations.items()}
+        for path, operations in document["paths"].items()
     }
+    return answer({**document, "paths": paths})
+
+
+def _completed(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """Describe what whole kinds of requests understand, and how they may be answered."""
+    may_be_refused = {} if method.upper() in guard.SAFE_METHODS else problems.documented(403, 413)
+    responses = {**may_be_refused, **operation["responses"]}
+    answers = {status: {**response, **_headers_with(status, responses)} for status, response in responses.items()}
+    parameters = [*operation.get("parameters", []), *_headers_of(path, method)]
+    return {**operation, "parameters": parameters, "responses": dict(sorted(answers.items()))}
+
+
+def _headers_with(status: str, responses: dict[str, Any]) -> dict[str, Any]:
+    """Describe the headers of an answer: what may be unmodified is tagged, what may be tried again says when."""
+    if status == "503":
+        return {"headers": problems.RETRY_HEADER}
+    if status in ("200", "304") and "304" in responses:
+        return {"headers": preconditions.TAG_HEADER}
+    return {}
 
 
 def _headers_of(path: str, method: str) -> list[dict[str, Any]]:

@@ -1,9 +1,9 @@
 """The current user, and the search for others."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from gateway.backend import actor_id, calls
 from gateway.fields import Integer, Model, Words
@@ -11,6 +11,8 @@ from gateway.resource import Resource, answer, list_of, list_or_nothing
 from services.contracts import chats, events, invites, users
 
 PAGE_SIZE = 50
+MAX_SEARCH_LENGTH = 200
+"""Characters: more than anybody types, fewer than a database takes."""
 
 people = Resource("users", about="People")
 
@@ -33,7 +35,7 @@ class User(BaseModel):
 class SearchQuery(Model):
     """What to look for in names and e-mails, and how many hits to skip."""
 
-    filtered_str: Words
+    filtered_str: Annotated[Words, Field(max_length=MAX_SEARCH_LENGTH)]
     offset: Integer = 0
 
 

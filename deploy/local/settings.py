@@ -129,7 +129,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> LocalSettings:
 
 def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int, faults: list[str]) -> int:
     text = environment.get(name) or str(default)
-    if text.isascii() and text.isdigit() and low <= int(text) <= high:
+    if text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high:
         return int(text)
     faults.append(f"{name} must be a number from {low} to {high}, not {text!r}")
     return default

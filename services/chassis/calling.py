@@ -110,9 +110,10 @@ class Caller:
             channel = self._link.channel(timeout_s=min(deadline.left_s, RECONNECT_PATIENCE_S))
             if deadline.passed:
                 raise unanswered(call, Code.CALL_TIMEOUT, "was not called: no time left")
+            body = wire.encode_arguments(arguments)  # before anything is remembered: it may be no JSON
             self._remember(reply)
             message = amqp.Message(
-                wire.encode_arguments(arguments),
+                body,
                 content_type="application/json",
                 correlation_id=reply.correlation_id,
                 reply_to=wire.REPLY_TO,

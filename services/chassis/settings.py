@@ -29,19 +29,19 @@ class ServiceSettings:
 
 
 def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> ServiceSettings:
-    """Read the settings of `service`.
+    """Read the settings of `service`. A variable that is empty is as good as none.
 
     Raises:
         BadSettings: one line for each fault.
     """
     faults = [f"{name} is not set" for name in ("AMQP_URI", "MONGO_URI") if not environment.get(name)]
-    workers = environment.get("SERVICE_WORKERS", "32")
-    if not (workers.isascii() and workers.isdigit() and 1 <= int(workers) <= 1000):
+    workers = environment.get("SERVICE_WORKERS") or "32"
+    if not (workers.isascii() and workers.isdigit() and len(workers) < 10 and 1 <= int(workers) <= 1000):
         faults.append(f"SERVICE_WORKERS must be a number from 1 to 1000, not {workers!r}")
-    queue_type = environment.get("CALLS_QUEUE_TYPE", "classic")
+    queue_type = environment.get("CALLS_QUEUE_TYPE") or "classic"
     if queue_type not in ("classic", "quorum"):
         faults.append(f"CALLS_QUEUE_TYPE must be classic or quorum, not {queue_type!r}")
-    level = environment.get("LOG_LEVEL", "INFO")
+    level = environment.get("LOG_LEVEL") or "INFO"
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {level!r}")
     if faults:
@@ -49,7 +49,7 @@ def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> 
     return ServiceSettings(
         amqp_uri=environment["AMQP_URI"],
         mongo_uri=environment["MONGO_URI"],
-        mongo_database=environment.get("MONGO_DATABASE", f"social_calendar_{service}"),
+        mongo_database=environment.get("MONGO_DATABASE") or f"social_calendar_{service}",
         max_workers=int(workers),
         calls_queue_type=queue_type,
         log_level=level,

@@ -1,5 +1,8 @@
 """What one can do with chats and messages: one function for each call."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from services.chats import model
 from services.chats.model import Chat, Message
 from services.chats.storage import ChatStore
@@ -37,28 +40,28 @@ def post_message(
     chats: ChatStore, *, actor_id: str, chat_id: str, text: str, operation_id: str, now_ms: int
 ) -> Written:
     """Write a message."""
-    if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_ms=now_ms):
-        _get_readable(chats, chat_id, actor_id)  # says why not
-        raise _closed()
+    with _forgiving_repeats(chats, operation_id, operation_id):
+        if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_ms=now_ms):
+            _get_readable(chats, chat_id, actor_id)  # says why not
+            raise _closed()
     return Written(id=operation_id, announcements=[])
 
 
 def edit_message(chats: ChatStore, *, actor_id: str, message_id: str, text: str, operation_id: str) -> Written:
     """Replace the text of one's own message."""
-    _get_own(chats, message_id, actor_id)
-    edited = chats.edit(message_id, author_id=actor_id, text=text, operation_id=operation_id)
-    if not edited and not chats.has_done(message_id, operation_id):
-        raise _no_message()
+    with _forgiving_repeats(chats, message_id, operation_id):
+        _get_own(chats, message_id, actor_id)
+        if not chats.edit(message_id, author_id=actor_id, text=text, operation_id=operation_id):
+            raise _no_message()
     return Written(id=message_id, announcements=[])
 
 
 def delete_message(chats: ChatStore, *, actor_id: str, message_id: str, operation_id: str) -> Written:
     """Delete one's own message."""
-    if chats.has_done(message_id, operation_id):
-        return Written(id=message_id, announcements=[])
-    message = _get_own(chats, message_id, actor_id)
-    if not chats.delete(message, operation_id=operation_id):
-        raise _no_message()
+    with _forgiving_repeats(chats, message_id, operation_id):
+        message = _get_own(chats, message_id, actor_id)
+        if not chats.delete(message, operation_id=operation_id):
+            raise _no_message()
     return Written(id=message_id, announcements=[])
 
 
@@ -95,6 +98,16 @@ def _chat_of(announcement: Announcement) -> Chat | None:
         case MembershipChangedV1():
             return model.event_chat_of(announcement)
     return None
+
+
+@contextmanager
+def _forgiving_repeats(chats: ChatStore, message_id: str, operation_id: str) -> Iterator[None]:
+    """Swallow a refusal of what this very operation has done already; asked last, since it may be under way twice."""
+    try:
+        yield
+    except (NotFound, Forbidden):
+        if not chats.has_done(message_id, operation_id):
+            raise
 
 
 def _get_readable(chats: ChatStore, chat_id: str, actor_id: str) -> Chat:

@@ -124,12 +124,12 @@ def change_event(
     event_id: str,
     kind: Kind | None,
     changes: Changes,
-    if_version: int | None,
+    if_versions: list[int] | None,
     operation_id: str,
 ) -> Written:
     """Change some fields of an event in one update; other fields keep what others wrote.
 
-    kind: when given, the event must be of it. if_version: when given, the event must be at it.
+    kind: when given, the event must be of it. if_versions: when given, the event must be at one of them.
 
     Raises:
         NotFound: event.unknown, also when the event is of another kind
@@ -140,8 +140,10 @@ def change_event(
 
 
 @offered_by(SERVICE)
-def delete_event(*, actor_id: str, event_id: str, if_version: int | None, operation_id: str) -> Written:
+def delete_event(*, actor_id: str, event_id: str, if_versions: list[int] | None, operation_id: str) -> Written:
     """Delete an event for everyone.
+
+    if_versions: when given, the event must be at one of them.
 
     Raises:
         NotFound: event.unknown, also a group event that the actor is no member of

@@ -75,7 +75,7 @@ class Events:
         event_id: str,
         kind: contract.Kind | None,
         changes: contract.Changes,
-        if_version: int | None,
+        if_versions: list[int] | None,
         operation_id: str,
     ) -> Written:
         return usecases.change_event(
@@ -84,18 +84,20 @@ class Events:
             event_id=event_id,
             kind=kind,
             changes=changes,
-            if_version=if_version,
+            if_versions=if_versions,
             operation_id=operation_id,
         )
 
     @rpc
-    def delete_event(self, *, actor_id: str, event_id: str, if_version: int | None, operation_id: str) -> Written:
+    def delete_event(
+        self, *, actor_id: str, event_id: str, if_versions: list[int] | None, operation_id: str
+    ) -> Written:
         return usecases.delete_event(
             self.events,
             self.relay.wake,
             actor_id=actor_id,
             event_id=event_id,
-            if_version=if_version,
+            if_versions=if_versions,
             operation_id=operation_id,
         )
 
@@ -112,12 +114,7 @@ class Events:
     @rpc
     def change_rights(self, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str) -> Written:
         return usecases.change_rights(
-            self.events,
-            self.relay.wake,
-            actor_id=actor_id,
-            member_id=member_id,
-            rights=rights,
-            operation_id=operation_id,
+            self.events, actor_id=actor_id, member_id=member_id, rights=rights, operation_id=operation_id
         )
 
     @rpc

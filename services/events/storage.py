@@ -109,20 +109,20 @@ class EventStore:
         *,
         actor_id: str,
         kind: Kind | None,
-        version: int | None,
+        versions: list[int] | None,
         operation_id: str,
     ) -> bool:
         """Change some fields, if the actor may. One update, so that two who change different fields lose neither.
 
-        False when no living event is of that kind and version, lets this actor change it, and does not know the
-        operation.
+        False when no living event is of that kind and at one of those versions, lets this actor change it, and does
+        not know the operation.
         """
         may = {"$elemMatch": {"user_id": actor_id, "rights": "can_change_event"}}
         wanted: Document = {"_id": event_id, "members": may, "operations": {"$ne": operation_id}}
         if kind is not None:
             wanted["kind"] = kind
-        if version is not None:
-            wanted["version"] = version
+        if versions is not None:
+            wanted["version"] = {"$in": versions}
         update = merged(
             {"$set": changes} if changes else {}, {"$inc": {"version": 1}}, outbox.remembering(operation_id)
         )

@@ -30,7 +30,7 @@ def create_event(events: EventStore, wake: Wake, event: Event, *, operation_id: 
     """Create an event; a repeat of the operation finds it there."""
     is_new = events.insert(event, operation_id=operation_id)
     current = event if is_new else events.find_any(event.id) or event
-    return _written(wake, current, operation_id)
+    return _told(wake, current, operation_id)
 
 
 def get_event(events: EventStore, calls: Calls, *, actor_id: str, event_id: str) -> contract.Event:
@@ -59,35 +59,42 @@ def change_event(
     event_id: str,
     kind: contract.Kind | None,
     changes: contract.Changes,
-    if_version: int | None,
+    if_versions: list[int] | None,
     operation_id: str,
 ) -> Written:
     """Change some fields of an event. Nobody else holds a copy of them, so nothing is announced."""
     changed = events.change(
-        event_id, changes, actor_id=actor_id, kind=kind, version=if_version, operation_id=operation_id
+        event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
     )
     if not changed:
-        event = _get(events, event_id)
-        if operation_id not in event.operations:
-            _refuse_change(event, actor_id=actor_id, kind=kind, if_version=if_version)
+        event = events.find_any(event_id)
+        if event is None or operation_id not in event.operations:
+            _refuse_change(event, actor_id=actor_id, kind=kind, if_versions=if_versions)
     return Written(id=event_id, announcements=[])
 
 
-def _refuse_change(event: Event, *, actor_id: str, kind: contract.Kind | None, if_version: int | None) -> NoReturn:
+def _refuse_change(
+    event: Event | None, *, actor_id: str, kind: contract.Kind | None, if_versions: list[int] | None
+) -> NoReturn:
     """Say why an update found nothing to change."""
-    if kind is not None and event.kind != kind:
+    if event is None or event.deleted or kind not in (None, event.kind):
         raise _no_event()
     member = event.member_of(actor_id)
     if member is None:
         raise _no_access()
     model.require(member, "can_change_event")
-    if if_version is not None and event.version != if_version:
-        raise _changed_meanwhile()
+    _require_version(event, if_versions)
     raise _contended()
 
 
 def delete_event(
-    events: EventStore, wake: Wake, *, actor_id: str, event_id: str, if_version: int | None, operation_id: str
+    events: EventStore,
+    wake: Wake,
+    *,
+    actor_id: str,
+    event_id: str,
+    if_versions: list[int] | None,
+    operation_id: str,
 ) -> Written:
     """Delete an event for everyone."""
 
@@ -96,11 +103,10 @@ def delete_event(
         if member is None:
             raise _no_access() if event.kind == "single" else _no_event()
         model.require(member, "can_delete_event")
-        if if_version is not None and event.version != if_version:
-            raise _changed_meanwhile()
+        _require_version(event, if_versions)
         return model.deleted(event)
 
-    return _decide_and_store(events, wake, lambda: events.find_any(event_id), decide, operation_id, _no_event)
+    return _told(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
 
 def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str, operation_id: str) -> Written:
@@ -112,7 +118,7 @@ def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str,
             raise _no_event()
         return model.without(event, member)
 
-    return _decide_and_store(events, wake, lambda: events.find_any(event_id), decide, operation_id, _no_event)
+    return _told(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
 
 def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: str) -> contract.Member:
@@ -127,15 +133,16 @@ def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: st
 
 
 def change_rights(
-    events: EventStore, wake: Wake, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
+    events: EventStore, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
 ) -> Written:
-    """Grant and revoke rights."""
+    """Grant and revoke rights. Nobody else holds a copy of them, so nothing is announced."""
 
     def decide(event: Event) -> Event:
         actor, target = _actor_and_target(event, actor_id, member_id)
         return model.with_rights(event, actor, target, dict(rights))  # type: ignore[arg-type]  # all values are bool
 
-    return _decide_on_member(events, wake, decide, member_id, operation_id)
+    event = _decide_on_member(events, decide, member_id, operation_id)
+    return Written(id=event.id, announcements=[])
 
 
 def remove_member(events: EventStore, wake: Wake, *, actor_id: str, member_id: str, operation_id: str) -> Written:
@@ -145,7 +152,7 @@ def remove_member(events: EventStore, wake: Wake, *, actor_id: str, member_id: s
         actor, target = _actor_and_target(event, actor_id, member_id)
         return model.removed(event, actor, target)
 
-    return _decide_on_member(events, wake, decide, member_id, operation_id)
+    return _told(wake, _decide_on_member(events, decide, member_id, operation_id), operation_id)
 
 
 def open_invitation(
@@ -197,7 +204,7 @@ def apply(events: EventStore, wake: Wake, announcement: Announcement) -> Applied
             return Applied(outcome="gone", announcements=[])
         if event.member(member.id) is None:  # joined and left since, or was never let in
             return Applied(outcome="stale" if cause in event.operations else "gone", announcements=[])
-    return Applied(outcome="applied", announcements=_written(wake, event, cause)["announcements"])
+    return Applied(outcome="applied", announcements=_told(wake, event, cause)["announcements"])
 
 
 def audit(events: EventStore, announcements: list[Announcement]) -> list[Disagreement]:
@@ -213,37 +220,39 @@ def audit(events: EventStore, announcements: list[Announcement]) -> list[Disagre
     ]
 
 
-def _decide_on_member(
-    events: EventStore, wake: Wake, decide: Callable[[Event], Event], member_id: str, operation_id: str
-) -> Written:
+def _decide_on_event(events: EventStore, decide: Callable[[Event], Event], event_id: str, operation_id: str) -> Event:
+    return _decide_and_store(events, lambda: events.find_any(event_id), decide, operation_id, _no_event)
+
+
+def _decide_on_member(events: EventStore, decide: Callable[[Event], Event], member_id: str, operation_id: str) -> Event:
     def read() -> Event | None:
         return events.find_by_member(member_id) or events.find_by_former_member(member_id)
 
-    return _decide_and_store(events, wake, read, decide, operation_id, _no_member)
+    return _decide_and_store(events, read, decide, operation_id, _no_member)
 
 
 def _decide_and_store(
     events: EventStore,
-    wake: Wake,
     read: Callable[[], Event | None],
     decide: Callable[[Event], Event],
     operation_id: str,
     unknown: Callable[[], NotFound],
-) -> Written:
-    """Read, decide, store if unchanged; again when somebody was faster. A repeat tells what it told the first time."""
+) -> Event:
+    """Read, decide, store if unchanged; again when somebody was faster. A repeat finds what it did the first time."""
     for _ in range(ATTEMPTS):
         before = read()
         if before is not None and operation_id in before.operations:
-            return _written(wake, before, operation_id)
+            return before
         if before is None or before.deleted:
             raise unknown()
         stored = events.replace_membership(before, decide(before), operation_id=operation_id)
         if stored is not None:
-            return _written(wake, stored, operation_id)
+            return stored
     raise _contended()
 
 
-def _written(wake: Wake, event: Event, operation_id: str) -> Written:
+def _told(wake: Wake, event: Event, operation_id: str) -> Written:
+    """Tell who takes part now; a repeat tells the same fact."""
     if event.kind == "single":
         return Written(id=event.id, announcements=[])
     wake(event.id)
@@ -297,8 +306,9 @@ def _no_access() -> Forbidden:
     return Forbidden(Code.EVENT_FORBIDDEN, "You have no access to this event.")
 
 
-def _changed_meanwhile() -> PreconditionFailed:
-    return PreconditionFailed(Code.EVENT_CHANGED, "The event has changed since the version that you named.")
+def _require_version(event: Event, versions: list[int] | None) -> None:
+    if versions is not None and event.version not in versions:
+        raise PreconditionFailed(Code.EVENT_CHANGED, "The event has changed since the version that you named.")
 
 
 def _contended() -> Unavailable:

@@ -12,8 +12,9 @@ from services.contracts.announcements import (
     FriendshipChangedV1,
 )
 
-Status = Literal["proposed", "pending", "accepted", "declined", "cancelled", "void"]
-"""proposed: being checked, nobody sees it. pending: waits for an answer. void: ended by what happened elsewhere."""
+Status = Literal["proposed", "refused", "pending", "accepted", "declined", "cancelled", "void"]
+"""proposed: being checked, nobody sees it. refused: ended without ever having been shown.
+pending: waits for an answer. void: ended by what happened elsewhere."""
 
 OPEN: tuple[Status, ...] = ("proposed", "pending")
 
@@ -38,6 +39,11 @@ class Invite:
     status: Status
     generation: int | None = None
     operations: frozenset[str] = frozenset()
+
+    @property
+    def was_shown(self) -> bool:
+        """Tell whether its receiver has ever seen it, whatever became of it."""
+        return self.status not in ("proposed", "refused")
 
     def may_be_answered_by(self, user_id: str, action: contract.Action) -> bool:
         """Tell whether it is for this user to take this action."""

@@ -17,7 +17,7 @@ from services.chassis import outbox
 from services.chassis.mongo import Document, losing_races, merged
 from services.contracts import invites as contract
 from services.contracts.announcements import Announcement
-from services.invites.model import ENDED_BY, OPEN, Invite
+from services.invites.model import ENDED_BY, Invite
 
 
 def prepare(database: Database[Document]) -> None:
@@ -103,13 +103,20 @@ class InviteStore:
         return self._invites.find_one(shown, {"_id": 1}) is not None
 
     def drop_proposal(self, invite_id: str) -> None:
-        """Forget a proposal that another invitation has made superfluous."""
+        """Forget a proposal that leads to nothing, and that nobody else knows of."""
         self._invites.delete_one({"_id": invite_id, "status": "proposed"})
 
-    def void(self, invite_id: str, *, tell: bool) -> None:
-        """End an open invitation without an answer. tell: announce it, so that a permission to join is withdrawn."""
-        ending = outbox.telling(invite_id, []) if tell else {}
-        self._invites.update_one({"_id": invite_id, "status": {"$in": OPEN}}, merged(_void(announced=tell), ending))
+    def refuse(self, invite_id: str) -> bool:
+        """End a proposal that the check has refused, and announce it, so that a permission to join is withdrawn.
+
+        Atomic. False when it is no proposal (any more).
+        """
+        update = merged(_ended("refused", announced=True), outbox.telling(invite_id, []))
+        return self._invites.update_one({"_id": invite_id, "status": "proposed"}, update).matched_count == 1
+
+    def void(self, invite_id: str) -> None:
+        """End a waiting invitation that has become pointless."""
+        self._invites.update_one({"_id": invite_id, "status": "pending"}, _void())
 
     def answer(
         self, invite_id: str, action: contract.Action, *, actor_id: str, tell: bool, operation_id: str
@@ -130,12 +137,13 @@ class InviteStore:
         """
         pair = _pair(one, other)
         late = {"pair": pair, "status": "pending", "generation": {"$lte": through}}
-        self._invites.update_many(late, _void(announced=False))
+        self._invites.update_many(late, _void())
         self._invites.update_many({"pair": pair, "status": "proposed"}, {"$max": {"settled": through}})
 
     def end_event(self, event_id: str) -> None:
         """End all invitations to an event that is gone. Idempotent."""
-        self._invites.update_many({"event_id": event_id, "status": {"$in": OPEN}}, _void(announced=False))
+        self._invites.update_many({"event_id": event_id, "status": "pending"}, _void())
+        self._invites.update_many({"event_id": event_id, "status": "proposed"}, _ended("refused", announced=False))
 
 
 def _open_key(sender_id: str, receiver_id: str) -> str:
@@ -151,8 +159,8 @@ def _ended(status: str, *, announced: bool) -> Document:
     return {"$set": fields, "$unset": {"open_key": ""}, "$inc": {"version": 1}}
 
 
-def _void(*, announced: bool) -> Document:
-    return _ended("void", announced=announced)
+def _void() -> Document:
+    return _ended("void", announced=False)
 
 
 def _proposal(invite: Invite) -> Document:

@@ -1,8 +1,10 @@
 """What one can do with invitations: one function for each call.
 
-An invitation is stored as a proposal that nobody sees, then checked with the owner of the data, then shown.
-Whatever happens between
-these steps, the proposal is either finished (by a repeat, or by the sweep) or settled by what it hears.
+An invitation is stored as a proposal that nobody sees, then checked with the owner of the data, then shown. Whatever
+happens between these steps, the proposal is either finished (by a repeat, or by the sweep) or settled by what it hears.
+
+A repeat may run at the same time as the first sending, and be refused for what that one has led to: so whether the
+invitation was shown meanwhile is asked before every refusal.
 """
 
 from collections.abc import Callable
@@ -45,58 +47,67 @@ def send_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: Invite) 
 def _send_friend_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: Invite) -> str | None:
     """Return the id of the invitation that waits now; None when it was answered meanwhile: try again."""
     proposed = invites.propose(invite)
-    if not proposed and _was_sent(invites, invite.id):
+    if not proposed and _was_shown(invites, invite.id):
         return invite.id
     friendship = calls.call(users.check_friendship, user_id=invite.sender_id, other_id=invite.receiver_id)
-    if not friendship["known"] or friendship["friends"]:
-        invites.void(invite.id, tell=False)
-        raise _already_friends() if friendship["friends"] else _nobody()
+    if not friendship["known"]:
+        return _drop(invites, invite.id, _nobody())
+    if friendship["friends"]:
+        return _drop(invites, invite.id, _already_friends())
     if proposed:
         if invites.make_pending(invite.id, generation=friendship["generation"]):
             return invite.id
-        invites.void(invite.id, tell=False)
-        raise _already_friends()  # since the check
+        return _drop(invites, invite.id, _already_friends())  # since the check
     standing = invites.find_open_friend_invite(invite.sender_id, invite.receiver_id)
     if standing is None:
         return None
     if invites.make_pending(standing.id, generation=friendship["generation"]):
         return standing.id
-    invites.void(standing.id, tell=False)  # of a friendship that has ended: it counts no more
+    invites.void(standing.id)  # of a friendship that has ended: it counts no more
+    invites.drop_proposal(standing.id)
     return None
+
+
+def _drop(invites: InviteStore, invite_id: str, refusal: ServiceError) -> str:
+    """End a proposal by a refusal; return its id instead if it was shown meanwhile."""
+    invites.drop_proposal(invite_id)
+    if not _was_shown(invites, invite_id):
+        raise refusal
+    return invite_id
 
 
 def _send_event_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: Invite) -> str | None:
     """Return the id of the invitation that waits now; None when it was answered meanwhile: try again."""
-    if not invites.propose(invite) and _was_sent(invites, invite.id):
+    if not invites.propose(invite) and _was_shown(invites, invite.id):
         return invite.id
-    opened_id = _open_invitation(invites, calls, wake, invite)
+    try:
+        opened_id = _open_invitation(calls, invite)
+    except Unavailable:
+        raise  # the sweep will ask again
+    except ServiceError:
+        if invites.refuse(invite.id):
+            wake(invite.id)
+        if not _was_shown(invites, invite.id):
+            raise
+        return invite.id
     if invites.make_pending(opened_id, generation=None):
         if opened_id != invite.id:
             invites.drop_proposal(invite.id)
         return opened_id
-    if opened_id == invite.id:
-        raise NotFound(Code.EVENT_UNKNOWN, "There is no such event.")  # since the check
     _tell_end(invites, calls, invite, opened_id)
     return None
 
 
-def _open_invitation(invites: InviteStore, calls: Calls, wake: Wake, invite: Invite) -> str:
-    """Ask the event for a permission to join; a refusal ends the proposal, no answer leaves it to the sweep."""
+def _open_invitation(calls: Calls, invite: Invite) -> str:
+    """Ask the event for a permission to join; return the id of the invitation that has it."""
     assert invite.event_id is not None
-    try:
-        opened = calls.call(
-            events.open_invitation,
-            event_id=invite.event_id,
-            invite_id=invite.id,
-            sender_id=invite.sender_id,
-            receiver_id=invite.receiver_id,
-        )
-    except Unavailable:
-        raise
-    except ServiceError:
-        invites.void(invite.id, tell=True)
-        wake(invite.id)
-        raise
+    opened = calls.call(
+        events.open_invitation,
+        event_id=invite.event_id,
+        invite_id=invite.id,
+        sender_id=invite.sender_id,
+        receiver_id=invite.receiver_id,
+    )
     return opened["invite_id"]
 
 
@@ -117,10 +128,10 @@ def _tell_end(invites: InviteStore, calls: Calls, invite: Invite, opened_id: str
         calls.call(events.apply, announcement=to_wire(announcement))
 
 
-def _was_sent(invites: InviteStore, invite_id: str) -> bool:
+def _was_shown(invites: InviteStore, invite_id: str) -> bool:
     """Tell whether this very invitation was shown before: then the call is a repeat, whatever became of it."""
     known = invites.find(invite_id)
-    return known is not None and known.status != "proposed"
+    return known is not None and known.was_shown
 
 
 def finish_proposals(invites: InviteStore, calls: Calls, wake: Wake, *, sent_before: datetime) -> None:

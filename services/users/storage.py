@@ -6,6 +6,7 @@ friendships   {_id: "a-b", user_ids, friends, generation, version, operations, o
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.collection import Collection
@@ -15,6 +16,9 @@ from services.chassis import outbox
 from services.chassis.mongo import Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
+
+LONGEST_PATTERN = 400
+"""Characters of a text that the database looks for; escaped, they still fit into what SecantusDB takes (1,000)."""
 
 
 def prepare(database: Database[Document]) -> None:
@@ -79,14 +83,17 @@ class PeopleStore:
         """Return profiles whose name or e-mail contains `text`, by name and id.
 
         One query: the index of grams narrows the search down, and gives the order; a text longer than a gram is
-        looked for in the candidates.
+        looked for in the candidates, one longer than any pattern in what is found.
         """
         wanted = searchable(text)
         matches: Document = {"grams": wanted[:GRAM_SIZE]}
         if len(wanted) > GRAM_SIZE:
-            matches["folded"] = {"$regex": re.escape(wanted)}
-        found = self._profiles.find(matches, _PROFILE_FIELDS).sort([("name", ASCENDING), ("_id", ASCENDING)])
-        return [_profile(document) for document in found.skip(offset).limit(limit)]
+            matches["folded"] = {"$regex": re.escape(wanted[:LONGEST_PATTERN])}
+        found = self._profiles.find(matches, {**_PROFILE_FIELDS, "folded": 1}).sort(_BY_NAME)
+        if len(wanted) <= LONGEST_PATTERN:
+            return [_profile(document) for document in found.skip(offset).limit(limit)]
+        exact = (document for document in found if any(wanted in folded for folded in document["folded"]))
+        return [_profile(document) for document in islice(exact, offset, offset + limit)]
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         """Return how a pair stands to each other; None when they never were friends."""
@@ -150,6 +157,7 @@ class PeopleStore:
         return None if document is None else _friendship(document)
 
 
+_BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 _PROFILE_FIELDS = {"google_id": 1, "name": 1, "email": 1, "picture": 1, "birthday": 1}
 
 

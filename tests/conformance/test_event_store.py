@@ -76,9 +76,9 @@ def test_visible_are_shared_invited_and_friends_public_events(events):
     assert private.id not in visible(["anna"])
 
 
-def change(events, one, actor_id, *, kind=None, version=None, operation_id=None, **changes):
+def change(events, one, actor_id, *, kind=None, versions=None, operation_id=None, **changes):
     return events.change(
-        one.id, changes, actor_id=actor_id, kind=kind, version=version, operation_id=operation_id or new_id()
+        one.id, changes, actor_id=actor_id, kind=kind, versions=versions, operation_id=operation_id or new_id()
     )
 
 
@@ -96,8 +96,8 @@ def test_a_change_needs_the_right_the_kind_and_the_version(events):
     assert not change(events, party, "bob", name="x")
     assert not change(events, party, "carl", name="x")
     assert not change(events, party, "anna", kind="single", name="x")
-    assert not change(events, party, "anna", version=party.version - 1, name="x")
-    assert change(events, party, "anna", kind="group", version=party.version, name="x")
+    assert not change(events, party, "anna", versions=[party.version - 1], name="x")
+    assert change(events, party, "anna", kind="group", versions=[party.version - 1, party.version], name="x")
 
 
 def test_the_same_operation_changes_an_event_once(events):

@@ -121,14 +121,28 @@ def test_the_end_of_an_event_ends_its_invitations(invites):
     invites.propose(proposed)
     pending(invites, other)
     invites.end_event(event_id)
-    assert (status(invites, shown), status(invites, proposed), status(invites, other)) == ("void", "void", "pending")
+    assert (status(invites, shown), status(invites, proposed), status(invites, other)) == ("void", "refused", "pending")
 
 
-def test_a_void_or_dropped_proposal_is_never_shown(invites):
-    void, dropped = event_invite(new_id()), event_invite(new_id())
-    invites.propose(void)
+def test_a_refused_or_dropped_proposal_is_never_shown(invites):
+    refused, dropped = event_invite(new_id()), event_invite(new_id())
+    invites.propose(refused)
     invites.propose(dropped)
-    invites.void(void.id, tell=True)
+    assert invites.refuse(refused.id)
     invites.drop_proposal(dropped.id)
-    assert not invites.make_pending(void.id, generation=None)
+    assert not invites.make_pending(refused.id, generation=None)
     assert not invites.make_pending(dropped.id, generation=None)
+    assert not invites.find(refused.id).was_shown
+    assert not invites.propose(refused)
+
+
+def test_what_is_shown_can_be_neither_refused_nor_dropped_and_only_that_becomes_void(invites):
+    shown, proposed = pending(invites, event_invite(new_id())), event_invite(new_id())
+    invites.propose(proposed)
+    assert not invites.refuse(shown.id)
+    invites.drop_proposal(shown.id)
+    assert status(invites, shown) == "pending"
+    for invite in (shown, proposed):
+        invites.void(invite.id)
+    assert (status(invites, shown), status(invites, proposed)) == ("void", "proposed")
+    assert invites.find(shown.id).was_shown

@@ -63,6 +63,18 @@ def test_the_search_finds_a_part_of_a_name_in_any_case_and_script(people, name, 
     assert people.search_profiles(text, offset=0, limit=10) == [one]
 
 
+@pytest.mark.parametrize("character", ["x", ".", "\ufdfa"], ids=ascii)
+@pytest.mark.parametrize("length", [200, 1000, 2000])
+def test_the_search_takes_texts_as_long_as_names(people, character, length):
+    long, longer = profile(character * length), profile(character * length + "y")
+    for one in (long, longer):
+        people.save_profile(one)
+    assert people.search_profiles(long.name, offset=0, limit=10) == [long, longer]
+    assert people.search_profiles(long.name, offset=1, limit=1) == [longer]
+    assert people.search_profiles(longer.name, offset=0, limit=10) == [longer]
+    assert people.search_profiles(longer.name + "y", offset=0, limit=10) == []
+
+
 def test_the_search_takes_every_character_literally(people):
     people.save_profile(profile("anything"))
     assert people.search_profiles("a.*g", offset=0, limit=10) == []

@@ -22,6 +22,7 @@ def done(answer: Answer) -> None:
     """Check a 204: nothing to say, and nothing said."""
     assert answer.status_code == 204, _told(answer, 204)
     assert answer.content == b""
+    assert "Content-Type" not in answer.headers
 
 
 def refused(answer: Answer, status: int | Container[int], *, field: str | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -97,3 +98,13 @@ def get_raw(system: System, target: str, **headers: str) -> tuple[int, dict[str,
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     finally:
         connection.close()
+
+
+def send_raw(system: System, sent: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send bytes that no client would send, and nothing after them; return status, headers and body."""
+    where = urlsplit(system.base)
+    with socket.create_connection((where.hostname, where.port or 80), timeout=TIMEOUT_S) as connection:
+        connection.sendall(sent)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()

@@ -307,6 +307,39 @@ class TestVersions:
 
         assert ann.event(event_id)["name"] == "Lunch"
 
+    @pytest.mark.parametrize(
+        "listed", ['"9999", {}', '{}, "9999"', '"a,b", {}', ",, {} , ,", "{},", '"",{}', 'W/"1",\t{}']
+    )
+    def test_if_match_passes_when_any_of_those_listed_is_the_current_one(
+        self, ann: Person, event_id: str, listed: str
+    ) -> None:
+        old = self.etag(ann, event_id)
+        done(ann.change(event_id, name="Supper"))
+
+        refused(ann.change(event_id, name="Dinner", headers={"If-Match": listed.format(old)}), 412)
+        done(ann.change(event_id, name="Dinner", headers={"If-Match": listed.format(self.etag(ann, event_id))}))
+        newest = listed.format(f"{old}, {self.etag(ann, event_id)}")
+        done(ann.delete("/event", id=event_id, headers={"If-Match": newest}))
+
+    @pytest.mark.parametrize("number", ["9" * 5000, "0" * 5000 + "1", "01", "-1", "1.0", "\xb2"])
+    def test_a_tag_that_we_never_made_matches_nothing(self, ann: Person, event_id: str, number: str) -> None:
+        refused(ann.change(event_id, name="Supper", headers={"If-Match": f'"{number}"'}), 412)
+        refused(ann.delete("/event", id=event_id, headers={"If-Match": f'"{number}"'}), 412)
+
+    def test_what_is_shown_differently_has_another_tag_by_which_it_can_be_changed_as_well(
+        self, someone: Someone
+    ) -> None:
+        ann, ben = someone(), someone()
+        event_id = ann.plan(type="group")
+        ben.invited_by(ann, event_id)
+        assert ann.event(event_id) != ben.event(event_id)
+        assert self.etag(ann, event_id) != self.etag(ben, event_id)
+
+        answer = ann.get("/event", id=event_id, headers={"If-None-Match": self.etag(ben, event_id)})
+
+        assert ok(answer) == ann.event(event_id)
+        done(ann.change(event_id, name="Supper", headers={"If-Match": self.etag(ben, event_id)}))
+
     def test_a_change_of_an_older_version_is_412_and_changes_nothing(self, ann: Person, event_id: str) -> None:
         old = self.etag(ann, event_id)
         done(ann.change(event_id, name="Supper"))

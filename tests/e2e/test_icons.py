@@ -63,7 +63,9 @@ def test_no_two_icons_look_the_same(browser: Browser) -> None:
     assert len(set(pictures)) == len(NAMES)
 
 
-@pytest.mark.parametrize("accept", ["image/*", SVG, f"{SVG}, text/html;q=0.5", CHROME_IMAGE, FIREFOX_IMAGE])
+@pytest.mark.parametrize(
+    "accept", ["image/avif,image/webp,*/*", "image/*", SVG, f"{SVG}, text/html;q=0.5", CHROME_IMAGE, FIREFOX_IMAGE]
+)
 def test_who_prefers_pictures_gets_the_picture_itself(browser: Browser, accept: str) -> None:
     html = browser.get("/load_icon/bell.svg")
 
@@ -74,7 +76,20 @@ def test_who_prefers_pictures_gets_the_picture_itself(browser: Browser, accept: 
     assert answer.content == picture_in(html.text)
 
 
-@pytest.mark.parametrize("accept", ["*/*", "text/html", CHROME_PAGE, "text/html, image/*;q=0.5", "garbage", ""])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "image/*;q=0.1, */*;q=0.9",
+        "image/svg+xml;q=0.5, */*",
+        "image/*;q=0, */*",
+        "*/*",
+        "text/html",
+        CHROME_PAGE,
+        "text/html, image/*;q=0.5",
+        "garbage",
+        "",
+    ],
+)
 def test_everybody_else_gets_the_tag(browser: Browser, accept: str) -> None:
     answer = browser.get("/load_icon/bell.svg", headers={"Accept": accept})
 

@@ -202,6 +202,24 @@ def test_many_at_once_under_one_key_write_one_message(ann: Person) -> None:
     assert ann.texts(chat_id) == ["0", "1", "2"]
 
 
+def test_many_at_once_under_one_key_delete_with_one_answer(ann: Person, someone: Someone) -> None:
+    ben = someone()
+    ben.befriend(ann)
+    event_id = ann.plan_together(ben)
+    message_id = ann.write(ann.event(event_id)["chat_id"], "Hello")[0]
+    invite_id = ben.invited_by(ann, ann.plan(type="group"))
+    for person, path, query in (
+        (ann, "/chat/msg", {"id": message_id}),
+        (ben, "/event/group/leave", {"id": event_id}),
+        (ann, "/event", {"id": event_id}),
+        (ben, "/invite", {"id": invite_id, "action": "accept"}),
+        (ann, "/friend", {"id": ben.id}),
+    ):
+        send = partial(person.request, "DELETE", path, query=query, headers=another())
+        for answer in at_once(*[send] * 8):
+            done(answer)
+
+
 def test_two_bodies_at_once_under_one_key_leave_one(ann: Person) -> None:
     key = another()
 

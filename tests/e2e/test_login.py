@@ -294,8 +294,24 @@ class TestForgedCallbacks:
     def test_somebody_who_denies_at_the_provider_gets_no_session(self, browser: Browser) -> None:
         back = browser.http.post(browser.start_login(), data={"action": "deny"}, allow_redirects=False)
 
-        refused(browser.get(back.headers["Location"]), ANY_4XX)
+        problem = refused(browser.get(back.headers["Location"]), ANY_4XX)
+        assert "cancelled" in problem["detail"]
         assert not is_logged_in(browser)
+
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_those_of_two_tabs_are_both_accepted(self, browser: Browser, sub: str, first: int) -> None:
+        leaving = [browser.start_login(next=f"/{tab}") for tab in ("a", "b")]
+        tabs = [browser.agree(where, sub) for where in leaving]
+
+        for tab in (tabs[first], tabs[1 - first]):
+            assert browser.get(tab).status_code == 302
+            assert is_logged_in(browser)
+
+    @pytest.mark.parametrize("cookie", ["garbage", "x" * 42, "x" * 44, "é" * 43])
+    def test_a_cookie_that_is_not_ours_is_not_used_for_the_next(self, browser: Browser, sub: str, cookie: str) -> None:
+        answer = browser.request("GET", "/login", headers={"Cookie": f"login={cookie}".encode().decode("latin-1")})
+        assert answer.cookies["login"] != cookie
+        assert browser.log_in(sub).status_code == 302
 
 
 class TestWhereALogInLeads:

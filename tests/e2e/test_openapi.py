@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from schemathesis.specs.openapi import definitions
 
-from tests.e2e.answers import ok
+from tests.e2e.answers import ok, refused
 from tests.e2e.browser import Browser
 from tests.e2e.endpoints import PERSONAL, PUBLIC, WITH_BODY, Endpoint, name_of
 from tests.e2e.people import Person
@@ -76,6 +77,25 @@ def test_every_body_is_described(operations: dict[Endpoint, Document], endpoint:
 
     assert body["required"] is True
     assert set(body["content"]) == {"application/json"}
+
+
+def test_it_is_valid(document: Document) -> None:
+    definitions.OPENAPI_31_VALIDATOR.validate(document)
+
+
+@pytest.mark.parametrize("endpoint", [one for one in PERSONAL if one[0] != "GET"], ids=name_of)
+def test_every_change_says_that_other_sites_and_large_bodies_are_refused(
+    operations: dict[Endpoint, Document], endpoint: Endpoint
+) -> None:
+    assert {"403", "413"} <= set(operations[endpoint]["responses"])
+
+
+def test_headers_of_answers_are_described(operations: dict[Endpoint, Document]) -> None:
+    for endpoint in (("GET", "/event"), ("GET", "/load_icon/{name}")):
+        for status in ("200", "304"):
+            assert "ETag" in operations[endpoint]["responses"][status]["headers"]
+    for operation in operations.values():
+        assert "Retry-After" in operation["responses"]["503"]["headers"]
 
 
 def test_refusals_are_described_as_problems(operations: dict[Endpoint, Document]) -> None:
@@ -143,6 +163,11 @@ def test_the_page_to_try_it_loads_nothing_from_elsewhere(system: System, browser
         assert found.status_code == 200, reference
         loaded.append(found.text)
     assert any("/openapi.json" in text for text in loaded)
+
+
+@pytest.mark.parametrize("path", ["/docs-assets/swagger", "/docs-assets/oauth2-redirect.html", "/docs-assets/"])
+def test_there_is_no_other_page_to_try_it(browser: Browser, path: str) -> None:
+    refused(browser.get(path), 404)
 
 
 class TestTheSystemKeepsToItsDocument:

@@ -1,13 +1,14 @@
 """Refusals that have nothing to do with any one endpoint: no session, no such path or method, no readable body."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.e2e.answers import ANY_4XX, Answer, ok, refused
-from tests.e2e.browser import Browser, get_raw
+from tests.e2e.browser import Browser, get_raw, send_raw
 from tests.e2e.endpoints import NOBODY, PERSONAL, WITH_BODY, Endpoint, methods_of, name_of
 from tests.e2e.people import Person, a_plan
 
@@ -59,8 +60,8 @@ class TestWithoutASession:
 
     @pytest.mark.parametrize("path", ["/nothing", "/event/nothing", "/users", "/chat/msg/1", "/user/", "/load_icon/"])
     def test_an_unknown_path_is_404(self, browser: Browser, ann: Person, path: str) -> None:
-        refused(browser.get(path), 404)
         refused(ann.get(path), 404)
+        assert "URL" not in refused(browser.get(path), 404)["detail"]
         refused(ann.post(path, {}), (404, 405))
 
     @pytest.mark.parametrize("target", ["/../../etc/passwd", "/%00", "/%2e%2e/%2e%2e/etc/passwd", "/%ff", "/\\..\\x"])
@@ -215,6 +216,89 @@ class TestTheBody:
         refused(self.send(ann, endpoint, b'{"name": "' + b"x" * 20_000_000 + b'"}'), 413)
         assert ann.me()["id"] == ann.id
 
+    def test_one_in_broken_chunks_is_400(self, ann: Person, endpoint: Endpoint) -> None:
+        for chunks in (b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}XX0\r\n\r\n", b"-1\r\n{}", b"2;\r;\r\n{}\r\n"):
+            status, headers, body = send_raw(ann.system, raw(ann, endpoint, "Transfer-Encoding: chunked") + chunks)
+
+            assert (status, headers["content-type"]) == (400, "application/problem+json"), (chunks, body)
+
+    def test_one_that_is_declared_too_large_is_413_before_it_is_sent(self, ann: Person, endpoint: Endpoint) -> None:
+        before = time.monotonic()
+        for length in (MIB + 1, 20_000_000, 10**18, 10**100):
+            status, headers, _ = send_raw(ann.system, raw(ann, endpoint, f"Content-Length: {length}"))
+
+            assert (status, headers["content-type"]) == (413, "application/problem+json")
+        assert time.monotonic() - before < 5
+
+
+@pytest.mark.parametrize("endpoint", [one for one in PERSONAL if one[0] != "GET"], ids=name_of)
+def test_a_body_that_is_too_large_is_413_even_where_none_is_wanted(ann: Person, endpoint: Endpoint) -> None:
+    for size in (MIB + 1, 20_000_000):
+        refused(ann.request(*endpoint, query={"id": NOBODY}, data=b"x" * size), 413)
+    assert ann.me()["id"] == ann.id
+
+
+@pytest.mark.parametrize("endpoint", [("GET", "/user"), ("GET", "/friends"), ("GET", "/healthz")], ids=name_of)
+def test_a_body_where_there_is_none_to_be_is_ignored(ann: Person, endpoint: Endpoint) -> None:
+    assert ann.request(*endpoint, data=b"x" * 2 * MIB).status_code in (200, 204)
+
+
+def test_without_a_session_20_mb_are_401_too(browser: Browser) -> None:
+    refused(browser.request("POST", "/event", data=b"x" * 20_000_000, headers=JSON), 401)
+
+
+@pytest.mark.parametrize("endpoint", [*PERSONAL, ("GET", "/logout"), ("GET", "/load_icon/bell.svg")], ids=name_of)
+def test_a_parameter_given_twice_is_400_wherever_it_is(ann: Person, browser: Browser, endpoint: Endpoint) -> None:
+    method, path = endpoint
+    body = body_of(endpoint, ann) if endpoint in WITH_BODY else {}
+
+    refused(ann.request(method, f"{path}?unknown=1&unknown=1", body=body), 400, field="unknown")
+    assert ann.me()["id"] == ann.id
+    if endpoint in PERSONAL:
+        refused(browser.request(method, f"{path}?unknown=1&unknown=1", body=body), 401)
+
+
+def raw(person: Person, endpoint: Endpoint, *headers: str) -> bytes:
+    """Return the head of a request with a session."""
+    method, path = endpoint
+    cookie = "; ".join(f"{name}={value}" for name, value in person.http.cookies.items())
+    said = ("Host: localhost", f"Cookie: {cookie}", "Content-Type: application/json", *headers)
+    return "\r\n".join((f"{method} {path} HTTP/1.1", *said, "", "")).encode()
+
+
+class TestWhatIsNoRequestAtAll:
+    @pytest.mark.parametrize(
+        ("sent", "status"),
+        [
+            (b"GET /user?" + b"x" * 10_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+            (b"GET /user HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 100_000 + b"\r\n\r\n", 431),
+            (b"GET /user HTTP/1.1\r\nHost: x\r\n" + b"X-Many: x\r\n" * 500 + b"\r\n", 431),
+            (b"POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n", 400),
+            (b"POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
+            (b"POST /event HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n", 400),
+            (b"POST /event HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: odd\r\n\r\n", 501),
+            (b"POST /event HTTP/1.1\r\nHost: x\r\nExpect: foo\r\n\r\n", 417),
+            (b"get /user HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (b"GET /user HTTP/9.9\r\nHost: x\r\n\r\n", 400),
+            (b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (b"GET / user HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (b"GET /user HTTP/1.1\r\nBroken header\r\n\r\n", 400),
+            (b"\x16\x03\x01\r\n\r\n", 400),
+        ],
+        ids=lambda value: ascii(value)[:40],
+    )
+    def test_it_is_refused_in_the_same_shape(self, browser: Browser, sent: bytes, status: int) -> None:
+        answered, headers, body = send_raw(browser.system, sent)
+
+        assert answered == status, body
+        assert headers["content-type"] == "application/problem+json"
+        assert headers["x-content-type-options"] == "nosniff"
+        problem = json.loads(body)
+        assert problem["status"] == status and problem["title"] and problem["detail"]
+
+    def test_headers_may_be_long(self, ann: Person) -> None:
+        assert ok(ann.get("/user", headers={"X-Long": "x" * 60_000}))["id"] == ann.id
+
 
 class TestHeaders:
     @pytest.mark.parametrize(
@@ -250,7 +334,9 @@ class TestHeaders:
 
         assert answer.status_code == 200 or refused(answer, ANY_4XX)
 
-    @pytest.mark.parametrize("etag", ["garbage", '"', '""', "W/", '"a", "b"', "*garbage", "\xff"], ids=ascii)
+    @pytest.mark.parametrize(
+        "etag", ["garbage", '"', '""', "W/", '"a", "b"', "*garbage", "\xff", ",", "9" * 5000], ids=ascii
+    )
     def test_an_if_match_that_matches_nothing_changes_nothing(self, ann: Person, etag: str) -> None:
         event_id = ann.plan(name="Tea")
 

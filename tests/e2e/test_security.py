@@ -17,8 +17,18 @@ OTHER_SITE = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
     {"Origin": "garbage"},
+    {"Origin": "http://[::1"},
+    {"Origin": "http://["},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "ours", "Sec-Fetch-Site": "cross-site"},
+    {"Origin": "ours", "Sec-Fetch-Site": "same-site"},
 ]
 CHANGING = [endpoint for endpoint in PERSONAL if endpoint[0] != "GET"]
+
+
+def named(headers: dict[str, str], ann: Person) -> dict[str, str]:
+    """Put in what our own origin is."""
+    return {name: ann.system.base if value == "ours" else value for name, value in headers.items()}
 
 
 def changes(event_id: str) -> dict[str, tuple[str, str, dict[str, Any]]]:
@@ -37,7 +47,7 @@ def test_a_change_that_another_site_sends_is_refused(ann: Person, method: str, h
     verb, path, content = changes(event_id)[method]
     before = ann.event(event_id), ann.me()
 
-    refused(ann.request(verb, path, **content, headers=headers), 403)
+    refused(ann.request(verb, path, **content, headers=named(headers, ann)), 403)
 
     assert (ann.event(event_id), ann.me()) == before
     assert ann.request(verb, path, **content).status_code in (200, 204)
@@ -67,9 +77,8 @@ def test_a_change_from_our_own_pages_or_from_no_browser_passes(
     ann: Person, method: str, headers: dict[str, str]
 ) -> None:
     verb, path, content = changes(ann.plan())[method]
-    named = {name: ann.system.base if value == "ours" else value for name, value in headers.items()}
 
-    assert ann.request(verb, path, **content, headers=named).status_code in (200, 204)
+    assert ann.request(verb, path, **content, headers=named(headers, ann)).status_code in (200, 204)
 
 
 def test_reading_is_not_refused_but_another_site_is_not_told_that_it_may_look(ann: Person) -> None:
@@ -89,6 +98,16 @@ def test_a_preflight_of_another_site_is_told_nothing(ann: Person) -> None:
 
     assert answer.status_code < 500
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize("endpoint", [*PERSONAL, ("GET", "/healthz")], ids=name_of)
+def test_asking_for_leave_needs_no_session(browser: Browser, endpoint: Endpoint) -> None:
+    method, path = endpoint
+
+    answer = browser.request("OPTIONS", path)
+
+    assert answer.status_code == 200
+    assert method in answer.headers["Allow"]
 
 
 def test_a_form_of_another_site_cannot_pass_as_json(ann: Person) -> None:

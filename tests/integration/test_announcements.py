@@ -109,7 +109,7 @@ def test_a_deleted_event_takes_its_chat_and_invitations_along(calls, party, pers
         event_id=event_id,
         operation_id=new_id(),
     )
-    calls.call(events.delete_event, actor_id=owner_id, event_id=event_id, if_version=None, operation_id=new_id())
+    calls.call(events.delete_event, actor_id=owner_id, event_id=event_id, if_versions=None, operation_id=new_id())
     eventually(lambda: chat_ids(calls, owner_id) == [])
     eventually(lambda: calls.call(invites.list_invite_ids, actor_id=guest_id) == [])
 
@@ -135,7 +135,7 @@ def test_friends_get_a_dialog_and_the_opposite_invitation_is_settled(calls, pers
 
 def test_nothing_stays_in_an_outbox_and_a_tombstone_knows_when_to_go(calls, party, mongo):
     owner_id, event_id = party
-    calls.call(events.delete_event, actor_id=owner_id, event_id=event_id, if_version=None, operation_id=new_id())
+    calls.call(events.delete_event, actor_id=owner_id, event_id=event_id, if_versions=None, operation_id=new_id())
     stored = mongo["social_calendar_events"].events
     dead = eventually(lambda: stored.find_one({"_id": event_id, "outbox": [], "purge_at": {"$exists": True}}))
     assert "outbox_due_at" not in dead

@@ -90,6 +90,7 @@ class MemoryChats:
                 text=text,
             )
             self._live.add(message_id)
+            self._operations.add((message_id, message_id))
         return True
 
     def edit(self, message_id, *, author_id, text, operation_id):

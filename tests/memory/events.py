@@ -55,12 +55,12 @@ class MemoryEvents:
         mine = [event for event in self._events.values() if event.member_of(user_id)]
         return sorted(mine, key=lambda event: (event.starts_at, event.id))
 
-    def change(self, event_id, changes, *, actor_id, kind, version, operation_id):
+    def change(self, event_id, changes, *, actor_id, kind, versions, operation_id):
         event = self._events.get(event_id)
         member = event.member_of(actor_id) if event else None
         if member is None or "can_change_event" not in member.rights or operation_id in event.operations:
             return False
-        if kind not in (None, event.kind) or version not in (None, event.version):
+        if kind not in (None, event.kind) or (versions is not None and event.version not in versions):
             return False
         self._events[event_id] = _done(replace(event, version=event.version + 1, **changes), operation_id)
         return True

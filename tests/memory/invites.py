@@ -66,10 +66,18 @@ class MemoryInvites:
         if invite_id in self._kept and self._kept[invite_id].invite.status == "proposed":
             del self._kept[invite_id]
 
-    def void(self, invite_id, *, tell):
+    def refuse(self, invite_id):
+        return self._end(invite_id, "proposed", "refused")
+
+    def void(self, invite_id):
+        self._end(invite_id, "pending", "void")
+
+    def _end(self, invite_id, before, after):
         kept = self._kept.get(invite_id)
-        if kept is not None and kept.invite.status in OPEN:
-            kept.invite = replace(kept.invite, status="void")
+        if kept is None or kept.invite.status != before:
+            return False
+        kept.invite = replace(kept.invite, status=after)
+        return True
 
     def answer(self, invite_id, action, *, actor_id, tell, operation_id):
         kept = self._kept.get(invite_id)
@@ -92,4 +100,4 @@ class MemoryInvites:
     def end_event(self, event_id):
         for kept in self._open():
             if kept.invite.event_id == event_id:
-                kept.invite = replace(kept.invite, status="void")
+                kept.invite = replace(kept.invite, status="void" if kept.invite.was_shown else "refused")

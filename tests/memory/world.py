@@ -149,19 +149,19 @@ class World:
             )
         )
 
-    def delete(self, actor, event_id, *, if_version=None, operation_id=None):
+    def delete(self, actor, event_id, *, if_versions=None, operation_id=None):
         return self._write(
             events.delete_event(
                 self.events,
                 self.wake,
                 actor_id=actor,
                 event_id=event_id,
-                if_version=if_version,
+                if_versions=if_versions,
                 operation_id=operation_id or new_id(),
             )
         )
 
-    def change(self, actor, event_id, *, kind=None, if_version=None, operation_id=None, **changes):
+    def change(self, actor, event_id, *, kind=None, if_versions=None, operation_id=None, **changes):
         return self._write(
             events.change_event(
                 self.events,
@@ -169,7 +169,7 @@ class World:
                 event_id=event_id,
                 kind=kind,
                 changes=changes,
-                if_version=if_version,
+                if_versions=if_versions,
                 operation_id=operation_id or new_id(),
             )
         )
@@ -177,10 +177,10 @@ class World:
     def get_event(self, actor, event_id):
         return events.get_event(self.events, self, actor_id=actor, event_id=event_id)
 
-    def change_rights(self, actor, member_id, **rights):
+    def change_rights(self, actor, member_id, *, operation_id=None, **rights):
         return self._write(
             events.change_rights(
-                self.events, self.wake, actor_id=actor, member_id=member_id, rights=rights, operation_id=new_id()
+                self.events, actor_id=actor, member_id=member_id, rights=rights, operation_id=operation_id or new_id()
             )
         )
 

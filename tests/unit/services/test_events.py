@@ -140,6 +140,15 @@ def test_a_member_grants_and_revokes_only_rights_they_hold(world, anna, bob, car
     assert world.events.find(party).member_of(carl).rights == frozenset()
 
 
+def test_a_change_of_rights_is_announced_to_nobody(world, anna, bob, party):
+    bobs = world.join(anna, bob, party)
+    world.deliver_at_once = False
+    world.change_rights(anna, bobs, can_delete_event=True)
+    assert world.undelivered == []
+    world.remove_member(anna, bobs)
+    assert [hearer for hearer, _ in world.undelivered] == ["chats"]
+
+
 def test_the_owner_neither_loses_a_right_nor_is_removed(world, anna, bob, party):
     owners, bobs = world.events.find(party).members[0].id, world.join(anna, bob, party)
     world.change_rights(anna, bobs, **dict.fromkeys(RIGHTS, True))
@@ -188,8 +197,11 @@ def test_changing_an_event_is_refused_for_the_right_reason(world, anna, bob, car
     refused(NotFound, Code.EVENT_UNKNOWN, world.change, anna, party, kind="single", name="x")
     refused(Forbidden, Code.EVENT_FORBIDDEN, world.change, carl, party, name="x")
     refused(Forbidden, Code.MEMBER_RIGHT_MISSING, world.change, bob, party, name="x")
-    refused(PreconditionFailed, Code.EVENT_CHANGED, world.change, anna, party, if_version=99, name="x")
+    for none_of_them in ([99], [98, 99], []):
+        refused(PreconditionFailed, Code.EVENT_CHANGED, world.change, anna, party, if_versions=none_of_them, name="x")
     assert world.get_event(anna, party)["name"] == "Party"
+    version = world.get_event(anna, party)["version"]
+    world.change(anna, party, if_versions=[version - 1, version], name="x")
 
 
 def test_deleting_an_event_is_refused_for_the_right_reason(world, anna, bob, carl, party):
@@ -199,7 +211,7 @@ def test_deleting_an_event_is_refused_for_the_right_reason(world, anna, bob, car
     refused(NotFound, Code.EVENT_UNKNOWN, world.delete, carl, party)
     refused(Forbidden, Code.EVENT_FORBIDDEN, world.delete, carl, single)
     refused(Forbidden, Code.MEMBER_RIGHT_MISSING, world.delete, bob, party)
-    refused(PreconditionFailed, Code.EVENT_CHANGED, world.delete, anna, party, if_version=99)
+    refused(PreconditionFailed, Code.EVENT_CHANGED, world.delete, anna, party, if_versions=[99])
 
 
 def test_one_cannot_leave_a_single_event_or_one_of_others(world, anna, bob, party):

@@ -1,0 +1,69 @@
+"""The gateway's environment."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import BadSettings, read_settings
+from services.chassis import settings as services
+
+REPOSITORY = Path(__file__).parents[3]
+NEEDED = {"AMQP_URI": "a", "MONGO_URI": "m", "OIDC_CLIENT_ID": "i", "OIDC_CLIENT_SECRET": "s"}
+EMPTY = dict.fromkeys(
+    (
+        *("MONGO_DATABASE", "LOG_LEVEL", "OIDC_DISCOVERY_URL", "PUBLIC_URL", "FRONTEND_URL", "CORS_ORIGINS"),
+        *("TRUSTED_PROXIES", "GATEWAY_HOST", "GATEWAY_PORT", "GATEWAY_WORKERS", "SERVICE_WORKERS", "CALLS_QUEUE_TYPE"),
+    ),
+    "",
+)
+FAULTS = {
+    "GATEWAY_PORT": "eighty",
+    "GATEWAY_WORKERS": "9" * 5000,
+    "LOG_LEVEL": "LOUD",
+    "TRUSTED_PROXIES": "-1",
+    "PUBLIC_URL": "http://[",
+    "CORS_ORIGINS": "https://one.example/path",
+    "OIDC_CLIENT_ID": "",
+}
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    assert read_settings(NEEDED | EMPTY) == read_settings(NEEDED)
+    assert services.read_settings("users", NEEDED | EMPTY) == services.read_settings("users", NEEDED)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    with pytest.raises(BadSettings) as refused:
+        read_settings(NEEDED | FAULTS)
+
+    told = str(refused.value).splitlines()
+    assert len(told) == len(FAULTS)
+    for name in FAULTS:
+        assert any(name in line for line in told)
+
+
+def test_the_server_does_not_start_with_faults_and_says_all_of_them() -> None:
+    gunicorn = Path(sys.executable).with_name("gunicorn")
+    ended = subprocess.run(
+        [gunicorn, "-c", "gateway/gunicorn.conf.py", "gateway.app:create_app()"],
+        cwd=REPOSITORY,
+        env=os.environ | NEEDED | FAULTS,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert ended.returncode != 0
+    said = ended.stdout + ended.stderr
+    assert "Traceback" not in said
+    for name in FAULTS:
+        assert said.count(f"{name} ") == 1
+
+
+@pytest.mark.parametrize(("host", "address"), [("0.0.0.0", "0.0.0.0:80"), ("::1", "[::1]:80")])
+def test_the_address_is_host_and_port(host: str, address: str) -> None:
+    assert read_settings(NEEDED | {"GATEWAY_HOST": host, "GATEWAY_PORT": "80"}).address == address
