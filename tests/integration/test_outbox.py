@@ -123,7 +123,7 @@ def test_ten_thousand_changes_that_wait_for_the_broker_make_no_document_unwritab
 
     changes = {"name": "Still writable"}
     owner_id = event.owner_id
-    assert store.change(event.id, changes, actor_id=owner_id, kind=None, version=None, operation_id=new_id())
+    assert store.change(event.id, changes, actor_id=owner_id, kind=None, versions=None, operation_id=new_id())
     invite_id = new_id()
     database.events.update_one({"_id": event.id}, {"$push": {"invited": {"invite_id": invite_id, "user_id": new_id()}}})
     joined = store.join(event.id, invite_id=invite_id, member=joining(new_id(), invite_id), operation_id=new_id())

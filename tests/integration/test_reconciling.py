@@ -102,7 +102,7 @@ def test_a_living_chat_that_is_marked_as_deleted_is_alive_again(reconcile, calls
 def test_the_chat_of_a_deleted_event_that_is_still_open_is_closed(reconcile, calls, party, databases):
     owner_id, event_id, chat_id = party
     before = databases["chats"].chats.find_one({"_id": chat_id})
-    calls.call(events.delete_event, actor_id=owner_id, event_id=event_id, if_version=None, operation_id=new_id())
+    calls.call(events.delete_event, actor_id=owner_id, event_id=event_id, if_versions=None, operation_id=new_id())
     eventually(lambda: calls.call(chats.list_chat_ids, actor_id=owner_id) == [])
     settled(databases["events"].events, {"_id": event_id})
     databases["chats"].chats.replace_one({"_id": chat_id}, before)
