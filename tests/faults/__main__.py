@@ -1,12 +1,16 @@
-"""`python -m tests.faults [SEED]`: all faults, one after another, on a system of its own; prints what happened."""
+"""`python -m tests.faults [SEED]`: all faults, one after another, then a death at every step; prints what happened."""
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.e2e.system import local_system
 from tests.faults import campaign
+from tests.faults.crash_points import ACTS, Act, Stage, crashable_system, die_at, steps_of
+from tests.faults.crashing import Trap
 from tests.faults.faults import Fault
+from tests.faults.insisting import Lie
 
 SERVICES = ("users", "events", "chats", "invites")
 WORKERS = ("gateway.worker.1", "gateway.worker.2")
@@ -20,20 +24,48 @@ FAULTS = [
 ]
 
 
+def run_campaign(folder: Path, seed: int) -> bool:
+    """Let friends work while all faults happen; tell whether every promise was kept."""
+    system = local_system(folder)
+    system.start()
+    try:
+        report = campaign.run(system, FAULTS, seed=seed, echo=True)
+        print(report, flush=True)
+        if not report.is_clean:
+            print(system.logs())
+        return report.is_clean
+    finally:
+        system.stop()
+
+
+def run_crash_points(folder: Path) -> bool:
+    """Let a process die at every step of every act; tell whether every promise was kept."""
+    with crashable_system(folder) as (system, trap):
+        stage = Stage(system)
+        kept = [_die_at_every_step(stage, act, trap) for act in ACTS]
+        return all(kept)
+
+
+def _die_at_every_step(stage: Stage, act: Callable[[Stage], Act], trap: Trap) -> bool:
+    steps, died, lies = steps_of(stage, act, trap), 0, 0
+    for step in steps:
+        try:
+            died += die_at(stage, act, trap, *step)
+        except Lie as lie:
+            lies += 1
+            print(f"{act.__name__}, {step}: {lie}")
+    print(f"{act.__name__:<26} {len(steps)} steps, died at {died}, lost or half-done {lies}", flush=True)
+    return lies == 0
+
+
 def main() -> int:
-    """Run the whole campaign; 0 when every promise was kept."""
+    """Run everything; 0 when every promise was kept."""
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     with tempfile.TemporaryDirectory(prefix="social-calendar-faults-") as folder:
-        system = local_system(Path(folder))
-        system.start()
-        try:
-            report = campaign.run(system, FAULTS, seed=seed, echo=True)
-            print(report)
-            if not report.is_clean:
-                print(system.logs())
-            return 0 if report.is_clean else 1
-        finally:
-            system.stop()
+        parts = Path(folder) / "campaign", Path(folder) / "crash-points"
+        for part in parts:
+            part.mkdir()
+        return 0 if run_campaign(parts[0], seed) & run_crash_points(parts[1]) else 1
 
 
 if __name__ == "__main__":

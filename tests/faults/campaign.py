@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.e2e.system import LocalSystem
 from tests.faults.circle import Circle
 from tests.faults.faults import Fault, time_to_ready
-from tests.faults.insisting import Lie, Tally
+from tests.faults.insisting import Doubled, HalfDone, Lie, Lost, Tally
 
 CIRCLES = 3
 CALM_S = 1.5
@@ -22,8 +23,7 @@ class Report:
 
     tally: Tally
     faults: list[tuple[Fault, float]] = field(default_factory=list)
-    lies: list[str] = field(default_factory=list)
-    acts: int = 0
+    lies: list[Lie] = field(default_factory=list)
 
     def __str__(self) -> str:
         lines = [f"{fault!s:<32} ready after {seconds:5.1f} s" for fault, seconds in self.faults]
@@ -34,11 +34,18 @@ class Report:
             f"acknowledged writes     {self.tally.acknowledged}",
             f"answers by status       {statuses}",
             f"connections broken      {self.tally.broken}",
+            f"lost                    {self._count(Lost)}",
+            f"duplicated              {self._count(Doubled)}",
+            f"half-done               {self._count(HalfDone)}",
+            f"other lies              {len(self.lies) - sum(map(self._count, (Lost, Doubled, HalfDone)))}",
             f"500s                    {len(self.tally.failures)}",
-            f"lost, doubled, half-done or lied   {len(self.lies)}",
             f"slowest to ready        {max((seconds for _, seconds in self.faults), default=0):.1f} s",
         ]
-        return "\n".join([*lines, *self.tally.failures[:20], *self.lies[:20]])
+        lies = [f"{type(lie).__name__}: {str(lie)[:1500]}" for lie in self.lies]
+        return "\n".join([*lines, *self.tally.failures[:20], *lies[:20]])
+
+    def _count(self, kind: type[Lie]) -> int:
+        return sum(isinstance(lie, kind) for lie in self.lies)
 
     @property
     def is_clean(self) -> bool:
@@ -47,15 +54,28 @@ class Report:
         return in_time and not self.lies and not self.tally.failures and self.tally.acknowledged > 0
 
 
-def run(system: LocalSystem, faults: Sequence[Fault], *, seed: int = 1, echo: bool = False) -> Report:
-    """Let friends work while the faults happen one after another; audit at the end."""
-    report = Report(Tally())
+@contextmanager
+def friends_at_work(system: LocalSystem, report: Report, *, seed: int = 1) -> Iterator[None]:
+    """Let friends work during the block; then audit what they were promised."""
     circles = [Circle(system, report.tally, seed * 100 + number) for number in range(CIRCLES)]
     stop = threading.Event()
     workers = [threading.Thread(target=_work, args=(circle, stop, report.lies), daemon=True) for circle in circles]
     for worker in workers:
         worker.start()
     try:
+        yield
+    finally:
+        stop.set()
+        for worker in workers:
+            worker.join()
+    for circle in circles:
+        report.lies += circle.audit()
+
+
+def run(system: LocalSystem, faults: Sequence[Fault], *, seed: int = 1, echo: bool = False) -> Report:
+    """Let friends work while the faults happen one after another; audit at the end."""
+    report = Report(Tally())
+    with friends_at_work(system, report, seed=seed):
         for fault in faults:
             time.sleep(CALM_S)
             fault.happen(system)
@@ -63,23 +83,14 @@ def run(system: LocalSystem, faults: Sequence[Fault], *, seed: int = 1, echo: bo
             if echo:
                 print(f"{fault!s:<32} ready after {report.faults[-1][1]:5.1f} s", flush=True)
         time.sleep(CALM_S)
-    finally:
-        stop.set()
-        for worker in workers:
-            worker.join()
-    report.acts = sum(circle.acts for circle in circles)
-    for circle in circles:
-        report.lies += circle.audit()
     return report
 
 
-def _work(circle: Circle, stop: threading.Event, lies: list[str]) -> None:
-    while not stop.is_set():
-        try:
+def _work(circle: Circle, stop: threading.Event, lies: list[Lie]) -> None:
+    try:
+        while not stop.is_set():
             circle.act()
-        except Lie as lie:
-            lies.append(f"at work: {lie}")
-            return
-        except Exception as exc:  # of the test itself: must not look like silence
-            lies.append(f"at work: {type(exc).__name__}: {exc}")
-            return
+    except Lie as lie:
+        lies.append(lie)
+    except Exception as exc:  # of the test itself: must not look like silence
+        lies.append(Lie(f"the test failed: {type(exc).__name__}: {exc}"))

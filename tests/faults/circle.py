@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.e2e.people import Person, a_plan, some_token
 from tests.e2e.system import System
-from tests.faults.insisting import Lie, Tally, attempt, insist
+from tests.faults.insisting import Doubled, HalfDone, Lie, Lost, Tally, attempt, insist
 
 MOST_EVENTS = 12
 """Of a circle at once, so that reading them stays cheap."""
@@ -43,7 +43,6 @@ class Circle:
         self.plans: list[Plan] = []
         self.over: list[Plan] = []
         self.friends = False
-        self.acts = 0
 
     # How friends speak to the system.
 
@@ -72,7 +71,6 @@ class Circle:
 
     def act(self) -> None:
         """Do one thing, chosen by chance, and look at its effect at once."""
-        self.acts += 1
         choices: list[Callable[[], None]] = [self.befriend_or_part]
         if len(self.plans) < MOST_EVENTS:
             choices += [self.plan] * 3
@@ -182,7 +180,7 @@ class Circle:
 
     # What must be so.
 
-    def audit(self) -> list[str]:
+    def audit(self) -> list[Lie]:
         """Compare all that was promised with what every service says now; return what is not so."""
         checks: list[Callable[[], None]] = [self._expect_friends]
         checks += [partial(self._expect_lists, person) for person in self.people]
@@ -195,39 +193,36 @@ class Circle:
         ann, ben = self.people[:2]
         for one, other in ((ann, ben), (ben, ann)):
             ids = [friend["id"] for friend in self.read(one, "/friends") or []]
-            self._expect(ids, [other.id] if self.friends else [], "friends")
+            self._expect_all(ids, [other.id] if self.friends else [], "friends")
 
     def _expect_lists(self, person: Person) -> None:
         mine = [plan for plan in self.plans if person in plan.members]
         user = self.read(person, "/user")
-        self._expect(sorted(user["event_id_list"]), sorted(plan.id for plan in mine), "event_id_list")
-        self._expect(user["invite_id_list"], [], "invite_id_list")
+        self._expect_all(user["event_id_list"], [plan.id for plan in mine], "event_id_list")
+        self._expect_all(user["invite_id_list"], [], "invite_id_list")
         month = self.read(person, "/events", year=2031, month=5)
-        shown = sorted(event["name"] for events in month.values() for event in events)
-        self._expect(shown, sorted(plan.name for plan in mine), "names in the month")
+        shown = [event["name"] for events in month.values() for event in events]
+        self._expect_all(shown, [plan.name for plan in mine], "names in the month")
         chats = self.read(person, "/chats", count_getting=0, count=100, msg_limit=0)
         of_events = [chat["id"] for chat in chats if "event_id" in chat]
-        self._expect(sorted(of_events), sorted(plan.chat_id for plan in mine), "chats of events")
-        if len(chats) - len(of_events) > 1 or len({chat["id"] for chat in chats}) != len(chats):
-            raise Lie(f"dialogs of one friend: {chats}")
-        self._expect(sorted(user["chat_id_list"]), sorted(chat["id"] for chat in chats), "chat_id_list")
+        self._expect_all(of_events, [plan.chat_id for plan in mine], "chats of events")
+        if len(chats) - len(of_events) > 1:
+            raise Doubled(f"dialogs of one friend: {chats}")
+        self._expect_all(user["chat_id_list"], [chat["id"] for chat in chats], "chat_id_list")
 
     def _expect_plan(self, plan: Plan) -> None:
         event = self.read(plan.members[0], "/event", id=plan.id)
         members = [self.read(plan.members[0], "/member", id=member_id) for member_id in event["member_id_list"]]
-        self._expect([member["user_id"] for member in members], [person.id for person in plan.members], "members")
+        self._expect_all([member["user_id"] for member in members], [person.id for person in plan.members], "members")
 
     def _expect_messages(self, plan: Plan) -> None:
         found = [(message["user_id"], message["text"]) for message in self._messages(plan)]
-        self._expect(len(found), len(set(found)), "messages that are there twice")
         there = set(found)
-        expected = [
-            (said.author, said.text) for said in plan.said if said.is_certain or (said.author, said.text) in there
-        ]
-        self._expect([m for m in found if m in set(expected)], expected, f"messages of {plan.chat_id}", ordered=False)
-        self._expect(there - {(said.author, said.text) for said in plan.said}, set(), "messages nobody wrote")
+        wanted = [(said.author, said.text) for said in plan.said]
+        expected = [one for one, said in zip(wanted, plan.said, strict=True) if said.is_certain or one in there]
+        self._expect_all(found, expected, f"messages of {plan.chat_id}")
         certain = [(said.author, said.text) for said in plan.said if said.is_certain]
-        self._expect([m for m in found if m in set(certain)], certain, "order of acknowledged messages")
+        self._expect([one for one in found if one in set(certain)], certain, "order of acknowledged messages")
 
     def _messages(self, plan: Plan) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.read(plan.members[0], "/chat", id=plan.chat_id)["msg_id_list"]
@@ -238,14 +233,24 @@ class Circle:
             self.refused(person, "/event", 404, id=plan.id)
             self.refused(person, "/chat", 404, id=plan.chat_id)
 
-    def _expect(self, found: Any, wanted: Any, what: str, *, ordered: bool = True) -> None:
-        if (found if ordered else sorted(found)) != (wanted if ordered else sorted(wanted)):
+    def _expect(self, found: object, wanted: object, what: str) -> None:
+        if found != wanted:
             raise Lie(f"{what}: {found}, not {wanted}")
 
+    def _expect_all(self, found: list[Any], wanted: list[Any], what: str) -> None:
+        """Check that just these are there, in any order."""
+        told = f"{what}: {found}, not {wanted}"
+        if not set(wanted) <= set(found):
+            raise Lost(told)
+        if len(found) != len(set(found)):
+            raise Doubled(told)
+        if set(found) != set(wanted):
+            raise HalfDone(told)
 
-def _lie_of(check: Callable[[], None]) -> str | None:
+
+def _lie_of(check: Callable[[], None]) -> Lie | None:
     try:
         check()
     except Lie as lie:
-        return str(lie)[:1500]
+        return lie
     return None

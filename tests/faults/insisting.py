@@ -20,6 +20,18 @@ class Lie(AssertionError):
     """Raised when an answer contradicts what was promised before."""
 
 
+class Lost(Lie):
+    """Raised when something that was acknowledged is not there."""
+
+
+class Doubled(Lie):
+    """Raised when something is there twice."""
+
+
+class HalfDone(Lie):
+    """Raised when one part of an effect is there and another is not."""
+
+
 @dataclass
 class Tally:
     """What clients have met, of all of them together."""

@@ -1,8 +1,14 @@
 """The short version of `make test-faults`."""
 
+from services.chassis.calling import Caller
+from services.chassis.reconciling import OWNERS, Reconciler
 from tests.e2e.system import LocalSystem
 from tests.faults import campaign
 from tests.faults.faults import Fault
+from tests.faults.insisting import Tally
+
+UNDER_WAY_S = 2.0
+LOOKS = 4
 
 FAULTS = [
     Fault("kill", "events"),
@@ -18,4 +24,18 @@ def test_while_processes_are_killed_paused_and_stopped_nothing_acknowledged_is_l
     report = campaign.run(own_system, FAULTS)
 
     print(report)
+    assert report.is_clean, str(report)
+
+
+def test_on_a_healthy_system_under_load_the_reconciler_finds_nothing(own_system: LocalSystem, amqp_uri: str) -> None:
+    report, caller = campaign.Report(Tally()), Caller(amqp_uri, name="tests")
+    reconciler = Reconciler(caller, under_way_s=UNDER_WAY_S)
+    try:
+        with campaign.friends_at_work(own_system, report):
+            looks = [reconciler.run(owner) for _ in range(LOOKS) for owner in OWNERS]
+    finally:
+        caller.close()
+
+    assert sum(look.compared for look in looks) > 0
+    assert [str(finding) for look in looks for finding in look.repaired] == []
     assert report.is_clean, str(report)

@@ -112,18 +112,28 @@ def _profile(name):
     return Profile(id=name, google_id=name, name=name, email=name, picture="", birthday=None)
 
 
+FATES = ("handled", "handled twice", "dropped", "handled and not acknowledged")
+"""What becomes of a delivery; the last two come again, after others."""
+
+
 def deliver_somehow(world, data):
-    """Deliver what waits in an order, and as often, as hypothesis likes; at the end everything once more."""
-    delivered = []
-    while world.undelivered:
-        index = data.draw(st.integers(0, len(world.undelivered) - 1), label="which")
-        waiting = world.undelivered[index]
-        delivered.append(waiting)
-        if data.draw(st.booleans(), label="twice"):
-            world.apply(*waiting)
-        world.deliver(index)
-    for waiting in delivered:
-        world.apply(*waiting)
+    """Deliver what waits in an order, and with mishaps, as hypothesis likes; at the end everything once more."""
+    delivered, again = [], []
+    while world.undelivered or again:
+        waiting = world.undelivered or again
+        index = data.draw(st.integers(0, len(waiting) - 1), label="which")
+        delivery = waiting.pop(index)
+        is_retry = delivery in delivered
+        fate = "handled" if is_retry else data.draw(st.sampled_from(FATES), label="fate")
+        delivered.append(delivery)
+        if fate != "dropped":
+            world.apply(*delivery)
+        if fate == "handled twice":
+            world.apply(*delivery)
+        elif fate != "handled":
+            again.append(delivery)
+    for delivery in delivered:
+        world.apply(*delivery)
     world.undelivered.clear()
 
 
