@@ -2,7 +2,8 @@
 
 from typing import Literal, TypedDict
 
-from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written, offered_by
+from services.contracts import everybody
+from services.contracts.calls import Applied, Wire, Written, offered_by
 
 SERVICE = "events"
 
@@ -216,28 +217,7 @@ def apply(*, announcement: Wire) -> Applied:
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def list_announcements(*, kind: str, after: str | None, only: list[str] | None) -> Told:
-    """Return what this service says now, in announcements of `kind`, ordered by what they are about.
-
-    after: where to go on; None for the beginning. only: when given, nothing but these subjects.
-    """
-    raise NotImplementedError
-
-
-@offered_by(SERVICE)
-def audit(*, announcements: list[Wire]) -> list[Disagreement]:
-    """Compare what this service has copied with what the owners say. Changes nothing."""
-    raise NotImplementedError
-
-
-@offered_by(SERVICE)
-def restore(*, announcement: Wire, seen: int | None) -> Applied:
-    """Make the copy as its owner says, if it still claims the version `seen`."""
-    raise NotImplementedError
-
-
-@offered_by(SERVICE)
-def check_health() -> Health:
-    """Tell whether this process can do its work."""
-    raise NotImplementedError
+list_announcements = offered_by(SERVICE)(everybody.list_announcements)
+audit = offered_by(SERVICE)(everybody.audit)
+restore = offered_by(SERVICE)(everybody.restore)
+check_health = offered_by(SERVICE)(everybody.check_health)
