@@ -31,6 +31,8 @@ STALL_LIMIT_S = 2.5
 """A reading thread that did not look up for this long was paused (SIGSTOP) or starved."""
 BACKOFF_S = (0.1, 0.2, 0.4, 0.8, 1.0)
 """Between attempts to connect; the last one for ever."""
+TELL_EVERY = 30
+"""Attempts that fail for each that is logged."""
 
 
 class BrokerUnavailable(Exception):
@@ -154,20 +156,28 @@ class Link:
             raise Stalled(f"did not run for {silence_s:.1f} s")
 
     def _run(self) -> None:
-        attempts = itertools.count()
+        attempt = 0
         for uri in itertools.cycle(self._uris):
             if self._stopping.is_set():
                 return
             try:
                 self._live(uri)
             except Exception as exc:  # whatever it was: connect again
-                log.warning("%s: no broker connection (%s: %s)", self.name, type(exc).__name__, exc)
+                self._tell(exc, attempt)
             if self._opened.is_set():
-                attempts = itertools.count()
+                attempt = 0
                 self._opened.clear()
                 self._channel = None
                 self._on_lost()
-            self._stopping.wait(BACKOFF_S[min(next(attempts), len(BACKOFF_S) - 1)])
+            self._stopping.wait(BACKOFF_S[min(attempt, len(BACKOFF_S) - 1)])
+            attempt += 1
+
+    def _tell(self, exc: Exception, attempt: int) -> None:
+        """Log a connection that was lost; one that cannot be made only when that has lasted, and then now and then."""
+        if self._opened.is_set():
+            log.warning("%s: lost the broker connection (%s: %s)", self.name, type(exc).__name__, exc)
+        elif attempt % TELL_EVERY == TELL_EVERY // 2:
+            log.warning("%s: still no broker connection (%s: %s)", self.name, type(exc).__name__, exc)
 
     def _live(self, uri: str) -> None:
         """Connect, then read until the connection is lost or the link is closed."""
