@@ -41,14 +41,14 @@ class ChatStore:
 
     def save_copy(self, chat: Chat) -> bool:
         """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
-        update = {"$set": _copied(chat)}
+        copied = {"$set": _copied(chat)}
+        fresh = {"$setOnInsert": {"created_at": time.time_ns(), **_UNWRITTEN}}
         older = {"_id": chat.id, "version": {"$lt": chat.version}}
-        if self._chats.update_one(older, update).matched_count:
+        with losing_races():
+            self._chats.update_one(older, {**copied, **fresh}, upsert=True)
             return True
-        with losing_races():  # it is there, as new or newer, or it has just been inserted
-            self._chats.insert_one({"_id": chat.id, "created_at": time.time_ns(), **_UNWRITTEN, **_copied(chat)})
-            return True
-        return self._chats.update_one(older, update).matched_count == 1
+        # It is there: as new or newer, or somebody has just inserted an older one.
+        return self._chats.update_one(older, copied).matched_count == 1
 
     def list_copies(self, chat_ids: list[str]) -> list[Chat]:
         """Return those of these chats that there are, dead or alive. One query."""

@@ -1,9 +1,5 @@
 """Requests during which a process dies between two steps: each step in turn, found by watching the request once."""
 
-import os
-import subprocess
-import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -13,10 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from deploy.local.programs import Program, programs_of
-from deploy.local.settings import SERVICES, read_settings
 from tests.e2e.people import Person, a_plan, some_token
-from tests.e2e.system import PORTS, REPOSITORY, LocalSystem, free_ports
+from tests.e2e.system import LocalSystem
+from tests.e2e.watched import WatchedSystem, watched_system
 from tests.faults.crashing import Trap
 from tests.faults.insisting import Lie, Tally, attempt, insist
 
@@ -28,70 +23,11 @@ Picture = dict[str, object]
 """What there is to see of an effect, by what it is."""
 
 
-class CrashableSystem(LocalSystem):
-    """A local system whose services and gateway are watched, and started again when they die."""
-
-    def start(self) -> None:
-        """Start everything and return when it is ready."""
-        self._stopping = False
-        self._programs: list[subprocess.Popen[bytes]] = []
-        settings = read_settings(self.environment)
-        with (self.data / "runner.log").open("ab") as log:
-            self.runner = subprocess.Popen(
-                [sys.executable, "-m", "deploy.local", "run", "rabbitmq", "mongodb", "identity"],
-                cwd=REPOSITORY,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        watched = [program for program in programs_of(settings, [*SERVICES, "gateway"]) if program.name != "attendant"]
-        self._keepers = [threading.Thread(target=self._keep, args=(program,)) for program in watched]
-        for keeper in self._keepers:
-            keeper.start()
-        self.wait_until_ready()
-
-    def stop(self) -> int:
-        """End everything."""
-        self._stopping = True
-        for program in self._programs:
-            program.terminate()
-        for keeper in self._keepers:
-            keeper.join()
-        return super().stop()
-
-    def _keep(self, program: Program) -> None:
-        (self.data / "logs").mkdir(exist_ok=True)
-        command = [_watched(word) for word in program.command]
-        environment = self.environment | dict(program.environment) | {"CRASH_FOLDER": str(self.data)}
-        with (self.data / "logs" / f"{program.name}.watched.log").open("ab") as log:
-            while not self._stopping:
-                process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=log, stderr=log)
-                self._programs.append(process)
-                process.wait()
-                self._programs.remove(process)
-
-
-def _watched(word: str) -> str:
-    replaced = {
-        "services.chassis.process": "tests.faults.crashing",
-        "gateway.app:create_app()": "tests.faults.crashing:create_app()",
-    }
-    return replaced.get(word, word)
-
-
 @contextmanager
-def crashable_system(data: Path) -> Iterator[tuple[CrashableSystem, Trap]]:
+def crashable_system(data: Path) -> Iterator[tuple[WatchedSystem, Trap]]:
     """Start a system whose processes can be trapped; stop it at the end."""
-    ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
-    environment = dict(os.environ) | ports | {"DATA_DIR": str(data), "GATEWAY_WORKERS": "1"}
-    base, identity = f"http://localhost:{ports['GATEWAY_PORT']}", f"http://localhost:{ports['IDENTITY_PORT']}"
-    system = CrashableSystem(base=base, identity=identity, data=data, environment=environment)
-    try:
-        system.start()
+    with watched_system(data, "tests.faults.crashing") as system:
         yield system, Trap(data)
-    finally:
-        system.stop()
 
 
 @dataclass(frozen=True)

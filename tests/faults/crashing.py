@@ -1,7 +1,7 @@
 """Processes that die at a chosen step.
 
 A step is an exchange with the outside that leaves something behind: a write to the database, a message to the broker,
-an acknowledgement; each can be died before and after. Which one is written into a file of the folder `CRASH_FOLDER`;
+an acknowledgement; each can be died before and after. Which one is written into a file of the folder `WATCH_FOLDER`;
 the process that comes to it takes the file away and kills itself, so it dies once. The programs are the real ones;
 only the libraries beneath them are watched.
 """
@@ -85,7 +85,7 @@ def watch(process: str) -> None:
     import amqp
     from pymongo import monitoring
 
-    trap = Trap(Path(os.environ["CRASH_FOLDER"]))
+    trap = Trap(Path(os.environ["WATCH_FOLDER"]))
 
     class Commands(monitoring.CommandListener):
         def __init__(self) -> None:

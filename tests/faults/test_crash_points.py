@@ -6,7 +6,8 @@ from itertools import islice
 
 import pytest
 
-from tests.faults.crash_points import ACTS, CrashableSystem, Stage, crashable_system, die_at, steps_of
+from tests.e2e.watched import WatchedSystem
+from tests.faults.crash_points import ACTS, Stage, crashable_system, die_at, steps_of
 from tests.faults.crashing import Trap
 
 EVERY = int(os.environ.get("CRASH_EVERY", "4"))
@@ -14,7 +15,7 @@ EVERY = int(os.environ.get("CRASH_EVERY", "4"))
 
 
 @pytest.fixture(scope="module")
-def crashable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CrashableSystem, Trap]]:
+def crashable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[WatchedSystem, Trap]]:
     with crashable_system(tmp_path_factory.mktemp("crashable")) as crashable:
         yield crashable
 
@@ -22,7 +23,7 @@ def crashable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crasha
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("number", range(len(ACTS)), ids=[act.__name__ for act in ACTS])
 def test_whatever_step_a_process_dies_at_nothing_acknowledged_is_lost_and_nothing_stays_half_done(
-    crashable: tuple[CrashableSystem, Trap], number: int
+    crashable: tuple[WatchedSystem, Trap], number: int
 ) -> None:
     system, trap = crashable
     stage, act = Stage(system), ACTS[number]

@@ -1,0 +1,6 @@
+"""What a request costs in operations and calls, which must not grow with the data.
+
+counting     processes that write down what they ask of database and broker
+asked        what was asked during a request
+data         people with much or little
+"""
