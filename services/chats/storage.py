@@ -29,7 +29,7 @@ def prepare(database: Database[Document]) -> None:
     database.chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
     database.chats.create_index("texts_purged", sparse=True)
     database.chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
-    database.messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
+    database.messages.create_index([("live", ASCENDING), ("chat_id", ASCENDING), ("number", ASCENDING)])
 
 
 class ChatStore:
@@ -168,7 +168,8 @@ class ChatStore:
         wanted = {"texts_purged": False, "ended_at": {"$lt": ended_before}}
         ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
         for chat_id in ended:
-            self._messages.delete_many({"chat_id": chat_id})
+            for live in (True, False):
+                self._messages.delete_many({"live": live, "chat_id": chat_id})
             self._chats.update_one({"_id": chat_id}, {"$set": {"texts_purged": True}})
         return len(ended)
 
