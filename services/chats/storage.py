@@ -64,8 +64,8 @@ class ChatStore:
 
     def find(self, chat_id: str) -> Chat | None:
         """Return a living chat."""
-        document = self._chats.find_one({"_id": chat_id, "deleted": False}, _CHAT_FIELDS)
-        return None if document is None else _chat(document)
+        document = self._chats.find_one({"_id": chat_id}, _CHAT_FIELDS)
+        return None if document is None or document["deleted"] else _chat(document)
 
     def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
         """Return a user's chats, newest message first, then those without, newest first."""

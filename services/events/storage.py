@@ -62,8 +62,8 @@ class EventStore:
 
     def find(self, event_id: str) -> Event | None:
         """Return a living event."""
-        document = self._events.find_one({"_id": event_id, "deleted": False})
-        return None if document is None else _event(document)
+        event = self.find_any(event_id)
+        return None if event is None or event.deleted else event
 
     def find_any(self, event_id: str) -> Event | None:
         """Return an event, dead or alive."""
