@@ -67,6 +67,17 @@ def test_a_request_to_a_stuck_service_is_503_with_retry_after_and_is_not_done_la
     assert name not in str(ann.month())
 
 
+def test_a_request_that_lay_in_the_socket_of_a_paused_broker_is_not_done_later(
+    own_system: LocalSystem, ann: Person
+) -> None:
+    name = some_token()
+    with paused(own_system, "rabbitmq"):
+        refused(ann.post("/event", a_plan(name=name)), 503)
+
+    ann.plan(name=some_token())
+    assert name not in str(ann.month())
+
+
 def test_a_nested_call_inherits_the_time_that_is_left(
     own_system: LocalSystem, caller: Caller, ann: Person, ben: Person
 ) -> None:
