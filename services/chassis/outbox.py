@@ -38,8 +38,11 @@ PAGE_SIZE = 100
 """Documents in a page of `tell`."""
 FACTS_AT_ONCE = 128
 """Published together: few enough for a slow broker to confirm in time, though ten thousand may wait."""
-REMEMBERED_OPERATIONS = 20
-"""How many operations a document remembers, to answer a repeat as it answered the first time."""
+REMEMBERED_OPERATIONS = 100
+"""How many operations a document remembers, to answer a repeat as it answered the first time.
+
+More than others do to one document while a client repeats, few enough to be read with it: 3 kB.
+"""
 KEEP_ENDED = timedelta(days=30)
 """How long a tombstone outlives its announcement; by then no older version is under way any more."""
 
