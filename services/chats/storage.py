@@ -120,9 +120,15 @@ class ChatStore:
         document = self._messages.find_one({"_id": message_id, "chat_id": chat_id}, {"number": 1})
         return None if document is None else document["number"]
 
-    def has_done(self, message_id: str, operation_id: str) -> bool:
-        """Tell whether a message, deleted or not, remembers this operation: then the call is a repeat."""
-        return self._messages.find_one({"_id": message_id, "operations": operation_id}, {"_id": 1}) is not None
+    def finish(self, message_id: str, operation_id: str) -> bool:
+        """Finish what this operation has begun, if a message, deleted or not, remembers it: the call is a repeat.
+
+        A process that died after it had deleted the newest message has not re-sorted the list of chats.
+        """
+        found = self._messages.find_one({"_id": message_id, "operations": operation_id})
+        if found is not None and not found["live"]:
+            self._resort(found["chat_id"], vacated=found["number"])
+        return found is not None
 
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_ms: int) -> bool:
         """Write a message, if its author may. One update checks, numbers and dates it. Idempotent by `message_id`.
