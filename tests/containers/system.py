@@ -3,17 +3,13 @@
 import json
 import os
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from tests.e2e.system import REPOSITORY, System, free_ports
 
 SERVICES = ("users", "events", "chats", "invites")
-READY_WITHIN_S = 180.0
 
 
 def docker(*arguments: str, check: bool = True) -> str:
@@ -62,20 +58,6 @@ class ContainerSystem(System):
         """Run Python code in the first container of a part."""
         command = ["docker", "exec", self.containers(part)[0], "python3", "-c", code]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-
-    def is_ready(self) -> bool:
-        """Ask `/readyz`."""
-        try:
-            return requests.get(f"{self.base}/readyz", timeout=5).status_code == 200
-        except requests.RequestException:
-            return False
-
-    def wait_until_ready(self) -> None:
-        """Return when `/readyz` says 200; fail with the logs when it does not in time."""
-        until = time.monotonic() + READY_WITHIN_S
-        while not self.is_ready():
-            assert time.monotonic() < until, f"not ready after {READY_WITHIN_S} s\n{self.logs()}"
-            time.sleep(0.2)
 
     def logs(self) -> str:
         """Return the end of every log."""
