@@ -5,7 +5,8 @@ PYTHON := $(VENV)/bin/python
 SOURCES := services gateway deploy tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile test test-faults check lint types format lock
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile test test-faults check lint types format lock \
+	up down logs scale test-containers
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -37,6 +38,21 @@ reconcile: setup ## Compare what each service has copied with its owner, and rep
 
 test-faults: setup-dev ## Kill, pause and restart everything under load, and audit what was promised
 	$(PYTHON) -m tests.faults
+
+up: ## Build and start everything in containers; needs a Docker engine
+	@deploy/compose/up
+
+down: ## Stop and remove the containers; their data stays
+	@deploy/compose/run down
+
+logs: ## Follow the logs of all containers
+	@deploy/compose/run logs --follow --tail 50
+
+scale: ## Run N replicas of a part: make scale SERVICE=events N=3
+	@deploy/compose/run up --detach --no-deps --no-recreate --scale $(SERVICE)=$(N) $(SERVICE)
+
+test-containers: setup-dev ## Run the tests that need a Docker engine, against containers
+	$(PYTHON) -m tests.containers
 
 test: setup-dev ## Run all tests
 	$(PYTHON) -m pytest

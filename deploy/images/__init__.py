@@ -1,0 +1,1 @@
+"""Images of the parts, and the small programs that only images hold."""

@@ -1,0 +1,33 @@
+# The gateway: contracts, what it shares with the services (the way to call), and its own folder.
+ARG PYTHON_IMAGE=python:3.13-slim-trixie
+ARG BUILD_IMAGE=${PYTHON_IMAGE}
+
+FROM ${BUILD_IMAGE} AS build
+COPY requirements/gateway.txt /build/requirements.txt
+RUN python3 -m venv --without-pip /venv \
+    && python3 -m pip --python /venv/bin/python3 install --quiet --no-cache-dir --require-hashes -r /build/requirements.txt
+COPY services/__init__.py /app/services/
+COPY services/contracts /app/services/contracts
+COPY services/chassis/__init__.py services/chassis/broker.py services/chassis/calling.py services/chassis/deadline.py \
+    services/chassis/wire.py /app/services/chassis/
+COPY gateway /app/gateway
+COPY deploy/images/answers.py /app/
+RUN python3 -m compileall -q /app /venv
+
+FROM ${PYTHON_IMAGE}
+ARG VERSION=unknown
+LABEL org.opencontainers.image.title="social-calendar-gateway" \
+    org.opencontainers.image.description="The HTTP gateway of Social Calendar" \
+    org.opencontainers.image.version="${VERSION}" \
+    org.opencontainers.image.licenses="MIT"
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+# gunicorn needs a place for its workers' signs of life, and /dev/shm can be written even if nothing else can.
+ENV PATH=/venv/bin:${PATH} PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/nonexistent TMPDIR=/dev/shm \
+    GATEWAY_HOST=0.0.0.0 GATEWAY_PORT=5000
+WORKDIR /app
+USER 10001:10001
+EXPOSE 5000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python3", "-SE", "/app/answers.py"]
+STOPSIGNAL SIGTERM
+CMD ["gunicorn", "-c", "gateway/gunicorn.conf.py", "--no-control-socket", "gateway.app:create_app()"]

@@ -1,0 +1,63 @@
+"""`python -m tests.containers`: integration and end-to-end tests against containers, then what is done to containers.
+
+The images are those of the variables, or official, or built from packages: as `deploy/compose/development-env` finds.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.containers.conftest import MANY
+from tests.containers.dependencies import broker_and_database
+from tests.containers.system import ContainerSystem, container_system
+from tests.e2e.system import REPOSITORY
+
+IMAGES = {"RABBITMQ_IMAGE": "rabbitmq:4.0", "MONGO_IMAGE": "mongo:8.0"}
+ON_DEPENDENCIES = ("tests/integration", "tests/conformance")
+ON_CLUSTER = ("tests/e2e", "--deselect=tests/e2e/test_local_run.py")
+TO_CONTAINERS = ("tests/containers",)
+
+
+def run_tests(title: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> bool:
+    """Run tests in a process of their own; tell whether all have passed."""
+    print(f"\n=== {title}", flush=True)
+    began = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", *arguments]
+    ended = subprocess.run(command, cwd=REPOSITORY, env={**os.environ, **environment}, check=False)
+    print(f"=== {title}: {'passed' if ended.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
+    return ended.returncode == 0
+
+
+def variables_of(system: ContainerSystem) -> dict[str, str]:
+    """Write the cluster's variables, and return the images that they name."""
+    system.script("prepare")
+    lines = [line.partition("=") for line in system.env_file.read_text().splitlines() if "=" in line]
+    written = {name: value for name, _, value in lines}
+    return {name: written.get(name, official) for name, official in IMAGES.items()}
+
+
+def main() -> int:
+    """Run everything; 0 when all has passed."""
+    if subprocess.run([REPOSITORY / "deploy" / "engine"], check=False).returncode:
+        return 1
+    with tempfile.TemporaryDirectory(prefix="social-calendar-containers-") as folder:
+        system = container_system(Path(folder), **MANY)
+        images = variables_of(system)
+        with broker_and_database(images["RABBITMQ_IMAGE"], images["MONGO_IMAGE"]) as environment:
+            passed = run_tests("integration and conformance on testcontainers", ON_DEPENDENCIES, environment)
+        try:
+            system.up()
+            where = {"BASE_URL": system.base, "IDENTITY_URL": system.identity}
+            passed &= run_tests("end to end, two gateways and two replicas of each service", ON_CLUSTER, where)
+        finally:
+            system.down()
+        passed &= run_tests("what is done to containers", TO_CONTAINERS, {})
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

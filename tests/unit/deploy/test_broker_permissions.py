@@ -1,0 +1,92 @@
+"""What each part may do on the broker in containers: all that it does, and nothing that is its neighbours'."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.chassis import topology, wire
+from services.contracts.announcements import HEARD_BY
+from services.contracts.directory import SERVICES
+
+DEFINITIONS = json.loads((Path(__file__).parents[3] / "deploy/compose/rabbitmq/definitions.json").read_text())
+GRANTED = {granted["user"]: granted for granted in DEFINITIONS["permissions"]}
+DEFAULT_EXCHANGE = "amq.default"
+RIGHTS = ("configure", "write", "read")
+
+
+class Recorder:
+    """A channel that remembers which rights RabbitMQ would ask for."""
+
+    def __init__(self) -> None:
+        self.needed: set[tuple[str, str]] = set()
+
+    def exchange_declare(self, exchange: str, *_: Any, **__: Any) -> None:
+        self.needed.add(("configure", exchange))
+
+    def queue_declare(self, queue: str, *, arguments: dict[str, object], **_: Any) -> None:
+        self.needed.add(("configure", queue))
+        if "x-dead-letter-exchange" in arguments:
+            self.needed |= {("read", queue), ("write", DEFAULT_EXCHANGE)}
+
+    def queue_bind(self, queue: str, exchange: str, *_: Any) -> None:
+        self.needed |= {("write", queue), ("read", exchange)}
+
+
+def needed_by(service: str) -> set[tuple[str, str]]:
+    """Return the rights that a service needs, and the names on which it needs them."""
+    channel = Recorder()
+    topology.declare(channel, service)  # type: ignore[arg-type]
+    needed = set(channel.needed)
+    for kind in topology.kinds_heard_by(service):
+        needed.add(("read", topology.queue_of(service, kind)))
+    needed |= {("write", topology.exchange_of(service)), ("read", topology.dead_letters_of(service))}
+    needed |= {("write", topology.delay_queue_of(service, delay)) for delay in topology.DELAYS_MS}
+    needed |= {(right, wire.CALLS_EXCHANGE) for right in RIGHTS} | {("write", DEFAULT_EXCHANGE)}
+    calls = [wire.calls_queue(service, queue_type) for queue_type in ("classic", "quorum")]
+    return needed | {(right, queue) for right in RIGHTS for queue in calls}
+
+
+def may(user: str, right: str, name: str) -> bool:
+    return bool(GRANTED[user][right]) and re.search(GRANTED[user][right], name) is not None
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_do_all_that_it_does(service: str) -> None:
+    assert [need for need in sorted(needed_by(service)) if not may(service, *need)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_do_nothing_with_what_only_others_need(service: str) -> None:
+    mine = needed_by(service)
+    theirs = set().union(*(needed_by(other) for other in SERVICES if other != service)) - mine
+
+    assert [name for name in sorted(theirs) if may(service, *name)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_neither_read_the_calls_of_another_nor_announce_for_it(service: str) -> None:
+    for other in set(SERVICES) - {service}:
+        assert not may(service, "read", wire.calls_queue(other, "classic"))
+        assert not may(service, "read", wire.calls_queue(other, "quorum"))
+        assert not may(service, "write", topology.exchange_of(other))
+        assert not may(service, "read", topology.dead_letters_of(other))
+
+
+def test_a_hearers_queue_is_read_by_the_hearer_and_declared_by_who_announces_and_open_to_nobody_else() -> None:
+    for kind, hearers in HEARD_BY.items():
+        for hearer in hearers:
+            users = {user for user in SERVICES if may(user, "read", topology.queue_of(hearer, kind))}
+            assert users == {hearer, kind.announced_by}
+
+
+def test_the_gateway_calls_and_does_nothing_else() -> None:
+    rights = {(right, name) for right in RIGHTS for name in ("calls", "calls.users", "users.announces", "amq.default")}
+
+    assert {right for right in rights if may("gateway", *right)} == {("configure", "calls"), ("write", "calls")}
+
+
+def test_no_password_is_written_down() -> None:
+    assert all(re.fullmatch(r"@[A-Z]+_AMQP_PASSWORD@", user["password"]) for user in DEFINITIONS["users"])
