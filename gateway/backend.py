@@ -7,13 +7,14 @@ from flask import current_app, g, request
 
 from gateway.calls import Caller, RequestCalls
 from gateway.idempotency import KeyStore
+from gateway.patience import unread_s
 from gateway.sessions import LoginStore, SessionStore
 from gateway.settings import Settings
 from services.chassis.deadline import Deadline
 from services.contracts.ids import new_id
 
 REQUEST_LIMIT_S = 5.0
-"""For all calls of a request together."""
+"""For all calls of a request together, from the moment that its last bytes arrived."""
 
 
 class Pingable(Protocol):
@@ -44,7 +45,8 @@ def backend() -> Backend:
 def calls() -> RequestCalls:
     """Return the calls of this request, which share its deadline."""
     if "calls" not in g:
-        g.calls = RequestCalls(backend().caller.within(Deadline.after(REQUEST_LIMIT_S)))
+        left_s = REQUEST_LIMIT_S - unread_s(request.environ)
+        g.calls = RequestCalls(backend().caller.within(Deadline.after(left_s)))
     found: RequestCalls = g.calls
     return found
 

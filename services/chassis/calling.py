@@ -118,8 +118,8 @@ class Caller:
                 correlation_id=reply.correlation_id,
                 reply_to=wire.REPLY_TO,
                 type=call.method,
-                expiration=str(max(1, deadline.left_ms)),
                 delivery_mode=1,
+                **wire.encode_deadline(deadline),
             )
             with writing(channel):
                 channel.basic_publish(message, exchange=wire.CALLS_EXCHANGE, routing_key=call.service, mandatory=True)

@@ -85,12 +85,17 @@ def put_back(channel: amqp.Channel, hearer: str) -> int:
     Confirmed before it is taken out: a message may end up in both places, never in none.
     """
     count = 0
+    returned: list[str] = []
+    channel.events["basic_return"].add(lambda exc, exchange, routing_key, message: returned.append(routing_key))
     for letter in take(channel, hearer):
         if not letter.queue:
             print(f"left where it is, since nobody knows where it came from: {letter}")
             continue
         again = amqp.Message(letter.message.body, content_type="application/json", delivery_mode=2)
-        channel.basic_publish_confirm(again, exchange="", routing_key=letter.queue)
+        channel.basic_publish_confirm(again, exchange="", routing_key=letter.queue, mandatory=True)
+        if letter.queue in returned:
+            print(f"left where it is, since there is no such queue (any more): {letter}")
+            continue
         channel.basic_ack(letter.message.delivery_tag)
         count += 1
     return count

@@ -1,6 +1,25 @@
-"""The time a request has left. Travels as milliseconds, never as a clock time: clocks differ, durations do not."""
+"""The time a request has left.
 
+Travels as milliseconds, never as a clock time: clocks differ, durations do not. But all processes of one machine share
+its monotonic clock. Between them the moment itself travels, too, so that the time counts that a request has lain
+somewhere, for instance in the socket of a broker that was paused.
+"""
+
+import os
+import secrets
 import time
+from pathlib import Path
+
+
+def _name_of_clock() -> str:
+    """Name the monotonic clock that this process reads; equal names are the same clock."""
+    try:
+        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {os.readlink('/proc/self/ns/time')}"
+    except OSError:  # no Linux, or an old one: nobody shares what we cannot name
+        return secrets.token_hex(16)
+
+
+CLOCK = _name_of_clock()
 
 
 class Deadline:
@@ -15,6 +34,16 @@ class Deadline:
     def after(cls, seconds: float) -> "Deadline":
         """Return the deadline that is `seconds` away."""
         return cls(time.monotonic() + seconds)
+
+    @classmethod
+    def at_ms(cls, ends_at_ms: int) -> "Deadline":
+        """Return the deadline that another process of this machine calls `ends_at_ms`."""
+        return cls(ends_at_ms / 1000)
+
+    @property
+    def ends_at_ms(self) -> int:
+        """The moment, in whole milliseconds of the clock that `CLOCK` names."""
+        return int(self._ends_at * 1000)
 
     @property
     def left_s(self) -> float:

@@ -38,8 +38,11 @@ PAGE_SIZE = 100
 """Documents in a page of `tell`."""
 FACTS_AT_ONCE = 128
 """Published together: few enough for a slow broker to confirm in time, though ten thousand may wait."""
-REMEMBERED_OPERATIONS = 20
-"""How many operations a document remembers, to answer a repeat as it answered the first time."""
+REMEMBERED_OPERATIONS = 100
+"""How many operations a document remembers, to answer a repeat as it answered the first time.
+
+More than others do to one document while a client repeats, few enough to be read with it: 3 kB.
+"""
 KEEP_ENDED = timedelta(days=30)
 """How long a tombstone outlives its announcement; by then no older version is under way any more."""
 
@@ -160,20 +163,26 @@ class Relay:
 
     def _relay(self, documents: list[Document]) -> bool:
         """Publish all facts of these documents, some at a time; False when the broker did not take them all."""
-        told = [(document, fact) for document in documents for fact in document["outbox"]]
+        told = [(document, said) for document in documents if (said := self._say(document)) is not None]
+        messages = [message for _, said in told for message in said]
         try:
-            for start in range(0, len(told), FACTS_AT_ONCE):
-                self._publish(told[start : start + FACTS_AT_ONCE])
+            for start in range(0, len(messages), FACTS_AT_ONCE):
+                self._publisher.publish(messages[start : start + FACTS_AT_ONCE])
         except BrokerUnavailable as exc:
             log.warning("announcements wait for the broker: %s", exc)
             return False
-        for document in documents:
+        for document, _ in told:
             self._clear_all(document)
         return True
 
-    def _publish(self, told: list[tuple[Document, Document]]) -> None:
-        announcements = [self._box.announce(document, fact["id"]) for document, fact in told]
-        self._publisher.publish([outgoing(announcement) for announcement in announcements if announcement is not None])
+    def _say(self, document: Document) -> list[Outgoing] | None:
+        """Return a document's facts as messages; None for one that cannot be read, which must not hold the others."""
+        try:
+            said = [self._box.announce(document, fact["id"]) for fact in document["outbox"]]
+            return [outgoing(announcement) for announcement in said if announcement is not None]
+        except Exception:
+            log.exception("cannot tell what %s says", document["_id"])
+            return None
 
     def _clear_all(self, document: Document) -> None:
         """Remove exactly what was published: all of it when nothing has changed since, else fact by fact."""

@@ -5,6 +5,7 @@ second time: every writing call carries an operation id.
 """
 
 import logging
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,6 @@ from nameko.extensions import Entrypoint, SharedExtension
 from services.chassis import wire
 from services.chassis.broker import BrokerUnavailable
 from services.chassis.consuming import Consumer, Delivery
-from services.chassis.deadline import Deadline
 from services.chassis.mongo import as_unavailable
 from services.chassis.resources import resources_of
 from services.contracts.errors import Code, ServiceError, ServiceFault
@@ -64,13 +64,22 @@ class CallServer(SharedExtension):
         properties = delivery.message.properties
         reply = partial(self._reply, delivery)
         try:
-            deadline = Deadline.after(int(properties["expiration"]) / 1000)
+            deadline = wire.decode_deadline(properties)
             entrypoint = self._entrypoints[properties["type"]]
             arguments = wire.decode_arguments(delivery.message.body)
         except (KeyError, ValueError) as exc:
             reply(wire.encode_error(ServiceFault(Code.SERVICE_FAULT, f"not a call: {exc!r}")))
             return
+        if deadline.passed:
+            self._drop(delivery)
+            return
         self.container.spawn_worker(entrypoint, (), arguments, {"deadline": deadline}, partial(self._answer, reply))
+
+    def _drop(self, delivery: Delivery) -> None:
+        """Acknowledge a request that nobody waits for any more."""
+        log.info("%s.%s came too late", self._service, delivery.message.properties["type"])
+        with suppress(BrokerUnavailable), delivery.settling():
+            pass
 
     def _answer(self, reply: Any, context: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         try:

@@ -1,14 +1,17 @@
 """Calls and replies as bytes. `docs/wire-format.md` describes them for strangers.
 
 Exchange `calls` (direct), routing key = service. A request has the properties `type` (method), `correlation_id`,
-`reply_to` and `expiration` (milliseconds left) and the arguments as a JSON object. A reply has the same
-`correlation_id` and either `{"result": …}` or `{"error": {"class", "code", "message", "details"}}`.
+`reply_to` and `expiration` (milliseconds left), the headers `clock` and `ends-at` (the same on a clock that caller and
+service may share) and the arguments as a JSON object. A reply has the same `correlation_id` and either
+`{"result": …}` or `{"error": {"class", "code", "message", "details"}}`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from services.chassis.deadline import CLOCK, Deadline
 from services.contracts.errors import CLASSES, Code, ServiceError, ServiceFault
 
 CALLS_EXCHANGE = "calls"
@@ -36,6 +39,24 @@ def decode_arguments(body: bytes) -> dict[str, Any]:
     if not isinstance(arguments, dict):
         raise ValueError("a call's arguments must be a JSON object")
     return arguments
+
+
+def encode_deadline(deadline: Deadline) -> dict[str, Any]:
+    """Return the properties of a request that say how long it is wanted."""
+    headers = {"clock": CLOCK, "ends-at": str(deadline.ends_at_ms)}
+    return {"expiration": str(max(1, deadline.left_ms)), "application_headers": headers}
+
+
+def decode_deadline(properties: Mapping[str, Any]) -> Deadline:
+    """Return how long a request is wanted: exactly on the caller's machine, elsewhere counted from now.
+
+    Raises:
+        KeyError, ValueError: it does not say so.
+    """
+    headers = properties.get("application_headers") or {}
+    if headers.get("clock") == CLOCK:
+        return Deadline.at_ms(int(headers["ends-at"]))
+    return Deadline.after(int(properties["expiration"]) / 1000)
 
 
 def encode_result(result: object) -> bytes:

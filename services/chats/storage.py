@@ -29,7 +29,7 @@ def prepare(database: Database[Document]) -> None:
     database.chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
     database.chats.create_index("texts_purged", sparse=True)
     database.chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
-    database.messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
+    database.messages.create_index([("live", ASCENDING), ("chat_id", ASCENDING), ("number", ASCENDING)])
 
 
 class ChatStore:
@@ -64,8 +64,8 @@ class ChatStore:
 
     def find(self, chat_id: str) -> Chat | None:
         """Return a living chat."""
-        document = self._chats.find_one({"_id": chat_id, "deleted": False}, _CHAT_FIELDS)
-        return None if document is None else _chat(document)
+        document = self._chats.find_one({"_id": chat_id}, _CHAT_FIELDS)
+        return None if document is None or document["deleted"] else _chat(document)
 
     def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
         """Return a user's chats, newest message first, then those without, newest first."""
@@ -120,9 +120,15 @@ class ChatStore:
         document = self._messages.find_one({"_id": message_id, "chat_id": chat_id}, {"number": 1})
         return None if document is None else document["number"]
 
-    def has_done(self, message_id: str, operation_id: str) -> bool:
-        """Tell whether a message, deleted or not, remembers this operation: then the call is a repeat."""
-        return self._messages.find_one({"_id": message_id, "operations": operation_id}, {"_id": 1}) is not None
+    def finish(self, message_id: str, operation_id: str) -> bool:
+        """Finish what this operation has begun, if a message, deleted or not, remembers it: the call is a repeat.
+
+        A process that died after it had deleted the newest message has not re-sorted the list of chats.
+        """
+        found = self._messages.find_one({"_id": message_id, "operations": operation_id})
+        if found is not None and not found["live"]:
+            self._resort(found["chat_id"], vacated=found["number"])
+        return found is not None
 
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_ms: int) -> bool:
         """Write a message, if its author may. One update checks, numbers and dates it. Idempotent by `message_id`.
@@ -168,7 +174,8 @@ class ChatStore:
         wanted = {"texts_purged": False, "ended_at": {"$lt": ended_before}}
         ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
         for chat_id in ended:
-            self._messages.delete_many({"chat_id": chat_id})
+            for live in (True, False):
+                self._messages.delete_many({"live": live, "chat_id": chat_id})
             self._chats.update_one({"_id": chat_id}, {"$set": {"texts_purged": True}})
         return len(ended)
 

@@ -102,11 +102,14 @@ def _chat_of(announcement: Announcement) -> Chat | None:
 
 @contextmanager
 def _forgiving_repeats(chats: ChatStore, message_id: str, operation_id: str) -> Iterator[None]:
-    """Swallow a refusal of what this very operation has done already; asked last, since it may be under way twice."""
+    """Swallow a refusal of what this very operation has done already, and finish it.
+
+    Asked last, since it may be under way twice.
+    """
     try:
         yield
     except (NotFound, Forbidden):
-        if not chats.has_done(message_id, operation_id):
+        if not chats.finish(message_id, operation_id):
             raise
 
 

@@ -62,8 +62,8 @@ class EventStore:
 
     def find(self, event_id: str) -> Event | None:
         """Return a living event."""
-        document = self._events.find_one({"_id": event_id, "deleted": False})
-        return None if document is None else _event(document)
+        event = self.find_any(event_id)
+        return None if event is None or event.deleted else event
 
     def find_any(self, event_id: str) -> Event | None:
         """Return an event, dead or alive."""
@@ -139,7 +139,7 @@ class EventStore:
         has_room = {"places": {"$lt": MAX_PLACES}}
         alive = {"_id": event_id, "kind": "group", "deleted": False}
         update: Document = {"$push": {"invited": _invitation_document(invitation)}, "$inc": {"places": 1}}
-        wanted = {"$and": [alive, sender_may, receiver_is_new, has_room]}
+        wanted = {**alive, **sender_may, **receiver_is_new, **has_room}
         return self._events.update_one(wanted, update).matched_count == 1
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:

@@ -199,10 +199,10 @@ def apply(events: EventStore, wake: Wake, announcement: Announcement) -> Applied
     cause = announcement.fact_id
     event = events.join(announcement.event_id, invite_id=announcement.invite_id, member=member, operation_id=cause)
     if event is None:
-        event = events.find(announcement.event_id)
+        event = events.find_any(announcement.event_id)
         if event is None:
             return Applied(outcome="gone", announcements=[])
-        if event.member(member.id) is None:  # joined and left since, or was never let in
+        if event.member(member.id) is None:  # joined, and left or lost the event since; or was never let in
             return Applied(outcome="stale" if cause in event.operations else "gone", announcements=[])
     return Applied(outcome="applied", announcements=_told(wake, event, cause)["announcements"])
 

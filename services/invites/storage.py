@@ -133,17 +133,18 @@ class InviteStore:
     def settle_pair(self, one: str, other: str, *, through: int) -> None:
         """End what a pair has invited each other to up to that generation; proposals remember it.
 
-        Idempotent, and right in any order: only numbers decide.
+        Idempotent, and right in any order: only numbers decide. Proposals come first, so that one that is shown
+        meanwhile is ended after all.
         """
         pair = _pair(one, other)
+        self._invites.update_many({"pair": pair, "status": "proposed"}, {"$max": {"settled": through}})
         late = {"pair": pair, "status": "pending", "generation": {"$lte": through}}
         self._invites.update_many(late, _void())
-        self._invites.update_many({"pair": pair, "status": "proposed"}, {"$max": {"settled": through}})
 
     def end_event(self, event_id: str) -> None:
-        """End all invitations to an event that is gone. Idempotent."""
-        self._invites.update_many({"event_id": event_id, "status": "pending"}, _void())
+        """End all invitations to an event that is gone. Idempotent. Proposals come first, as above."""
         self._invites.update_many({"event_id": event_id, "status": "proposed"}, _ended("refused", announced=False))
+        self._invites.update_many({"event_id": event_id, "status": "pending"}, _void())
 
 
 def _open_key(sender_id: str, receiver_id: str) -> str:

@@ -65,9 +65,14 @@ class PeopleStore:
         return self._refresh_profile(profile.google_id, fields) or profile.id  # somebody logged in at the same time
 
     def _refresh_profile(self, google_id: str, fields: Document) -> str | None:
-        update = {"$set": fields, "$inc": {"version": 1}}
-        saved = self._profiles.find_one_and_update({"google_id": google_id}, update, {"_id": 1})
-        return None if saved is None else saved["_id"]
+        """Update what has changed. Of two log-ins at once the last one counts."""
+        known = self._profiles.find_one({"google_id": google_id})
+        if known is None:
+            return None
+        if any(known[name] != value for name, value in fields.items()):
+            self._profiles.update_one({"google_id": google_id}, {"$set": fields, "$inc": {"version": 1}})
+        user_id: str = known["_id"]
+        return user_id
 
     def find_profile(self, user_id: str) -> Profile | None:
         """Return a profile."""

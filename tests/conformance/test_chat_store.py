@@ -97,6 +97,19 @@ def test_deleting_the_newest_message_moves_the_chat_back_in_the_list(chats):
     assert chats.list_ids("anna") == [other.id, one.id]
 
 
+def test_a_repeat_finishes_a_deletion_whose_process_died_before_the_list_was_sorted(chats, monkeypatch):
+    one, other = stored(chats, "anna"), stored(chats, "anna")
+    post(chats, one, at=1000)
+    post(chats, other, at=2000)
+    newest, operation_id = post(chats, one, at=3000), new_id()
+    with monkeypatch.context() as dying:
+        dying.setattr(chats, "_resort", lambda *args, **kwargs: None, raising=False)
+        chats.delete(chats.find_message(newest), operation_id=operation_id)
+
+    assert chats.finish(newest, operation_id)
+    assert chats.list_ids("anna") == [other.id, one.id]
+
+
 def test_deleting_the_only_message_makes_the_chat_an_empty_one(chats):
     one, other = stored(chats, "anna"), stored(chats, "anna")
     only = post(chats, one)
@@ -136,7 +149,7 @@ def test_an_edit_keeps_place_and_time_and_happens_once(chats):
     assert chats.edit(message_id, author_id="anna", text="second", operation_id=operation_id)
     assert chats.edit(message_id, author_id="anna", text="third", operation_id=new_id())
     assert not chats.edit(message_id, author_id="anna", text="second", operation_id=operation_id)
-    assert chats.has_done(message_id, operation_id)
+    assert chats.finish(message_id, operation_id)
     assert chats.find_message(message_id) == replace(before, text="third")
 
 

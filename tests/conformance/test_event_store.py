@@ -175,6 +175,15 @@ def test_a_deleted_event_is_a_tombstone_that_nobody_finds(events):
     assert not change(events, party, "anna", name="x")
 
 
+def test_an_event_remembers_an_operation_while_others_change_it_many_times(events):
+    party, operation_id = with_guest(events, "anna", "bob"), new_id()
+    left = events.replace_membership(party, model.without(party, party.member_of("bob")), operation_id=operation_id)
+    for number in range(90):
+        changes = {"name": f"Party {number}"}
+        assert events.change(party.id, changes, actor_id="anna", kind=None, versions=None, operation_id=new_id())
+    assert operation_id in left.operations & events.find(party.id).operations
+
+
 def test_an_event_is_found_by_its_members_and_by_its_former_ones(events):
     party = with_guest(events, "anna", "bob")
     guest = party.member_of("bob")

@@ -146,3 +146,35 @@ def test_what_is_shown_can_be_neither_refused_nor_dropped_and_only_that_becomes_
         invites.void(invite.id)
     assert (status(invites, shown), status(invites, proposed)) == ("void", "proposed")
     assert invites.find(shown.id).was_shown
+
+
+def happening_between_two_updates(invites, monkeypatch, act):
+    """Let something happen after the store's next update of many; in memory nothing comes between, so at once."""
+    collection = getattr(invites, "_invites", None)
+    if collection is None:
+        act()
+        return
+    update_many = collection.update_many
+
+    def update_and_act(*args):
+        monkeypatch.undo()
+        update_many(*args)
+        act()
+
+    monkeypatch.setattr(collection, "update_many", update_and_act)
+
+
+def test_an_invitation_that_is_shown_while_its_event_ends_does_not_wait(invites, monkeypatch):
+    invite = event_invite(new_id())
+    invites.propose(invite)
+    happening_between_two_updates(invites, monkeypatch, lambda: invites.make_pending(invite.id, generation=None))
+    invites.end_event(invite.event_id)
+    assert invites.list_waiting("bob") == []
+
+
+def test_an_invitation_that_is_shown_while_its_pair_is_settled_does_not_wait(invites, monkeypatch):
+    invite = friend_invite()
+    invites.propose(invite)
+    happening_between_two_updates(invites, monkeypatch, lambda: invites.make_pending(invite.id, generation=0))
+    invites.settle_pair("anna", "bob", through=0)
+    assert invites.list_waiting("bob") == []

@@ -1,8 +1,11 @@
 """Calls and replies as bytes."""
 
+import time
+
 import pytest
 
 from services.chassis import wire
+from services.chassis.deadline import Deadline
 from services.contracts.errors import CLASSES, Code, NotFound, ServiceFault
 
 
@@ -32,3 +35,23 @@ def test_arguments_are_a_json_object():
     for body in (b"[]", b"1", b"", b"{", b"\xff"):
         with pytest.raises(ValueError):
             wire.decode_arguments(body)
+
+
+def test_a_deadline_within_one_machine_stays_the_same_moment_however_long_it_travels():
+    properties = wire.encode_deadline(Deadline.after(0.05))
+    time.sleep(0.06)
+    assert wire.decode_deadline(properties).passed
+
+
+def test_a_deadline_from_another_machine_is_counted_from_its_arrival():
+    properties = wire.encode_deadline(Deadline.after(60))
+    properties["application_headers"] = {"clock": "another", "ends-at": "1"}
+    assert 59 < wire.decode_deadline(properties).left_s <= 60
+    del properties["application_headers"]
+    assert 59 < wire.decode_deadline(properties).left_s <= 60
+
+
+@pytest.mark.parametrize("properties", [{}, {"expiration": "soon"}])
+def test_a_request_without_a_deadline_is_no_call(properties):
+    with pytest.raises((KeyError, ValueError)):
+        wire.decode_deadline(properties)

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bson import json_util
+
+from tests.counts.data import Databases
+
 QUIET_S = 0.25
 FOR_THE_ANSWER = ("request", "Rpc")
 """Whose work an answer waits for: the gateway's, and that of calls; not the relay's, not that of handlers."""
@@ -76,3 +80,34 @@ def _named(line: dict[str, Any]) -> str:
         return f"{line['process']} publish {line['published']}"
     collection = json.loads(line["said"]).get(line["command"], "")
     return f"{line['process']} {collection if isinstance(collection, str) else ''} {line['command']}"
+
+
+def shape_of(command: dict[str, Any]) -> str:
+    """Name a command by what it looks for, whatever the values: two of the same shape have the same plan."""
+    said = json.loads(command["said"])
+    looked_for = [sorted(filter_) for filter_ in _filters(command["command"], said)]
+    return f"{command['database']}.{said.get(command['command'])} {command['command']} {looked_for} {said.get('sort')}"
+
+
+def scans_all(databases: Databases, command: dict[str, Any]) -> bool:
+    """Tell whether the database would read the whole collection to find this: no index serves any part of it."""
+    said = json_util.loads(command["said"])
+    database, collection = databases.client[command["database"]], said.get(command["command"])
+    return not all(_has_index(database, collection, filter_) for filter_ in _filters(command["command"], said))
+
+
+def _has_index(database: Any, collection: str, filter_: dict[str, Any]) -> bool:
+    """Ask for the plan of the whole, then of its parts: the embedded database admits to some indexes only then."""
+    if "_id" in filter_:
+        return True
+    parts = [filter_, *({name: value} for name, value in filter_.items() if not name.startswith("$"))]
+    plans = (database.command("explain", {"find": collection, "filter": part}) for part in parts)
+    return any("IXSCAN" in str(plan["queryPlanner"]["winningPlan"]) for plan in plans)
+
+
+def _filters(name: str, said: dict[str, Any]) -> list[dict[str, Any]]:
+    if name in ("update", "delete"):
+        return [each["q"] for each in said[f"{name}s"]]
+    if name == "aggregate":
+        return [stage["$match"] for stage in said["pipeline"][:1]]
+    return [said[key] for key in ("filter", "query") if key in said]

@@ -5,11 +5,13 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 
 import pytest
+import requests
 
+from gateway.backend import REQUEST_LIMIT_S
 from services.chassis.calling import Caller
 from services.chassis.deadline import Deadline
 from services.contracts import events, invites
@@ -64,6 +66,33 @@ def test_a_request_to_a_stuck_service_is_503_with_retry_after_and_is_not_done_la
 
     assert ann.month() == {}
     ann.plan(name=some_token())  # the service has seen to all that came before
+    assert name not in str(ann.month())
+
+
+def test_a_request_whose_client_has_given_up_a_paused_gateway_is_not_done_later(
+    own_system: LocalSystem, ann: Person
+) -> None:
+    name = some_token()
+    with ExitStack() as pauses:
+        for worker in ("gateway.worker.1", "gateway.worker.2"):
+            pauses.enter_context(paused(own_system, worker))
+        with pytest.raises(requests.Timeout):
+            requests.post(
+                f"{own_system.base}/event", json=a_plan(name=name), cookies=ann.http.cookies, timeout=REQUEST_LIMIT_S
+            )
+
+    ann.plan(name=some_token())
+    assert name not in str(ann.month())
+
+
+def test_a_request_that_lay_in_the_socket_of_a_paused_broker_is_not_done_later(
+    own_system: LocalSystem, ann: Person
+) -> None:
+    name = some_token()
+    with paused(own_system, "rabbitmq"):
+        refused(ann.post("/event", a_plan(name=name)), 503)
+
+    ann.plan(name=some_token())
     assert name not in str(ann.month())
 
 

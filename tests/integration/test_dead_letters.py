@@ -103,6 +103,16 @@ def test_a_letter_of_unknown_origin_stays(channel, amqp_uri, monkeypatch):
     eventually(lambda: parked(channel) == 1)
 
 
+def test_a_letter_from_a_queue_that_is_no_more_stays(channel, amqp_uri, monkeypatch):
+    gone = {"queue": "chats.hears.SomethingV0", "tries": 4, "error": "Boom", "traceback": "…"}
+    message = amqp.Message(b"{}", application_headers=gone, delivery_mode=2)
+    channel.basic_publish(message, "", topology.dead_letters_of("chats"))
+    eventually(lambda: parked(channel) == 1)
+    told = run("replay", amqp_uri, monkeypatch)
+    assert "left where it is" in told and "chats: 0 put back" in told
+    eventually(lambda: parked(channel) == 1)
+
+
 def test_a_broker_that_is_not_there_is_one_sentence(monkeypatch):
     with pytest.raises(SystemExit, match="does not answer"):
         run("list", "amqp://127.0.0.1:1", monkeypatch)

@@ -174,6 +174,16 @@ def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_i
     assert published() >= 1_000
 
 
+def test_a_document_that_cannot_be_read_does_not_hold_the_others(database, published, replicas, amqp_uri):
+    told = [outbox.new_outbox(new_id(), []) | {"outbox_due_at": outbox.now()} for _ in range(2)]
+    spoilt, sound = {"_id": new_id(), "kind": "group", "version": 1}, storage._document(an_event())
+    database.events.insert_many([spoilt | told[0], sound | told[1]])
+    replicas(amqp_uri)
+    eventually(lambda: not database.events.find_one({"_id": sound["_id"]})["outbox"])
+    assert published() == 1
+    assert database.events.find_one({"_id": spoilt["_id"]})["outbox"]
+
+
 def test_a_tombstone_is_kept_until_its_end_was_announced(database, published, replicas, amqp_uri):
     store, event = storage.EventStore(database), an_event()
     store.insert(event, operation_id=event.id)

@@ -71,7 +71,7 @@ class MemoryChats:
         message = self._messages.get(message_id)
         return message.number if message and message.chat_id == chat_id else None
 
-    def has_done(self, message_id, operation_id):
+    def finish(self, message_id, operation_id):
         return (message_id, operation_id) in self._operations
 
     def post(self, chat_id, message_id, *, author_id, text, now_ms):
@@ -95,7 +95,7 @@ class MemoryChats:
 
     def edit(self, message_id, *, author_id, text, operation_id):
         message = self.find_message(message_id)
-        if message is None or message.author_id != author_id or self.has_done(message_id, operation_id):
+        if message is None or message.author_id != author_id or self.finish(message_id, operation_id):
             return False
         self._messages[message_id] = replace(message, text=text)
         self._operations.add((message_id, operation_id))

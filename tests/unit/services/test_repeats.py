@@ -131,6 +131,15 @@ def test_an_answer_overtaken_by_itself_gives_the_first_outcome(world, anna, bob,
     assert world.answer(actor, invite_id, action, operation_id=operation_id) == invite_id
 
 
+def test_a_repeated_acceptance_is_not_refused_because_the_event_was_deleted_since(world, anna, carl, party):
+    invite_id, operation_id = world.invite(anna, carl, party), new_id()
+    world.answer(carl, invite_id, "accept", operation_id=operation_id)
+    world.delete(anna, party)
+    assert world.answer(carl, invite_id, "accept", operation_id=operation_id) == invite_id
+    assert "gone" not in world.outcomes
+    assert world.events.find(party) is None
+
+
 @pytest.mark.parametrize("action", ["accept", "decline"])
 def test_an_invitation_answered_while_its_repeat_is_checked_was_sent(world, anna, bob, carl, party, action):
     for receiver, event_id in ((bob, None), (carl, party)):
