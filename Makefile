@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 SOURCES := services gateway deploy tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile test test-faults check lint types format lock
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile test test-faults bench-cost check lint types format lock
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ reconcile: setup ## Compare what each service has copied with its owner, and rep
 
 test-faults: setup-dev ## Kill, pause and restart everything under load, and audit what was promised
 	$(PYTHON) -m tests.faults
+
+bench-cost: setup-dev ## Measure what a request costs each process, and how large documents are
+	@$(PYTHON) -m tests.bench.cost
 
 test: setup-dev ## Run all tests
 	$(PYTHON) -m pytest
