@@ -56,7 +56,7 @@ def writing(channel: amqp.Channel) -> Iterator[None]:
     try:
         yield
     except (amqp.AMQPError, OSError) as exc:
-        _hang_up(channel)
+        hang_up(channel)
         raise BrokerUnavailable(f"cannot write to the broker: {exc}") from exc
 
 
@@ -69,7 +69,7 @@ def _leave_reading_to_one_thread(transport: amqp.Connection) -> None:
     transport.client_properties["capabilities"]["connection.blocked"] = False
 
 
-def _hang_up(channel: amqp.Channel) -> None:
+def hang_up(channel: amqp.Channel) -> None:
     """Let the thread that reads find out that the connection is over."""
     transport = getattr(channel.connection, "_transport", None)
     if transport is not None and transport.sock is not None:

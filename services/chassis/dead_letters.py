@@ -7,6 +7,7 @@ when.
 import logging
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -76,7 +77,18 @@ def show(channel: amqp.Channel, hearer: str) -> int:
     found = list(take(channel, hearer))
     for letter in found:
         print(letter)
+    give_back(channel, hearer, len(found))
     return len(found)
+
+
+def give_back(channel: amqp.Channel, hearer: str, count: int) -> None:
+    """Return what was taken and not acknowledged, and wait until it is there again for whoever looks next."""
+    channel.basic_recover(requeue=True)
+    patience_ends = time.monotonic() + LIMIT_S
+    while channel.queue_declare(topology.dead_letters_of(hearer), passive=True).message_count < count:
+        if time.monotonic() > patience_ends:
+            return
+        time.sleep(0.02)
 
 
 def put_back(channel: amqp.Channel, hearer: str) -> int:
@@ -84,20 +96,23 @@ def put_back(channel: amqp.Channel, hearer: str) -> int:
 
     Confirmed before it is taken out: a message may end up in both places, never in none.
     """
-    count = 0
+    count, kept = 0, 0
     returned: list[str] = []
     channel.events["basic_return"].add(lambda exc, exchange, routing_key, message: returned.append(routing_key))
     for letter in take(channel, hearer):
         if not letter.queue:
             print(f"left where it is, since nobody knows where it came from: {letter}")
+            kept += 1
             continue
         again = amqp.Message(letter.message.body, content_type="application/json", delivery_mode=2)
         channel.basic_publish_confirm(again, exchange="", routing_key=letter.queue, mandatory=True)
         if letter.queue in returned:
             print(f"left where it is, since there is no such queue (any more): {letter}")
+            kept += 1
             continue
         channel.basic_ack(letter.message.delivery_tag)
         count += 1
+    give_back(channel, hearer, kept)
     return count
 
 

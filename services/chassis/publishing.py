@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import amqp
 
 from services.chassis import topology
-from services.chassis.broker import BrokerUnavailable, Link, writing
+from services.chassis.broker import BrokerUnavailable, Link, hang_up, writing
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +53,14 @@ class Publisher:
         with self._turn:
             channel = self._link.channel()
             self._refused = False
-            with writing(channel):
-                for message in messages:
-                    self._send(channel, message)
-            self._wait_for_confirms()
+            try:
+                with writing(channel):
+                    for message in messages:
+                        self._send(channel, message)
+                self._wait_for_confirms()
+            except BaseException:
+                hang_up(channel)  # else what was counted and not sent would be waited for ever after
+                raise
 
     def close(self) -> None:
         """Give up the connection."""

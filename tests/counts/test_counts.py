@@ -13,6 +13,8 @@ from tests.e2e.people import Person, a_plan
 from tests.e2e.watched import WatchedSystem, watched_system
 
 SIZES = (5, 100)
+LOST_RACE = 1
+"""Whoever comes second, the gateway or the announcement, finds by one operation more that it is done already."""
 
 Request = Callable[[Crowd], Any]
 
@@ -143,8 +145,7 @@ def test_writing_takes_as_many_operations_and_calls_however_much_there_is(
 
     print(endpoint, len(much.operations), len(much.calls), "then", len(much.background))
     for asked in (little, much):
-        within_bounds(asked, operations, calls)
-    # Not how many of each: whoever comes second, the gateway or the announcement, finds that it is done by one more.
+        within_bounds(asked, operations + LOST_RACE, calls)
     assert set(much.operations) == set(little.operations)
     assert sorted(much.calls) == sorted(little.calls)
 
@@ -153,7 +154,7 @@ def test_inviting_listing_and_accepting_together_stay_within_bounds(watch: Watch
     ann, ben = Person(watched), Person(watched)
     event_id = ann.plan(type="group")
     asked = watch.during(lambda: ben.join(event_id, ann))
-    within_bounds(asked, 11, 7)
+    within_bounds(asked, 11 + LOST_RACE, 7)
 
 
 def test_every_query_that_was_sent_has_an_index(watch: Watch, databases: Databases) -> None:

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from services.chassis import broker
-from services.chassis.broker import Link, _hang_up
+from services.chassis.broker import Link, hang_up
 from services.chassis.calling import Caller
 from services.chassis.consuming import Consumer
 from services.chassis.publishing import Publisher
@@ -45,7 +45,7 @@ def lose(links, times):
     for _ in range(times):
         for link in links:
             channel = link.channel(timeout_s=10)
-            _hang_up(channel)
+            hang_up(channel)
             reopened(link, channel)
 
 
