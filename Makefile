@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 SOURCES := services gateway deploy tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile test test-faults check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile test test-faults bench bench-cost check lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
@@ -54,6 +54,12 @@ scale: ## Run N replicas of a part: make scale SERVICE=events N=3
 test-containers: setup-dev ## Run the tests that need a Docker engine, against containers
 	$(PYTHON) -m tests.containers
 
+bench-cost: setup-dev ## Measure what a request costs each process, and how large documents are
+	@$(PYTHON) -m tests.bench.cost
+
+bench: $(VENV)/bench.stamp ## Measure floors and scenarios, and write docs/performance/ (needs wrk; about ten minutes)
+	$(PYTHON) -m tests.bench
+
 test: setup-dev ## Run all tests
 	$(PYTHON) -m pytest
 
@@ -82,5 +88,9 @@ $(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/run.stamp
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/bench.stamp: requirements/bench.txt | $(VENV)/dev.stamp
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

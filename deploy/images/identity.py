@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # plain http, which never leaves this machine
 
-from pathlib import Path  # noqa: E402
+from pathlib import Path
 
-import uvicorn  # noqa: E402
-from flask import Flask, Response, request  # noqa: E402
+import uvicorn
+from flask import Flask, Response, request
 
-from deploy.local.identity import create_provider  # noqa: E402
+from deploy.local.identity import create_provider
 
 PORT = 9400
 FETCHED_BY_GATEWAYS = ("token_endpoint", "userinfo_endpoint", "jwks_uri")

@@ -28,7 +28,10 @@ def run_tests(title: str, arguments: tuple[str, ...], environment: Mapping[str, 
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "-rs", *arguments]
     ended = subprocess.run(command, cwd=REPOSITORY, env={**os.environ, **environment}, check=False)
-    print(f"=== {title}: {'passed' if ended.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s", flush=True)
+    print(
+        f"=== {title}: {'passed' if ended.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s",
+        flush=True,
+    )
     return ended.returncode == 0
 
 

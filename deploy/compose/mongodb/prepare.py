@@ -42,7 +42,12 @@ def make_user(client: "MongoClient[Any]", part: str, password: str) -> None:
 def prepare(host: str, root_password: str, passwords: dict[str, str]) -> None:
     """Do all of it."""
     client: MongoClient[Any] = MongoClient(
-        host, username="root", password=root_password, directConnection=True, serverSelectionTimeoutMS=2000, w="majority"
+        host,
+        username="root",
+        password=root_password,
+        directConnection=True,
+        serverSelectionTimeoutMS=2000,
+        w="majority",
     )
     with client:
         make_replica_set(client, host)

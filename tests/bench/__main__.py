@@ -1,0 +1,207 @@
+"""`python -m tests.bench [SCALE]`: floors and scenarios in one run; prints a table, writes `docs/performance/`."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import requests
+from pymongo import MongoClient
+
+from tests.bench.measuring import Driven, Load, Measured, Pids, measure, quietest
+from tests.bench.report import HEADER, Report
+from tests.bench.scenarios import Scenario, scenarios
+from tests.counts.asked import Watch
+from tests.counts.data import Databases
+from tests.e2e.people import Person
+from tests.e2e.system import REPOSITORY, LocalSystem, free_ports, local_system
+from tests.e2e.watched import watched_system
+
+DOCUMENT_ID = "5dd000000000000000000001"
+DOCUMENT = {
+    "_id": DOCUMENT_ID,
+    "name": "Ivan Petrov",
+    "email": "ivan@example.org",
+    "picture": "https://example.org/i.png",
+}
+FLOORS = (("F1", "one_query", None), ("F2", "raw_call", "raw_call"), ("naive", "naive", "naive_service"))
+"""Name, module of the gateway, module of the other process."""
+TRIPLES = 60
+STORM_CONNECTIONS = 200
+
+
+def pids_of(system: LocalSystem) -> dict[str, list[int]]:
+    """Return the processes of the system by part, gateway workers together."""
+    found: dict[str, list[int]] = {}
+    for name, (_, pid) in system.processes().items():
+        found.setdefault(name.partition(".")[0], []).append(pid)
+    return found
+
+
+@contextmanager
+def process(*command: str, environment: dict[str, str]) -> Iterator[int]:
+    """Run a program of ours during the block; yields its pid."""
+    running = subprocess.Popen(
+        [sys.executable, *command], cwd=REPOSITORY, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield running.pid
+    finally:
+        running.terminate()
+        running.wait()
+
+
+def measure_floor(module: str, other: str | None, system: LocalSystem, environment: dict[str, str]) -> Measured:
+    """Measure a small program: two workers of its gateway, and its other process if it has one."""
+    (port,) = free_ports(1)
+    gateway = [
+        "-m",
+        "gunicorn",
+        "-w",
+        "2",
+        "-b",
+        f"127.0.0.1:{port}",
+        "--no-control-socket",
+        f"tests.bench.floors.{module}:app",
+    ]
+    with ExitStack() as stack:
+        pids = {name: pids_of(system)[name] for name in ("rabbitmq", "mongodb")}
+        if other:
+            pids["service"] = [
+                stack.enter_context(process("-m", f"tests.bench.floors.{other}", environment=environment))
+            ]
+        main = stack.enter_context(process(*gateway, environment=environment))
+        url = f"http://127.0.0.1:{port}/one?id={DOCUMENT_ID}"
+        _wait_for(url)
+        pids["gateway"] = [main, *_children(main)]
+        return quietest(Load(url), pids)
+
+
+def _wait_for(url: str) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            if requests.get(url, timeout=10).status_code == 200:
+                return
+        except requests.RequestException:
+            pass
+        if time.monotonic() > until:
+            raise RuntimeError(f"{url} does not answer")
+        time.sleep(0.1)
+
+
+def _children(pid: int) -> list[int]:
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+def count(folder: Path, scale: float) -> dict[tuple[str, int], dict[str, int]]:
+    """Count what each scenario asks of database and broker, on a watched system."""
+    counts = {}
+    with watched_system(folder, "tests.counts.counting") as system:
+        databases = Databases(f"mongodb://127.0.0.1:{system.environment['MONGO_PORT']}")
+        watch = Watch(system.data)
+        for scenario in scenarios(system, databases, scale=scale):
+            asked = watch.during(scenario.once)
+            counts[scenario.name, scenario.size] = {
+                "operations": len(asked.operations),
+                "calls": len(asked.calls),
+                "messages": 2 * len(asked.calls) + sum(" publish " in each for each in asked.background),
+                "background_operations": sum(" publish " not in each for each in asked.background),
+            }
+    return counts
+
+
+def load_of(scenario: Scenario, system: LocalSystem, **more: int) -> Load:
+    """Describe a scenario for wrk."""
+    url = system.base + scenario.path
+    return Load(url, cookie=scenario.cookie, method=scenario.method, body=scenario.body_text, **more)
+
+
+def measure_triples(system: LocalSystem, pids: Pids) -> Measured:
+    """Invite, list, accept: one after another, each time for somebody new to the event."""
+    ann = Person(system)
+    guests = [Person(system) for _ in range(TRIPLES)]
+    event_id = ann.plan(type="group")
+
+    def drive() -> Driven:
+        began, spent, times = time.monotonic(), time.process_time(), []
+        for guest in guests:
+            at = time.monotonic()
+            guest.join(event_id, ann)
+            times.append(time.monotonic() - at)
+        times.sort()
+        return Driven(
+            requests=TRIPLES,
+            errors=0,
+            per_second=TRIPLES / (time.monotonic() - began),
+            p50_ms=times[TRIPLES // 2] * 1000,
+            p99_ms=times[-1] * 1000,
+            driver_s=time.process_time() - spent,
+        )
+
+    return measure(drive, pids)
+
+
+def main() -> None:
+    """Measure everything."""
+    scale = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="social-calendar-bench-") as folder:
+        parts = Path(folder) / "counted", Path(folder) / "measured"
+        for part in parts:
+            part.mkdir()
+        counts = count(parts[0], scale)
+        system = local_system(parts[1])
+        system.start()
+        try:
+            _measure_all(system, report, counts, scale)
+        finally:
+            system.stop()
+    report.write()
+
+
+def _measure_all(
+    system: LocalSystem, report: Report, counts: dict[tuple[str, int], dict[str, int]], scale: float
+) -> None:
+    environment = {
+        "AMQP_URI": f"amqp://guest:guest@127.0.0.1:{system.environment['RABBITMQ_PORT']}//",
+        "MONGO_URI": f"mongodb://127.0.0.1:{system.environment['MONGO_PORT']}",
+    }
+    MongoClient(environment["MONGO_URI"])["bench_floors"].documents.insert_one(DOCUMENT)
+    for name, module, other in FLOORS:
+        floor = report.floors[name] = measure_floor(module, other, system, environment)
+        print(
+            f"{name:<6} {floor.total_ms:6.2f} ms CPU  {floor.per_second:6.0f}/s  p50 {floor.p50_ms:.1f} ms", flush=True
+        )
+    print(HEADER, flush=True)
+    databases, pids = Databases(environment["MONGO_URI"]), pids_of(system)
+    for scenario in scenarios(system, databases, scale=scale):
+        measured = quietest(load_of(scenario, system), pids)
+        counted = counts[scenario.name, scenario.size]
+        print(report.add(scenario.name, scenario.size, scenario.target, measured, counted), flush=True)
+        if scenario.name == "GET /event":
+            _measure_alone_and_storm(scenario, system, pids, report)
+    triples = {"operations": 11, "calls": 7, "messages": 17, "background_operations": 0}
+    print(report.add("invite, list, accept", 1, 10.0, measure_triples(system, pids), triples), flush=True)
+    again = measure_floor("raw_call", "raw_call", system, environment)
+    report.also["F2 again"] = again.total_ms
+    print(f"F2 again {again.total_ms:.2f} ms CPU")
+
+
+def _measure_alone_and_storm(scenario: Scenario, system: LocalSystem, pids: Pids, report: Report) -> None:
+    alone = quietest(load_of(scenario, system, connections=1), pids)
+    storm = quietest(load_of(scenario, system, connections=STORM_CONNECTIONS), pids)
+    report.also |= {
+        "alone_p50_ms": alone.p50_ms,
+        "storm": {"p50_ms": storm.p50_ms, "p99_ms": storm.p99_ms, "errors": storm.errors},
+    }
+    print(f"  alone: p50 {alone.p50_ms:.1f} ms; {STORM_CONNECTIONS} clients: p50 {storm.p50_ms:.0f} ms, ", end="")
+    print(f"p99 {storm.p99_ms:.0f} ms, {storm.errors} errors, {storm.per_second:.0f}/s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

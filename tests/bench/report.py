@@ -1,0 +1,83 @@
+"""What was measured: a table, a JSON file, and plots of cost against the size of the data."""
+
+import json
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.bench.measuring import Measured
+
+FOLDER = Path(__file__).parents[2] / "docs" / "performance"
+
+
+@dataclass
+class Report:
+    """All results of a run. floors: F1, F2, naive; rows: one for each scenario."""
+
+    floors: dict[str, Measured] = field(default_factory=dict)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    also: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, name: str, size: int, target: float | None, measured: Measured, counts: dict[str, int]) -> str:
+        """Add a scenario; return its line."""
+        row = {
+            "scenario": name,
+            "size": size,
+            "target": target,
+            "ratio": measured.total_ms / self.floors["F2"].total_ms,
+            "to_naive": measured.total_ms / self.floors["naive"].total_ms,
+            **counts,
+            **asdict(measured),
+        }
+        self.rows.append(row)
+        return line_of(row)
+
+    def write(self) -> None:
+        """Write the JSON file and the plots."""
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        told = {
+            "floors": {name: asdict(floor) for name, floor in self.floors.items()},
+            "rows": self.rows,
+            **self.also,
+        }
+        (FOLDER / "results.json").write_text(json.dumps(told, indent=1) + "\n")
+        plot(self.rows, FOLDER / "cost.png")
+
+
+HEADER = (
+    f"{'scenario':<26}{'size':>7}{'ops':>5}{'calls':>6}{'msgs':>6}{'CPU ms':>8}{'× F2':>7}{'target':>8}{'× naive':>9}"
+    f"{'req/s':>8}{'p50':>8}{'p99':>8}{'errors':>7}{'others':>8}"
+)
+
+
+def line_of(row: dict[str, Any]) -> str:
+    """Return a row as a line of the table."""
+    target = "" if row["target"] is None else f"{row['target']:.1f}{' ' if row['ratio'] <= row['target'] else '!'}"
+    return (
+        f"{row['scenario']:<26}{row['size']:>7}{row['operations']:>5}{row['calls']:>6}{row['messages']:>6}"
+        f"{sum(row['cpu_ms'].values()):>8.2f}{row['ratio']:>7.2f}{target:>8}{row['to_naive']:>9.2f}"
+        f"{row['per_second']:>8.0f}{row['p50_ms']:>8.1f}{row['p99_ms']:>8.1f}{row['errors']:>7}{row['foreign']:>8.0%}"
+    )
+
+
+def plot(rows: list[dict[str, Any]], file: Path) -> None:
+    """Plot the cost of the scenarios that were measured at several sizes."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_name[row["scenario"]].append(row)
+    figure, axes = pyplot.subplots(figsize=(8, 5))
+    for name, points in by_name.items():
+        if len(points) > 1:
+            points.sort(key=lambda row: row["size"])
+            axes.plot([row["size"] for row in points], [row["ratio"] for row in points], marker="o", label=name)
+    axes.set(xscale="log", yscale="log", xlabel="size of the data", ylabel="CPU per request, in units of F2")
+    axes.grid(visible=True, which="both", alpha=0.3)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(file, dpi=110)

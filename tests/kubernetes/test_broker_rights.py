@@ -1,0 +1,110 @@
+"""A service has the rights for what the code does on the broker, and none for what belongs to others.
+
+Source: RabbitMQ's table of operations and permissions (Access Control). That the broker agrees was tried with real
+processes on a real one: docs/decisions/kubernetes.md.
+"""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from services.chassis import topology, wire
+from services.contracts.announcements import HEARD_BY
+from services.contracts.directory import SERVICES
+from tests.kubernetes.built import of_kind
+
+CONFIGURE, WRITE, READ = "configure", "write", "read"
+REPLIES = "amq.default"
+
+services = pytest.mark.parametrize("service", SERVICES)
+
+
+class Recorder:
+    """A channel that notes which right each declaration needs."""
+
+    def __init__(self) -> None:
+        self.needed: dict[str, set[str]] = defaultdict(set)
+
+    def exchange_declare(self, name: str, *_: Any, **__: Any) -> None:
+        self.needed[CONFIGURE].add(name)
+
+    def queue_declare(self, name: str, *, arguments: dict[str, Any], **_: Any) -> None:
+        self.needed[CONFIGURE].add(name)
+        if "x-dead-letter-exchange" in arguments:
+            self.needed[READ].add(name)
+            self.needed[WRITE].add(arguments["x-dead-letter-exchange"] or REPLIES)
+
+    def queue_bind(self, queue: str, exchange: str, *_: Any) -> None:
+        self.needed[WRITE].add(queue)
+        self.needed[READ].add(exchange)
+
+
+def needed_by(service: str) -> dict[str, set[str]]:
+    """Return what a service process does on the broker, by the right that it needs."""
+    recorder: Any = Recorder()
+    topology.declare(recorder, service)
+    needed: dict[str, set[str]] = recorder.needed
+    calls = wire.calls_queue(service, "quorum")
+    heard = {topology.queue_of(service, kind) for kind in topology.kinds_heard_by(service)}
+    delays = {topology.delay_queue_of(service, delay_ms) for delay_ms in topology.DELAYS_MS}
+    needed[CONFIGURE] |= {wire.CALLS_EXCHANGE, calls}
+    needed[WRITE] |= {wire.CALLS_EXCHANGE, calls, REPLIES, topology.exchange_of(service), *delays}
+    needed[READ] |= {wire.CALLS_EXCHANGE, calls, *heard}  # replies come without any
+    return needed
+
+
+def has(user: str, right: str, name: str) -> bool:
+    return re.search(of_kind("production", "Permission")[user]["spec"]["permissions"][right], name) is not None
+
+
+def everything() -> set[str]:
+    return {name for service in SERVICES for names in needed_by(service).values() for name in names}
+
+
+def is_shared_with(service: str, name: str) -> bool:
+    """Tell whether a name belongs to the service, or to where its announcements go or come from."""
+    return name in set().union(*needed_by(service).values()) or name.startswith(f"{service}.")
+
+
+@services
+def test_a_service_may_do_what_it_does(service: str) -> None:
+    missing = [
+        (right, name) for right, names in needed_by(service).items() for name in names if not has(service, right, name)
+    ]
+
+    assert missing == []
+
+
+@services
+@pytest.mark.parametrize("right", [CONFIGURE, WRITE, READ])
+def test_a_service_may_do_nothing_to_what_is_no_concern_of_it(service: str, right: str) -> None:
+    assert [name for name in everything() if has(service, right, name) and not is_shared_with(service, name)] == []
+
+
+@services
+def test_a_service_reads_no_calls_and_no_dead_letters_of_another(service: str) -> None:
+    for other in set(SERVICES) - {service}:
+        assert not has(service, READ, wire.calls_queue(other, "quorum"))
+        assert not has(service, READ, topology.dead_letters_of(other))
+        assert not has(service, WRITE, topology.exchange_of(other)), "would announce in another's name"
+
+
+@services
+def test_a_service_reads_of_what_others_hear_only_its_own_announcements(service: str) -> None:
+    for kind, hearers in HEARD_BY.items():
+        for hearer in set(hearers) - {service}:
+            assert has(service, READ, topology.queue_of(hearer, kind)) == (kind.announced_by == service)
+
+
+def test_the_gateway_calls_and_does_nothing_else() -> None:
+    allowed = {
+        (right, name) for right in (CONFIGURE, WRITE, READ) for name in everything() if has("gateway", right, name)
+    }
+
+    assert allowed == {(CONFIGURE, wire.CALLS_EXCHANGE), (WRITE, wire.CALLS_EXCHANGE)}
+
+
+def test_the_autoscaler_may_do_nothing() -> None:
+    assert not any(has("keda", right, name) for right in (CONFIGURE, WRITE, READ) for name in everything())
