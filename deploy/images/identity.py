@@ -1,8 +1,8 @@
 """The development identity provider in a container.
 
 Browsers know it by one address (`IDENTITY_URL`), gateways by another (as they asked for its description). It calls
-itself by the browsers' name, in tokens too, and tells a gateway to fetch what browsers never fetch from where the gateway
-has found it.
+itself by the browsers' name, in tokens too, and tells a gateway to fetch what browsers never fetch from where the
+gateway has found it.
 """
 
 import os
@@ -30,6 +30,7 @@ class Named:
         self._wsgi_app, self._host = wsgi_app, urlsplit(url).netloc
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request as if it had come to that address."""
         environ["ASKED_AS"] = environ.get("HTTP_HOST", self._host)
         environ["HTTP_HOST"] = self._host
         return self._wsgi_app(environ, start_response)

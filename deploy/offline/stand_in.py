@@ -28,7 +28,10 @@ def make_root(name: str, password: str) -> None:
     """Make a user who may do everything, while nobody else can connect."""
     server = subprocess.Popen(command("127.0.0.1"))
     try:
-        with MongoClient("127.0.0.1", directConnection=True, serverSelectionTimeoutMS=30_000) as client:
+        client: MongoClient[dict[str, object]] = MongoClient(
+            "127.0.0.1", directConnection=True, serverSelectionTimeoutMS=30_000
+        )
+        with client:
             client.admin.command("createUser", name, pwd=password, roles=["root"])
     except OperationFailure as exc:
         if exc.code != ALREADY_EXISTS:

@@ -39,7 +39,8 @@ def variables_read() -> set[str]:
     gateway.read_settings(environment)
     service.read_settings("users", environment)
     local.read_settings(environment)
-    sources = [path for package in ("services", "gateway", "deploy") for path in (REPOSITORY / package).rglob("*.py")]
+    packages = ("services", "gateway", "deploy/local")  # what only containers read is in docs/containers.md
+    sources = [path for package in packages for path in (REPOSITORY / package).rglob("*.py")]
     directly = {name for path in sources for name in _READ_DIRECTLY.findall(path.read_text(encoding="utf-8"))}
     return environment.asked | directly
 
