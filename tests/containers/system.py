@@ -41,7 +41,10 @@ class ContainerSystem(System):
 
     def up(self) -> None:
         """Build and start everything; return when it is ready."""
-        self.script("up")
+        try:
+            self.script("up")
+        except AssertionError as exc:
+            raise AssertionError(f"{exc}\n{self.logs()}") from None
 
     def down(self) -> None:
         """Remove everything, data too."""
