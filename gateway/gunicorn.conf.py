@@ -23,6 +23,7 @@ worker_class = "gateway.worker.Worker"
 graceful_timeout = 8
 timeout = 30
 keepalive = 30
+worker_connections = 10_000  # streams stay open, each in a greenlet of its own
 limit_request_line = 8190
 limit_request_field_size = 65536
 accesslog = None

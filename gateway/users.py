@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from gateway.backend import actor_id, calls
 from gateway.fields import Integer, Model, Words
 from gateway.resource import Resource, answer, list_of, list_or_nothing
+from gateway.stream.cursor import HEADER, newest_cursor
 from services.contracts import chats, events, invites, users
 
 PAGE_SIZE = 50
@@ -52,8 +53,12 @@ def public_profile(person: users.Person) -> dict[str, Any]:
 
 @people.get("/user", responses={200: User})
 def get_user() -> Response:
-    """Return the current user. Four calls, all at once."""
-    return answer(_own_profile())
+    """Return the current user. Four calls, all at once; the cursor of the stream comes in a header."""
+    cursor = newest_cursor()
+    response = answer(_own_profile())
+    if cursor is not None:
+        response.headers[HEADER] = str(cursor)
+    return response
 
 
 @people.get("/search/users", responses={200: list_of(User), 204: None})
