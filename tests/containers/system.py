@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.contracts import directory
 from tests.e2e.system import REPOSITORY, System, free_ports
 
-SERVICES = ("users", "events", "chats", "invites")
+SERVICES = tuple(directory.SERVICES)
 
 
 def docker(*arguments: str, check: bool = True) -> str:
