@@ -49,7 +49,7 @@ class Chats:
             chat_id=chat_id,
             text=text,
             operation_id=operation_id,
-            now_ms=time.time_ns() // 1_000_000,
+            now_us=time.time_ns() // 1000,
         )
 
     @rpc

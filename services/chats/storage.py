@@ -1,14 +1,15 @@
 """Chats and messages in MongoDB.
 
 chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
-           last_number, clock, latest_number, latest_at, ended_at, purge_at, texts_purged}
+           last_number, latest_number, latest_at, ended_at, purge_at, texts_purged}
 messages  {_id, chat_id, number, author_id, written_at, text, live, operations, version,
            outbox, outbox_due_at, outbox_lease, waits_in}
 
-`last_number` and `clock` only grow: they give a message its place and its time, in the same update that checks who
-writes. `latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and
-order the list of chats. `waits_in` is the chat of a message that still has something to announce: whoever relays one
-message of a chat relays those before it, too, in their order.
+A message's number is the time when it was written, in microseconds, or the next number after the last one where clocks
+disagree: so one number says its place and its time. `last_number` only grows, in the same update that checks who writes.
+`latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the list
+of chats. `waits_in` is the chat of a message that still has something to announce: whoever relays one message of a chat
+relays those before it, too, in their order.
 """
 
 import time
@@ -155,23 +156,15 @@ class ChatStore:
             self._resort(found["chat_id"], vacated=found["number"])
         return found is not None
 
-    def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_ms: int) -> bool:
+    def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
         """Write a message, if its author may. One update checks, numbers and dates it. Idempotent by `message_id`.
 
         False when the chat is not there or not open to the author.
         """
-        placed = self._chats.find_one_and_update(
-            {"_id": chat_id, "user_ids": author_id},
-            [
-                {"$set": {"last_number": {"$add": ["$last_number", 1]}, "clock": {"$max": ["$clock", now_ms]}}},
-                {"$set": {"latest_number": "$last_number", "latest_at": "$clock"}},
-            ],
-            {"last_number": 1, "clock": 1},
-            return_document=ReturnDocument.AFTER,
-        )
-        if placed is None:
+        number = self._take_place(chat_id, author_id, now_us)
+        if number is None:
             return False
-        number, written_at = placed["last_number"], placed["clock"]
+        written_at = number // 1000
         message = Message(
             id=message_id, chat_id=chat_id, number=number, author_id=author_id, written_at=written_at, text=text
         )
@@ -180,6 +173,32 @@ class ChatStore:
         except DuplicateKeyError:  # a repeat: it has its place already, and leaves the new one empty
             self._resort(chat_id, vacated=number)
         return True
+
+    def _take_place(self, chat_id: str, author_id: str, now_us: int) -> int | None:
+        """Return the number of a new message; None when the author may not write here.
+
+        The time is the number unless somebody else has written with the same or a later one: then the chat itself says
+        what comes next.
+        """
+        open_to_author: Document = {"_id": chat_id, "user_ids": author_id}
+        place = {"last_number": now_us, "latest_number": now_us, "latest_at": now_us // 1000}
+        if self._chats.update_one({**open_to_author, "last_number": {"$lt": now_us}}, {"$set": place}).matched_count:
+            return now_us
+        placed = self._chats.find_one_and_update(
+            open_to_author,
+            [
+                {"$set": {"last_number": {"$max": [now_us, {"$add": ["$last_number", 1]}]}}},
+                {
+                    "$set": {
+                        "latest_number": "$last_number",
+                        "latest_at": {"$toLong": {"$divide": ["$last_number", 1000]}},
+                    }
+                },
+            ],
+            {"last_number": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if placed is None else int(placed["last_number"])
 
     def edit(self, message_id: str, chat_id: str, *, author_id: str, text: str, operation_id: str) -> bool:
         """Replace the text of a message. Atomic; False when there is no such message or it knows the operation."""
@@ -227,7 +246,7 @@ def _telling(chat_id: str, what: str, operation_id: str) -> outbox.Update:
     return merged(changed, outbox.telling(outbox.fact(operation_id, what)), outbox.remembering(operation_id))
 
 
-_UNWRITTEN = {"last_number": 0, "clock": 0, "latest_number": 0, "latest_at": 0}
+_UNWRITTEN = {"last_number": 0, "latest_number": 0, "latest_at": 0}
 _CHAT_FIELDS = {"kind": 1, "event_id": 1, "user_ids": 1, "deleted": 1, "version": 1}
 
 

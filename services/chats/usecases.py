@@ -40,11 +40,11 @@ def get_chat(chats: ChatStore, *, actor_id: str, chat_id: str, limit: int | None
 
 
 def post_message(
-    chats: ChatStore, wake: Wake, *, actor_id: str, chat_id: str, text: str, operation_id: str, now_ms: int
+    chats: ChatStore, wake: Wake, *, actor_id: str, chat_id: str, text: str, operation_id: str, now_us: int
 ) -> Written:
     """Write a message."""
     with _forgiving_repeats(chats, operation_id, operation_id):
-        if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_ms=now_ms):
+        if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_us=now_us):
             _get_readable(chats, chat_id, actor_id)  # says why not
             raise _closed()
     wake(chat_id)

@@ -8,6 +8,7 @@ events  {_id, kind, owner_id, name, is_private, starts_at, address, description,
 `starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does.
 """
 
+from dataclasses import replace
 from typing import cast
 
 from pymongo import ASCENDING, ReturnDocument
@@ -200,12 +201,11 @@ class EventStore:
             touched=[member.id for member in after.members if member not in before.members],
         )
         stored = merged(stored, outbox.telling(fact))
-        saved = self._events.find_one_and_update(
-            {"_id": before.id, "version": before.version},
-            merged(stored, outbox.remembering(operation_id)),
-            return_document=ReturnDocument.AFTER,
-        )
-        return None if saved is None else _event(saved)
+        unchanged = {"_id": before.id, "version": before.version}
+        saved = self._events.update_one(unchanged, merged(stored, outbox.remembering(operation_id))).matched_count
+        if not saved:
+            return None
+        return replace(after, version=before.version + 1, operations=before.operations | {operation_id})
 
 
 _SUMMARY_FIELDS = dict.fromkeys(("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1)

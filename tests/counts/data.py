@@ -88,7 +88,7 @@ def _make_events(crowd: Crowd, databases: Databases) -> None:
 def _make_messages(crowd: Crowd, databases: Databases) -> None:
     chats = ChatStore(databases["chats"])
     for number in range(crowd.size):
-        chats.post(crowd.chat_id, new_id(), author_id=crowd.ann.id, text=f"Message {number}", now_ms=number)
+        chats.post(crowd.chat_id, new_id(), author_id=crowd.ann.id, text=f"Message {number}", now_us=number)
 
 
 def _event(owner_id: str, name: str, others: list[str] | None = None) -> Event:

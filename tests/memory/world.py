@@ -30,7 +30,7 @@ class World:
         self.deliver_at_once = deliver_at_once
         self.undelivered = []
         self.outcomes = []
-        self._now_ms = 1_000
+        self._now_us = 1_000_000
 
     def wake(self, document_id):
         """Nothing to wake: announcements are in the test's hands."""
@@ -192,7 +192,7 @@ class World:
         )
 
     def say(self, actor, chat_id, text, *, operation_id=None):
-        self._now_ms += 1
+        self._now_us += 1_000
         return self._write(
             chats.post_message(
                 self.chats,
@@ -200,7 +200,7 @@ class World:
                 chat_id=chat_id,
                 text=text,
                 operation_id=operation_id or new_id(),
-                now_ms=self._now_ms,
+                now_us=self._now_us,
             )
         )
 
