@@ -93,7 +93,7 @@ class MemoryChats:
             self._operations.add((message_id, message_id))
         return True
 
-    def edit(self, message_id, *, author_id, text, operation_id):
+    def edit(self, message_id, chat_id, *, author_id, text, operation_id):
         message = self.find_message(message_id)
         if message is None or message.author_id != author_id or self.finish(message_id, operation_id):
             return False

@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-PARTS = ("users", "events", "chats", "invites", "gateway")
+PARTS = ("users", "events", "chats", "invites", "streams", "gateway")
 PATIENCE_S = 120.0
 PAUSE_S = 1.0
 
