@@ -129,14 +129,18 @@ class BrokerHub:
     def learn_head(self, user_id: str, head: int) -> None:
         """Remember somebody's newest cursor, as long as every later one is heard of."""
         if self._link.is_open:
-            self._heads[user_id] = max(head, self._heads.get(user_id, 0))
-            while len(self._heads) > HEADS_REMEMBERED:
-                self._heads.popitem(last=False)
+            self._remember(user_id, head)
 
     def end_all(self) -> None:
         """End all streams: the process is about to stop, and clients go on elsewhere."""
         for listener in self._all():
             listener.end("the server stops")
+
+    def _remember(self, user_id: str, head: int) -> None:
+        self._heads[user_id] = max(head, self._heads.get(user_id, 0))
+        self._heads.move_to_end(user_id)
+        if len(self._heads) > HEADS_REMEMBERED:
+            self._heads.popitem(last=False)
 
     def _all(self) -> list[Listener]:
         with self._lock:
@@ -166,8 +170,6 @@ class BrokerHub:
 
     def _bring(self, told: dict[str, Any]) -> None:
         for user_id, number in told["numbers"].items():
-            if user_id in self._heads:
-                self._heads[user_id] = max(number, self._heads[user_id])
-                self._heads.move_to_end(user_id)
+            self._remember(user_id, number)
             for listener in self._listeners.get(user_id, ()):
                 listener.hear(Item(number=number, kind=told["kind"], body=told["body"]))

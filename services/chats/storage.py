@@ -200,11 +200,11 @@ class ChatStore:
         )
         return None if placed is None else int(placed["last_number"])
 
-    def edit(self, message_id: str, chat_id: str, *, author_id: str, text: str, operation_id: str) -> bool:
+    def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
         """Replace the text of a message. Atomic; False when there is no such message or it knows the operation."""
-        mine = {"_id": message_id, "author_id": author_id, "live": True, "operations": {"$ne": operation_id}}
-        update = merged({"$set": {"text": text}}, _telling(chat_id, "edited", operation_id))
-        return self._messages.update_one(mine, update).matched_count == 1
+        unedited = {"_id": message.id, "live": True, "operations": {"$ne": operation_id}}
+        update = merged({"$set": {"text": text}}, _telling(message.chat_id, "edited", operation_id))
+        return self._messages.update_one(unedited, update).matched_count == 1
 
     def delete(self, message: Message, *, operation_id: str) -> bool:
         """Delete a message; a tombstone without text keeps its place, for whoever pages from there."""

@@ -56,10 +56,10 @@ def edit_message(
 ) -> Written:
     """Replace the text of one's own message."""
     with _forgiving_repeats(chats, message_id, operation_id):
-        chat_id = _get_own(chats, message_id, actor_id).chat_id
-        if not chats.edit(message_id, chat_id, author_id=actor_id, text=text, operation_id=operation_id):
+        message = _get_own(chats, message_id, actor_id)
+        if not chats.edit(message, text=text, operation_id=operation_id):
             raise _no_message()
-        wake(chat_id)
+        wake(message.chat_id)
     return Written(id=message_id, announcements=[])
 
 
