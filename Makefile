@@ -49,7 +49,7 @@ logs: ## Follow the logs of all containers
 	@deploy/compose/run logs --follow --tail 50
 
 scale: ## Run N replicas of a part: make scale SERVICE=events N=3
-	@deploy/compose/run up --detach --no-deps --no-recreate --scale $(SERVICE)=$(N) $(SERVICE)
+	@deploy/compose/scale "$(SERVICE)" "$(N)"
 
 test-containers: setup-dev ## Run the tests that need a Docker engine, against containers
 	$(PYTHON) -m tests.containers

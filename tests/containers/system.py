@@ -63,6 +63,10 @@ class ContainerSystem(System):
         command = ["docker", "exec", self.containers(part)[0], "python3", "-c", code]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
+    def operate(self, module: str, *arguments: str) -> str:
+        """Run a program that looks after the system, as an operator."""
+        return self.script("run", "run", "--rm", "operator", module, *arguments)
+
     def logs(self) -> str:
         """Return the end of every log."""
         return self.script("run", "logs", "--no-color", "--tail", "25")
