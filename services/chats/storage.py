@@ -5,9 +5,9 @@ chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
 messages  {_id, chat_id, number, author_id, written_at, text, live, operations}
 
 A message's number is the time when it was written, in microseconds, or the next number after the last one where clocks
-disagree: so one number says its place and its time. `last_number` only grows, in the same update that checks who writes.
-`latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the list
-of chats.
+disagree: so one number says its place and its time. `last_number` only grows, in the update that checks who writes.
+`latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the
+list of chats.
 """
 
 import time

@@ -75,6 +75,10 @@ class Event:
         """Tell whether an invitation of this user is open."""
         return any(invitation.user_id == user_id for invitation in self.invited)
 
+    def has_open(self, invite_id: str) -> bool:
+        """Tell whether this invitation is open."""
+        return any(invitation.invite_id == invite_id for invitation in self.invited)
+
     def summary(self) -> Summary:
         """Return what the calendar shows."""
         return Summary(
@@ -108,6 +112,12 @@ def creator(user_id: str, event_id: str) -> Member:
 def joining(user_id: str, invite_id: str) -> Member:
     """Return the membership that an invitation leads to: no rights. The same invitation gives the same membership."""
     return Member(id=derive_id(invite_id, "member"), user_id=user_id)
+
+
+def joined(event: Event, member: Member, invite_id: str) -> Event:
+    """Return the event after an invitation has been turned into a membership."""
+    invited = tuple(invitation for invitation in event.invited if invitation.invite_id != invite_id)
+    return replace(event, members=(*event.members, member), invited=invited)
 
 
 def deleted(event: Event) -> Event:

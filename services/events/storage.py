@@ -16,10 +16,11 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
+from services.chassis.memory import Memory
 from services.chassis.mongo import Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.contracts.events import Changes, Kind, Summary
-from services.events.model import MAX_PLACES, Event, Member, OpenInvitation
+from services.events.model import MAX_PLACES, Event, Member, OpenInvitation, joined
 
 FORMER_MEMBERS = 50
 """How many memberships that ended an event remembers, so that a repeated removal finds the event."""
@@ -52,12 +53,14 @@ class EventStore:
 
     def __init__(self, database: Database[Document]) -> None:
         self._events: Collection[Document] = database.events
+        self._memory: Memory[Event] = Memory()
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
         """Store a new event, whose id is the operation's; only a group is announced. False when it is a repeat."""
         told = outbox.new_outbox(operation_id, [event.owner_id]) if event.kind == "group" else {}
         with losing_races():
             self._events.insert_one({**_document(event), "operations": [operation_id], **told})
+            self._memory.remember(event.id, replace(event, operations=frozenset({operation_id})))
             return True
         return False
 
@@ -69,7 +72,7 @@ class EventStore:
     def find_any(self, event_id: str) -> Event | None:
         """Return an event, dead or alive."""
         document = self._events.find_one({"_id": event_id})
-        return None if document is None else _event(document)
+        return None if document is None else self._memory.remember(event_id, _event(document))
 
     def find_by_member(self, member_id: str) -> Event | None:
         """Return the living event that a membership belongs to."""
@@ -154,16 +157,34 @@ class EventStore:
         return {invitation["invite_id"] for document in found for invitation in document["invited"]}
 
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
-        """Turn an open invitation into a membership. One update; None when it is not open (any more)."""
-        joined: Document = {
+        """Turn an open invitation into a membership. Atomic; None when it is not open (any more).
+
+        The event as this process has seen it last, and then as it is read, is a guess that its version proves: so the
+        outcome is known. Only when others are faster each time, the database is asked for it.
+        """
+        entering: Document = {
             "$pull": {"invited": {"invite_id": invite_id}},
             "$push": {"members": _member_document(member)},
             "$inc": {"version": 1},
         }
-        update = merged(joined, outbox.telling(operation_id, [member.user_id]), outbox.remembering(operation_id))
-        document = self._events.find_one_and_update(
-            {"_id": event_id, "invited.invite_id": invite_id}, update, return_document=ReturnDocument.AFTER
-        )
+        update = merged(entering, outbox.telling(operation_id, [member.user_id]), outbox.remembering(operation_id))
+        is_open = {"_id": event_id, "invited.invite_id": invite_id}
+
+        def joined_as_seen(seen: Event) -> Event | None:
+            unchanged = {**is_open, "version": seen.version}
+            if seen.member(member.id) or not self._events.update_one(unchanged, update).matched_count:
+                return None
+            return self._memory.remember(event_id, _stored(seen, joined(seen, member, invite_id), operation_id))
+
+        remembered = self._memory.recall(event_id)
+        if remembered and (event := joined_as_seen(remembered)):
+            return event
+        read = self.find_any(event_id)
+        if read is None or not read.has_open(invite_id):
+            return None
+        if event := joined_as_seen(read):
+            return event
+        document = self._events.find_one_and_update(is_open, update, return_document=ReturnDocument.AFTER)
         return None if document is None else _event(document)
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
@@ -189,12 +210,15 @@ class EventStore:
             stored = merged(stored, outbox.telling(operation_id, [member.user_id for member in gone]))
         unchanged = {"_id": before.id, "version": before.version}
         saved = self._events.update_one(unchanged, merged(stored, outbox.remembering(operation_id))).matched_count
-        if not saved:
-            return None
-        return replace(after, version=before.version + 1, operations=before.operations | {operation_id})
+        return self._memory.remember(before.id, _stored(before, after, operation_id)) if saved else None
 
 
 _SUMMARY_FIELDS = dict.fromkeys(("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1)
+
+
+def _stored(before: Event, after: Event, operation_id: str) -> Event:
+    """Return the event as an operation has stored it that found it as it was before."""
+    return replace(after, version=before.version + 1, operations=before.operations | {operation_id})
 
 
 def _summary(document: Document) -> Summary:

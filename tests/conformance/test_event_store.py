@@ -1,10 +1,12 @@
 """What every store of events does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from services.contracts.ids import new_id
 from services.events import model
 from services.events.model import Event, OpenInvitation, creator, joining
+from services.events.storage import EventStore
 
 
 def event(owner_id, *, kind="group", starts_at="2026-11-30T19:30", **fields):
@@ -38,6 +40,11 @@ def with_guest(events, owner_id, guest_id):
     assert events.open_invitation(party.id, OpenInvitation(invite_id=invite_id, user_id=guest_id), sender_id=owner_id)
     guest = joining(guest_id, invite_id)
     return events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id())
+
+
+def other_process(events):
+    """Return the store as another process has it, which does not know what this one remembers."""
+    return EventStore(events._events.database) if isinstance(events, EventStore) else events
 
 
 def test_an_event_is_inserted_once(events):
@@ -137,6 +144,34 @@ def test_joining_uses_the_invitation_up(events):
     assert joined.members == (*party.members, guest)
     assert joined.version > party.version
     assert events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id()) is None
+
+
+def test_who_joins_after_changes_that_another_process_made_joins_the_event_as_it_is(events):
+    party, invite_id = stored(events, "anna"), new_id()
+    elsewhere = other_process(events)
+    open_(elsewhere, party, "bob", invite_id=invite_id)
+    assert change(elsewhere, party, "anna", name="Dinner")
+    joined = events.join(party.id, invite_id=invite_id, member=joining("bob", invite_id), operation_id=new_id())
+    assert joined == events.find(party.id)
+    assert (joined.name, joined.version) == ("Dinner", party.version + 2)
+
+
+def test_many_who_join_at_once_all_take_part(events):
+    party, invite_ids = stored(events, "anna"), {f"guest {number}": new_id() for number in range(12)}
+    for guest, invite_id in invite_ids.items():
+        open_(events, party, guest, invite_id=invite_id)
+
+    def join(guest):
+        return events.join(
+            party.id, invite_id=invite_ids[guest], member=joining(guest, invite_ids[guest]), operation_id=new_id()
+        )
+
+    with ThreadPoolExecutor(max_workers=12) as pool:
+        joined = list(pool.map(join, invite_ids))
+    assert sorted(event.version for event in joined) == list(range(party.version + 1, party.version + 13))
+    assert {member.user_id for member in events.find(party.id).members} == {"anna", *invite_ids}
+    for event in joined:
+        assert len(event.members) == 1 + event.version - party.version
 
 
 def test_a_withdrawn_invitation_lets_nobody_join(events):

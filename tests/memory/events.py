@@ -1,6 +1,7 @@
 """Events in memory."""
 
 from dataclasses import replace
+from threading import Lock
 
 from services.events.model import MAX_PLACES, Event
 
@@ -11,6 +12,7 @@ class MemoryEvents:
     def __init__(self):
         self._events = {}
         self._former = {}
+        self._one_at_a_time = Lock()
 
     def insert(self, event: Event, *, operation_id) -> bool:
         if event.id in self._events:
@@ -88,12 +90,13 @@ class MemoryEvents:
         return True
 
     def join(self, event_id, *, invite_id, member, operation_id):
-        if not self.withdraw_invitation(event_id, invite_id):
-            return None
-        event = self._events[event_id]
-        joined = replace(event, members=(*event.members, member), version=event.version + 1)
-        self._events[event_id] = _done(joined, operation_id)
-        return self._events[event_id]
+        with self._one_at_a_time:
+            if not self.withdraw_invitation(event_id, invite_id):
+                return None
+            event = self._events[event_id]
+            joined = replace(event, members=(*event.members, member), version=event.version + 1)
+            self._events[event_id] = _done(joined, operation_id)
+            return self._events[event_id]
 
     def replace_membership(self, before, after, *, operation_id):
         current = self._events[before.id]
