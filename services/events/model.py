@@ -104,6 +104,15 @@ class Event:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """An event that somebody may have access to. open: as a member or an invited person; else as the owner's friend."""
+
+    id: str
+    owner_id: str
+    open: bool
+
+
 def creator(user_id: str, event_id: str) -> Member:
     """Return the first membership of an event: all rights."""
     return Member(id=derive_id(event_id, "member"), user_id=user_id, rights=ALL_RIGHTS)

@@ -17,10 +17,10 @@ from pymongo.database import Database
 
 from services.chassis import outbox
 from services.chassis.memory import Memory
-from services.chassis.mongo import Document, losing_races, merged
+from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.contracts.events import Changes, Kind, Summary
-from services.events.model import MAX_PLACES, Event, Member, OpenInvitation, joined
+from services.events.model import MAX_PLACES, Candidate, Event, Member, OpenInvitation, joined
 
 FORMER_MEMBERS = 50
 """How many memberships that ended an event remembers, so that a repeated removal finds the event."""
@@ -88,23 +88,27 @@ class EventStore:
         """Return the events of a month that a user takes part in, in time order. One range of one index."""
         days = f"{year:04}-{month:02}-"
         range_ = {"$gte": f"{days}01", "$lt": f"{days}32"}
-        found = self._events.find({"members.user_id": user_id, "starts_at": range_}, _SUMMARY_FIELDS)
+        wanted = {"members.user_id": user_id, "starts_at": range_}
+        found = self._events.find(wanted, _SUMMARY_FIELDS, batch_size=WHOLE)
         return [_summary(document) for document in found.sort(_BY_TIME)]
 
     def list_ids(self, user_id: str) -> list[str]:
         """Return the ids of all events that a user takes part in, in time order."""
-        found = self._events.find({"members.user_id": user_id}, {"_id": 1}).sort(_BY_TIME)
+        found = self._events.find({"members.user_id": user_id}, {"_id": 1}, batch_size=WHOLE).sort(_BY_TIME)
         return [document["_id"] for document in found]
 
-    def list_visible_ids(self, user_id: str, *, viewer_id: str, viewer_friend_ids: list[str]) -> list[str]:
-        """Return the ids of those events of a user that the viewer has access to, in time order."""
-        has_access = [
-            {"members.user_id": viewer_id},
-            {"invited.user_id": viewer_id},
-            {"is_private": False, "owner_id": {"$in": viewer_friend_ids}},
+    def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
+        """Return those of a user's events that the viewer may have access to, in time order. One query."""
+        is_in = [{"members.user_id": viewer_id}, {"invited.user_id": viewer_id}]
+        is_among = [{"$in": [viewer_id, _user_ids_of(field)]} for field in ("members", "invited")]
+        pipeline: list[Document] = [
+            {"$match": {"members.user_id": user_id}},
+            {"$match": {"$or": [*is_in, {"is_private": False}]}},
+            {"$sort": dict(_BY_TIME)},
+            {"$project": {"owner_id": 1, "open": {"$or": is_among}}},
         ]
-        found = self._events.find({"members.user_id": user_id, "$or": has_access}, {"_id": 1}).sort(_BY_TIME)
-        return [document["_id"] for document in found]
+        found = self._events.aggregate(pipeline, batchSize=WHOLE)
+        return [Candidate(id=one["_id"], owner_id=one["owner_id"], open=one["open"]) for one in found]
 
     def change(
         self,
@@ -214,6 +218,11 @@ class EventStore:
 
 
 _SUMMARY_FIELDS = dict.fromkeys(("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1)
+
+
+def _user_ids_of(field: str) -> Document:
+    """Build the expression for the people in an array; the embedded database does not know `$members.user_id`."""
+    return {"$map": {"input": f"${field}", "in": "$$this.user_id"}}
 
 
 def _stored(before: Event, after: Event, operation_id: str) -> Event:

@@ -70,17 +70,25 @@ def test_ids_are_listed_in_time_order(events):
     assert events.list_ids("bob") == []
 
 
-def test_visible_are_shared_invited_and_friends_public_events(events):
+def test_candidates_are_shared_invited_and_public_events(events):
     private, public = stored(events, "anna"), stored(events, "anna", is_private=False)
     shared, invited = with_guest(events, "anna", "bob"), stored(events, "anna")
     events.open_invitation(invited.id, OpenInvitation(invite_id=new_id(), user_id="bob"), sender_id="anna")
+    candidates = {one.id: one for one in events.list_candidates("anna", viewer_id="bob")}
+    assert {one_id: one.open for one_id, one in candidates.items()} == {
+        shared.id: True,
+        invited.id: True,
+        public.id: False,
+    }
+    assert candidates[public.id].owner_id == "anna"
+    assert private.id not in candidates
 
-    def visible(friends):
-        return set(events.list_visible_ids("anna", viewer_id="bob", viewer_friend_ids=friends))
 
-    assert visible([]) == {shared.id, invited.id}
-    assert visible(["anna"]) == {shared.id, invited.id, public.id}
-    assert private.id not in visible(["anna"])
+def test_candidates_come_in_time_order(events):
+    late, early = (
+        stored(events, "anna", is_private=False, starts_at=at) for at in ("2027-02-01T10:00", "2027-01-01T10:00")
+    )
+    assert [one.id for one in events.list_candidates("anna", viewer_id="bob")] == [early.id, late.id]
 
 
 def change(events, one, actor_id, *, kind=None, versions=None, operation_id=None, **changes):

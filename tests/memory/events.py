@@ -3,7 +3,7 @@
 from dataclasses import replace
 from threading import Lock
 
-from services.events.model import MAX_PLACES, Event
+from services.events.model import MAX_PLACES, Candidate, Event
 
 
 class MemoryEvents:
@@ -44,13 +44,14 @@ class MemoryEvents:
     def list_ids(self, user_id):
         return [event.id for event in self._of(user_id)]
 
-    def list_visible_ids(self, user_id, *, viewer_id, viewer_friend_ids):
+    def list_candidates(self, user_id, *, viewer_id):
+        seen = [
+            (event, bool(event.member_of(viewer_id)) or event.has_invited(viewer_id)) for event in self._of(user_id)
+        ]
         return [
-            event.id
-            for event in self._of(user_id)
-            if event.member_of(viewer_id)
-            or event.has_invited(viewer_id)
-            or (not event.is_private and event.owner_id in viewer_friend_ids)
+            Candidate(id=event.id, owner_id=event.owner_id, open=open_)
+            for event, open_ in seen
+            if open_ or not event.is_private
         ]
 
     def _of(self, user_id):
