@@ -6,13 +6,14 @@ messages  {_id, chat_id, number, author_id, written_at, text, live, operations, 
            outbox, outbox_due_at, outbox_lease, waits_in}
 
 A message's number is the time when it was written, in microseconds, or the next number after the last one where clocks
-disagree: so one number says its place and its time. `last_number` only grows, in the same update that checks who writes.
+disagree: so one number says its place and its time. `last_number` only grows, in the update that checks who writes.
 `latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the list
 of chats. `waits_in` is the chat of a message that still has something to announce: whoever relays one message of a chat
 relays those before it, too, in their order.
 """
 
 import time
+from operator import attrgetter
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
@@ -21,7 +22,7 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis import outbox
-from services.chassis.mongo import Document, losing_races, merged
+from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.chats.model import Chat, Message
 from services.contracts.announcements import Announcement
 
@@ -35,7 +36,7 @@ def prepare(database: Database[Document]) -> None:
     database.chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
     database.messages.create_index(outbox.INDEX, sparse=True)
     database.messages.create_index("waits_in", sparse=True)
-    database.messages.create_index([("live", ASCENDING), ("chat_id", ASCENDING), ("number", ASCENDING)])
+    database.messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
 
 
 def boxes(database: Database[Document]) -> list[outbox.Box]:
@@ -100,7 +101,7 @@ class ChatStore:
 
     def list_ids(self, user_id: str) -> list[str]:
         """Return the ids of a user's chats in the order of the list."""
-        found = self._chats.find({"user_ids": user_id}, {"_id": 1}).sort(_NEWEST_FIRST)
+        found = self._chats.find({"user_ids": user_id}, {"_id": 1}, batch_size=WHOLE).sort(_NEWEST_FIRST)
         return [document["_id"] for document in found]
 
     def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
@@ -108,19 +109,21 @@ class ChatStore:
         wanted: Document = {"chat_id": chat_id, "live": True}
         if before is not None:
             wanted["number"] = {"$lt": before}
-        found = self._messages.find(wanted).sort("number", DESCENDING).limit(limit or 0)
-        return [_message(document) for document in found][::-1]
+        found = self._messages.find(wanted, batch_size=WHOLE)
+        if limit is not None:
+            found = found.sort("number", DESCENDING).limit(limit)
+        return sorted(map(_message, found), key=_number)
 
     def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
         """Return the newest `limit` messages of each chat (None: all), in order. One query for all chats."""
         by_chat: dict[str, list[Message]] = {chat_id: [] for chat_id in chat_ids}
         for document in self._find_newest_of(chat_ids, limit):
             by_chat[document["chat_id"]].append(_message(document))
-        return {chat_id: sorted(messages, key=lambda message: message.number) for chat_id, messages in by_chat.items()}
+        return {chat_id: sorted(messages, key=_number) for chat_id, messages in by_chat.items()}
 
     def _find_newest_of(self, chat_ids: list[str], limit: int | None) -> list[Document]:
         if limit is None:
-            return list(self._messages.find({"chat_id": {"$in": chat_ids}, "live": True}))
+            return list(self._messages.find({"chat_id": {"$in": chat_ids}, "live": True}, batch_size=WHOLE))
         newest = [{"$match": {"live": True}}, {"$sort": {"number": -1}}, {"$limit": limit}]
         join = {
             "from": self._messages.name,
@@ -219,7 +222,7 @@ class ChatStore:
         ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
         for chat_id in ended:
             for live in (True, False):
-                self._messages.delete_many({"live": live, "chat_id": chat_id})
+                self._messages.delete_many({"chat_id": chat_id, "live": live})
             self._chats.update_one({"_id": chat_id}, {"$set": {"texts_purged": True}})
         return len(ended)
 
@@ -248,6 +251,9 @@ def _telling(chat_id: str, what: str, operation_id: str) -> outbox.Update:
 
 _UNWRITTEN = {"last_number": 0, "latest_number": 0, "latest_at": 0}
 _CHAT_FIELDS = {"kind": 1, "event_id": 1, "user_ids": 1, "deleted": 1, "version": 1}
+
+
+_number = attrgetter("number")
 
 
 def _copied(chat: Chat) -> Document:

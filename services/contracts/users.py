@@ -83,8 +83,8 @@ def list_friends(*, actor_id: str) -> list[Person]:
 
 
 @offered_by(SERVICE)
-def list_friend_ids(*, user_id: str) -> list[str]:
-    """Return the ids of a person's friends."""
+def list_friends_among(*, user_id: str, other_ids: list[str]) -> list[str]:
+    """Return which of these people are a person's friends."""
     raise NotImplementedError
 
 

@@ -47,9 +47,11 @@ def get_event(events: EventStore, calls: Calls, *, actor_id: str, event_id: str)
 
 
 def list_visible_event_ids(events: EventStore, calls: Calls, *, actor_id: str, user_id: str) -> list[str]:
-    """Return which of a user's events the actor has access to."""
-    friend_ids = calls.call(users.list_friend_ids, user_id=actor_id)
-    return events.list_visible_ids(user_id, viewer_id=actor_id, viewer_friend_ids=friend_ids)
+    """Return which of a user's events the actor has access to. Asks for friends only if somebody's friends have it."""
+    candidates = events.list_candidates(user_id, viewer_id=actor_id)
+    owner_ids = sorted({one.owner_id for one in candidates if not one.open})
+    friend_ids = calls.call(users.list_friends_among, user_id=actor_id, other_ids=owner_ids) if owner_ids else []
+    return [one.id for one in candidates if one.open or one.owner_id in friend_ids]
 
 
 def change_event(

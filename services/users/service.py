@@ -53,8 +53,8 @@ class Users:
         return usecases.list_friends(self.people, actor_id=actor_id)
 
     @rpc
-    def list_friend_ids(self, *, user_id: str) -> list[str]:
-        return self.people.list_friend_ids(user_id)
+    def list_friends_among(self, *, user_id: str, other_ids: list[str]) -> list[str]:
+        return usecases.list_friends_among(self.people, user_id=user_id, other_ids=other_ids)
 
     @rpc
     def get_friend(self, *, actor_id: str, friend_id: str) -> contract.Friend:

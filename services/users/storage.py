@@ -7,6 +7,7 @@ friendships   {_id: "a-b", user_ids, friends, generation, version, operations, o
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 from pymongo import ASCENDING, ReturnDocument
@@ -14,7 +15,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.mongo import Document, losing_races, merged
+from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
 
@@ -90,7 +91,7 @@ class PeopleStore:
 
     def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
         """Return the profiles of these people, in one query, by name and id."""
-        found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS)
+        found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS, batch_size=WHOLE)
         return sorted(map(_profile, found), key=lambda profile: (profile.name, profile.id))
 
     def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
@@ -120,7 +121,8 @@ class PeopleStore:
 
     def list_friend_ids(self, user_id: str) -> list[str]:
         """Return the ids of a person's friends."""
-        found = self._friendships.find({"user_ids": user_id, "friends": True}, {"user_ids": 1})
+        mine = {"user_ids": user_id, "friends": True}
+        found = self._friendships.find(mine, {"user_ids": 1}, batch_size=WHOLE)
         return sorted(other for document in found for other in document["user_ids"] if other != user_id)
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
@@ -157,15 +159,16 @@ class PeopleStore:
 
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
         """End the friendship of a pair. Atomic; None when they are no friends."""
-        pair = pair_of(one, other)
+        known = self.find_friendship(one, other)
+        if known is None or not known.friends:
+            return None
         ended: outbox.Update = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
         update = merged(ended, outbox.telling(outbox.fact(operation_id, "ended")), outbox.remembering(operation_id))
-        document = self._friendships.find_one_and_update(
-            {"_id": _key(pair), "friends": True, "operations": {"$ne": operation_id}},
-            update,
-            return_document=ReturnDocument.AFTER,
-        )
-        return None if document is None else _friendship(document)
+        # A pair is made friends once in a generation, so nothing else has changed if this holds.
+        still = {"_id": _key(known.pair), "friends": True, "generation": known.generation}
+        if not self._friendships.update_one({**still, "operations": {"$ne": operation_id}}, update).matched_count:
+            return None
+        return replace(known, friends=False, version=known.version + 1, generation=known.generation + 1)
 
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         """Return the friendship when it remembers this operation: then the call is a repeat."""

@@ -50,6 +50,12 @@ def list_friends(people: PeopleStore, *, actor_id: str) -> list[contract.Person]
     return [_person(profile) for profile in people.list_profiles(friend_ids)] if friend_ids else []
 
 
+def list_friends_among(people: PeopleStore, *, user_id: str, other_ids: list[str]) -> list[str]:
+    """Return which of these people are a person's friends. One query, as long as the list of those asked about."""
+    found = people.list_friendships([pair_of(user_id, other_id) for other_id in other_ids])
+    return [other for one in found if one.friends for other in one.pair if other != user_id]
+
+
 def get_friend(people: PeopleStore, *, actor_id: str, friend_id: str) -> contract.Friend:
     """Return a friend's profile; who is the friend's friend is learnt from the friend's own list."""
     friend_ids = people.list_friend_ids(friend_id)

@@ -48,7 +48,7 @@ class World:
         return {
             users_contract.check_friendship: lambda **kw: users.check_friendship(self.people, **kw),
             users_contract.get_person: lambda **kw: users.get_person(self.people, **kw),
-            users_contract.list_friend_ids: lambda user_id: self.people.list_friend_ids(user_id),
+            users_contract.list_friends_among: lambda **kw: users.list_friends_among(self.people, **kw),
             events_contract.open_invitation: lambda **kw: events.open_invitation(self.events, self, **kw),
             events_contract.apply: lambda announcement: events.apply(self.events, self.wake, from_wire(announcement)),
         }[call](**arguments)
