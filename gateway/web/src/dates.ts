@@ -64,7 +64,7 @@ export class Words {
   fullDay = (day: Day): string =>
     capital(this.utc({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(at(day)));
   shortDay = (day: Day): string => this.utc({ day: "numeric", month: "short" }).format(at(day));
-  birthday = (day: Day): string => this.utc({ day: "numeric", month: "long", year: "numeric" }).format(at(day));
+  birthday = (day: Day): string => this.utc({ day: "numeric", month: "short", year: "numeric" }).format(at(day));
   weekday = (day: Day, width: "short" | "long"): string => capital(this.utc({ weekday: width }).format(at(day)));
   time = (time: string): string => this.utc({ hour: "numeric", minute: "2-digit" }).format(at("2000-01-01", time));
 

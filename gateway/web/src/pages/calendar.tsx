@@ -51,7 +51,7 @@ export function Calendar({ day, isNew }: { day: Day; isNew: boolean }) {
         </div>
         <button type="button" class="button is-filled new-event" onClick={() => go(to.newEvent(day))}>
           <Sign name="plus" />
-          <span>{t().newEvent}</span>
+          <span class="wide-only">{t().newEvent}</span>
         </button>
       </div>
       <div class="calendar-layout">

@@ -99,7 +99,8 @@ function Title({ chat }: { chat: KnownChat | undefined }) {
       <h2>{name}</h2>
       {chat?.event_id && (
         <a class="button is-quiet" href={to.event(chat.event_id)}>
-          {t().toEvent}
+          <Sign name="calendar" />
+          <span class="wide-only">{t().toEvent}</span>
         </a>
       )}
     </>

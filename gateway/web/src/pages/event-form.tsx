@@ -200,12 +200,14 @@ function KindChoice({ kind, onChoose }: { kind: Draft["type"]; onChoose: (kind: 
   return (
     <fieldset class="segments">
       <legend>{t().kind}</legend>
-      {(["single", "group"] as const).map((value) => (
-        <label key={value}>
-          <input type="radio" name="type" value={value} checked={kind === value} onChange={() => onChoose(value)} />
-          <span>{t()[value]}</span>
-        </label>
-      ))}
+      <div>
+        {(["single", "group"] as const).map((value) => (
+          <label key={value}>
+            <input type="radio" name="type" value={value} checked={kind === value} onChange={() => onChoose(value)} />
+            <span>{t()[value]}</span>
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }
@@ -237,19 +239,21 @@ function IconChoice({ icon, onChoose }: { icon: string; onChoose: (icon: string)
   return (
     <fieldset class="icons">
       <legend>{t().icon}</legend>
-      {files.map((file) => (
-        <label key={file} title={names[file]}>
-          <input
-            type="radio"
-            name="icon"
-            value={file}
-            aria-label={names[file] ?? file}
-            checked={icon === file}
-            onChange={() => onChoose(file)}
-          />
-          <EventIcon icon={file} />
-        </label>
-      ))}
+      <div>
+        {files.map((file) => (
+          <label key={file} title={names[file]}>
+            <input
+              type="radio"
+              name="icon"
+              value={file}
+              aria-label={names[file] ?? file}
+              checked={icon === file}
+              onChange={() => onChoose(file)}
+            />
+            <EventIcon icon={file} />
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }

@@ -44,10 +44,13 @@ function Friend({ friend }: { friend: Person }) {
       <Avatar name={friend.name} picture={friend.profile_pic} />
       <p class="person-words">
         <strong id={id}>{friend.name}</strong>
-        <small>
-          {friend.email}
-          {friend.birthday && ` · ${t().born(inWords().birthday(friend.birthday))}`}
-        </small>
+        <small>{friend.email}</small>
+        {friend.birthday && (
+          <small class="born">
+            <Sign name="cake" />
+            <span class="visually-hidden">{t().birthday}</span> {inWords().birthday(friend.birthday)}
+          </small>
+        )}
       </p>
       {dialog && (
         <a class="button is-tinted" href={to.dialog(dialog.id)} aria-describedby={id}>

@@ -21,19 +21,21 @@ export function ThemeChoice() {
   return (
     <fieldset class="segments">
       <legend>{t().theme}</legend>
-      {THEMES.map((value) => (
-        <label key={value}>
-          <input
-            type="radio"
-            name="theme"
-            checked={theme.value === value}
-            onChange={() => {
-              theme.value = value;
-            }}
-          />
-          <span>{names[value]}</span>
-        </label>
-      ))}
+      <div>
+        {THEMES.map((value) => (
+          <label key={value}>
+            <input
+              type="radio"
+              name="theme"
+              checked={theme.value === value}
+              onChange={() => {
+                theme.value = value;
+              }}
+            />
+            <span>{names[value]}</span>
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }

@@ -15,6 +15,11 @@ interface Props {
   size?: "is-narrow" | "is-wide";
 }
 
+/** Where one begins: at the first control of the body, else at the first button of the foot, which undoes nothing. */
+const first = (dialog: HTMLElement) =>
+  dialog.querySelector<HTMLElement>(".modal-body :is(input, button)") ??
+  dialog.querySelector<HTMLElement>(".modal-foot button");
+
 /** A dialog above the page: keeps the focus inside, closes with Escape, gives the focus back. */
 export function Modal({ title, onClose, children, size = "is-narrow" }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -26,6 +31,7 @@ export function Modal({ title, onClose, children, size = "is-narrow" }: Props) {
     const before = document.activeElement;
     openModals.value++;
     dialog.current!.showModal();
+    first(dialog.current!)?.focus();
     return () => {
       openModals.value--;
       // When the page behind can be reached again.
