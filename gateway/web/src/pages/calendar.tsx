@@ -86,7 +86,7 @@ function MonthGrid({ day }: { day: Day }) {
     }),
     [words],
   );
-  const choose = (date: Date) => go(to.calendar(dayOf(date)), { replace: true });
+  const choose = (date: Date) => chooseDay(dayOf(date));
   return (
     <DayPicker
       mode="single"
@@ -107,13 +107,19 @@ function MonthGrid({ day }: { day: Day }) {
   );
 }
 
+const chooseDay = (day: Day) => go(to.calendar(day), { replace: true });
+
 /** A day of the grid: the calendar's own button, and what is planned. */
 function DayCell({ day, modifiers: _, children, ...cell }: DayProps) {
   const iso = dayOf(day.date);
   const events = days.value.get(iso) ?? [];
   const birthdays = birthdaysOn(state.value, iso).length;
+  const choose = (click: MouseEvent) => {
+    if (!(click.target as Element).closest("a, button")) chooseDay(iso);
+  };
   return (
-    <td {...(cell as object)}>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: keys choose the day by its button
+    <td {...(cell as object)} onClick={choose}>
       {children}
       {(events.length > 0 || birthdays > 0) && (
         <ul class="chips">
