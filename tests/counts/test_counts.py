@@ -62,7 +62,9 @@ def test_reading_takes_as_many_operations_and_calls_however_much_there_is(
 ) -> None:
     request, operations, calls = READS[endpoint]
     for crowd in crowds:
-        request(crowd)  # the gateway has to ask once for the cursor of somebody's stream, then it hears of every new one
+        request(
+            crowd
+        )  # the gateway has to ask once for the cursor of somebody's stream, then it hears of every new one
 
     little, much = (watch.during(lambda crowd=crowd: request(crowd)) for crowd in crowds)
 

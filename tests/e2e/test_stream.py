@@ -179,7 +179,9 @@ def test_whoever_was_removed_is_told_so_and_nothing_after(anna, boris, someone):
             boris.plan(name="a sign")
             for each in (stream, again):
                 each.wait_for("event.created.v1", name="a sign")
-    about = [item.type for item in stream.items if event_id in item.data.values() or item.data.get("chat_id") == chat_id]
+    about = [
+        item.type for item in stream.items if event_id in item.data.values() or item.data.get("chat_id") == chat_id
+    ]
     assert about[-1] == "member.left.v1"
     assert [item.type for item in again.items] == ["member.left.v1", "event.created.v1"]
     missed = ok(boris.get("/sync", since=cursor))["items"]

@@ -176,7 +176,10 @@ def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_i
 
 
 def test_a_document_that_cannot_be_read_does_not_hold_the_others(database, published, replicas, amqp_uri):
-    told = [outbox.new_outbox(new_id(), outbox.fact(new_id(), "created")) | {"outbox_due_at": outbox.now()} for _ in range(2)]
+    told = [
+        outbox.new_outbox(new_id(), outbox.fact(new_id(), "created")) | {"outbox_due_at": outbox.now()}
+        for _ in range(2)
+    ]
     spoilt, sound = {"_id": new_id(), "kind": "group", "version": 1}, storage._document(an_event())
     database.events.insert_many([spoilt | told[0], sound | told[1]])
     replicas(amqp_uri)
