@@ -35,7 +35,7 @@ def someone(system: System) -> Callable[..., Person]:
 
 @pytest.fixture
 def window(chromium: Chromium, system: System) -> Iterator[Callable[..., Visitor]]:
-    """Return what opens a window for a person, or for nobody; each is closed at the end, and must not have complained."""
+    """Return what opens a window for a person, or for nobody; each is closed at the end and must not have complained."""
     opened: list[Visitor] = []
 
     def open_for(person: Person | None = None, **options: object) -> Visitor:
