@@ -6,7 +6,8 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gateway.backend import actor_id, calls
-from gateway.fields import Integer, Model, Words
+from gateway.fields import Id, Integer, Model, Words
+from gateway.problems import documented
 from gateway.resource import Resource, answer, list_of, list_or_nothing
 from gateway.stream.cursor import HEADER, newest_cursor
 from services.contracts import chats, events, invites, users
@@ -31,6 +32,22 @@ class User(BaseModel):
     friend_id_list: list[str]
     chat_id_list: list[str]
     invite_id_list: list[str]
+
+
+class PublicProfile(BaseModel):
+    """What anybody may know of a person."""
+
+    id: str
+    name: str
+    email: str
+    profile_pic: str
+    birthday: str | None
+
+
+class PersonQuery(Model):
+    """Which person."""
+
+    id: Id
 
 
 class SearchQuery(Model):
@@ -59,6 +76,12 @@ def get_user() -> Response:
     if cursor is not None:
         response.headers[HEADER] = str(cursor)
     return response
+
+
+@people.get("/person", responses={200: PublicProfile, **documented(404)})
+def get_person(query: PersonQuery) -> Response:
+    """Return what anybody may know of a person: who has invited me, who writes in a chat."""
+    return answer(public_profile(calls().call(users.get_person, user_id=query.id)))
 
 
 @people.get("/search/users", responses={200: list_of(User), 204: None})

@@ -11,7 +11,7 @@ from gateway.events import Event, shown_event
 from gateway.friends import Friend
 from gateway.invites import Invite, shown_invite
 from gateway.members import Member, shown_member
-from gateway.users import public_profile
+from gateway.users import PublicProfile, public_profile
 from services.contracts import streams as contract
 
 START_OVER = "start-over.v1"
@@ -49,7 +49,7 @@ class NewFriend(Friend):
     chat_id: str
 
 
-class OwnProfile(Friend):
+class OwnProfile(PublicProfile):
     """One's own profile."""
 
     google_id: str
