@@ -7,7 +7,7 @@ WEB := gateway/web
 WEB_SOURCES := $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(shell find $(WEB)/src -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-browser test-faults bench bench-cost check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-browser test-faults bench bench-cost bench-streams check lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
@@ -64,6 +64,9 @@ test-containers: setup-dev ## Run the tests that need a Docker engine, against c
 
 bench-cost: setup-dev ## Measure what a request costs each process, and how large documents are
 	@$(PYTHON) -m tests.bench.cost
+
+bench-streams: setup-dev ## Measure how fast news travels, and what an idle stream costs
+	@$(PYTHON) -m tests.bench.streams
 
 bench: $(VENV)/bench.stamp ## Measure floors and scenarios, and write docs/performance/ (needs wrk; about ten minutes)
 	$(PYTHON) -m tests.bench
