@@ -7,7 +7,7 @@ WEB := gateway/web
 WEB_SOURCES := $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(shell find $(WEB)/src -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-browser test-faults bench bench-cost bench-streams check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-browser screenshots test-faults bench bench-cost bench-streams check lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
@@ -43,6 +43,10 @@ reconcile: setup ## Compare what each service has copied with its owner, and rep
 test-browser: setup-dev ## Run the tests of the web client in a real browser (Debian's chromium); pictures go to build/
 	@deploy/chromium
 	$(PYTHON) -m pytest tests/browser
+
+screenshots: setup-dev ## Take the pictures in README.md anew, of the demo data
+	@deploy/chromium
+	$(PYTHON) -m tests.browser
 
 test-faults: setup-dev ## Kill, pause and restart everything under load, and audit what was promised
 	$(PYTHON) -m tests.faults

@@ -7,6 +7,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     assetsDir: "web",
+    license: { fileName: "web/licences.txt" },
     // The Content-Security-Policy allows no scripts and styles but files of ours.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

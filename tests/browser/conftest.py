@@ -15,14 +15,19 @@ from tests.e2e.system import System
 PATIENCE_MS = 10_000
 
 
+def program() -> str:
+    """Return where the browser is that is installed; nothing is downloaded."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert found, "there is no chromium: deploy/chromium installs it"
+    return found
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chromium]:
-    """Start the browser that is installed; nothing is downloaded."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "there is no chromium: deploy/chromium installs it"
+    """Start the browser."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program(), args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -35,7 +40,7 @@ def someone(system: System) -> Callable[..., Person]:
 
 @pytest.fixture
 def window(chromium: Chromium, system: System) -> Iterator[Callable[..., Visitor]]:
-    """Return what opens a window for a person, or for nobody; each is closed at the end and must not have complained."""
+    """Return what opens a window for a person, or for nobody. It is closed at the end, and must not have complained."""
     opened: list[Visitor] = []
 
     def open_for(person: Person | None = None, **options: object) -> Visitor:

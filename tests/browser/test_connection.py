@@ -1,9 +1,8 @@
 """A connection that is lost is shown, and heals by itself; a session that has ended leads to the front page."""
 
-import os
-import signal
 from collections.abc import Callable
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -64,7 +63,9 @@ def test_a_gateway_that_dies_is_noticed_and_found_again(system: System, someone:
     visitor = window(ann)
     visitor.open("#/friends")
     expect(visitor.page.get_by_text("Ben").first).to_be_visible()
-    os.kill(system.processes()["gateway"][1], signal.SIGKILL)
+    gateway = psutil.Process(system.processes()["gateway"][1])
+    for process in (gateway, *gateway.children()):
+        process.kill()
     expect(visitor.page.get_by_text(LOST)).to_be_visible(timeout=RESTARTED_WITHIN_MS)
     expect(visitor.page.get_by_text(LOST)).to_have_count(0, timeout=RESTARTED_WITHIN_MS)
     system.wait_until_ready()

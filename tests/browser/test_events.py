@@ -72,6 +72,7 @@ def test_a_change_that_somebody_else_has_made_meanwhile_is_not_overwritten_unsee
     event_id = person.plan(name="Tea")
     visitor = window(person)
     visitor.open(f"#/event/{event_id}")
+    expect(visitor.heading("Tea")).to_be_visible()
     with visitor.page.expect_response(lambda answer: "/event?id=" in answer.url and bool(answer.headers.get("etag"))):
         visitor.button("Edit").click()
     person.change(event_id, address="Elsewhere")

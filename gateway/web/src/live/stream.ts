@@ -8,7 +8,7 @@ const START_OVER = "start-over.v1";
 /** The server says something every 15 s; a connection that is silent for longer than this is dead. */
 const SILENCE_MS = 40_000;
 /** A cut that heals sooner than this is nobody's business. */
-const UNNOTICED_MS = 1200;
+const UNNOTICED_MS = 700;
 const LONGEST_PAUSE_MS = 8000;
 /** A hidden tab holds its connection for this long: browsers allow six to a site, for all its tabs. */
 const HIDDEN_MS = 300_000;

@@ -35,21 +35,26 @@ interface Props {
 }
 
 export function EventForm({ day, event, onClose }: Props) {
-  const [first] = useState(() => (event ? draftOf(event) : blank(day!)));
+  const [first, setFirst] = useState(() => (event ? draftOf(event) : blank(day!)));
   const [draft, setDraft] = useState(first);
   const [guests, setGuests] = useState<readonly Id[]>([]);
   const [errors, setErrors] = useState<Errors>({});
   const [isBusy, setBusy] = useState(false);
   const [tag, setTag] = useState<string>();
   const form = useRef<HTMLFormElement>(null);
-  const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
+  const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }));
+
+  /** Begin from what is true now, keeping what the person has changed already. */
+  const beginAnew = async (id: Id) => {
+    const read = await readEvent(id);
+    const fresh = draftOf(read.event);
+    setDraft((now) => ({ ...fresh, ...differences(first, now) }));
+    setFirst(fresh);
+    setTag(read.tag);
+  };
 
   useEffect(() => {
-    if (event)
-      void readEvent(event.id).then(
-        (read) => setTag(read.tag),
-        () => undefined,
-      );
+    if (event) void beginAnew(event.id).catch(() => undefined);
   }, []);
 
   const refuse = (found: Errors) => {
@@ -65,7 +70,7 @@ export function EventForm({ day, event, onClose }: Props) {
     setErrors({});
     try {
       if (event) {
-        const changes = changesBetween(asEvent(first), asEvent(draft));
+        const changes = differences(asEvent(first), asEvent(draft));
         if (Object.keys(changes).length) await changeEvent(event.id, changes, tag);
         say(t().saved);
         onClose();
@@ -76,12 +81,7 @@ export function EventForm({ day, event, onClose }: Props) {
       }
     } catch (error) {
       if (event && error instanceof Problem && error.status === 412) {
-        setTag(
-          await readEvent(event.id).then(
-            (read) => read.tag,
-            () => undefined,
-          ),
-        );
+        await beginAnew(event.id).catch(() => undefined);
         return refuse({ form: t().changedMeanwhile });
       }
       refuse(asErrors(error));
@@ -289,9 +289,9 @@ const asEvent = (draft: Draft): NewEvent => ({
   description: draft.description,
 });
 
-function changesBetween(before: NewEvent, after: NewEvent): Partial<NewEvent> {
-  const changed = Object.entries(after).filter(([field, value]) => before[field as keyof NewEvent] !== value);
-  return Object.fromEntries(changed);
+function differences<T extends object>(before: T, after: T): Partial<T> {
+  const changed = Object.entries(after).filter(([field, value]) => before[field as keyof T] !== value);
+  return Object.fromEntries(changed) as Partial<T>;
 }
 
 function faults(draft: Draft): Errors {
