@@ -65,7 +65,7 @@ def test_an_event_is_planned_with_keys_alone(someone: Callable[..., Person], win
     visitor.page.keyboard.type("Breakfast")
     tab_to(visitor, "input[name=type]")
     press("ArrowRight")
-    expect(visitor.dialog.get_by_label("With friends")).to_be_checked()
+    expect(visitor.dialog.get_by_label("Group event")).to_be_checked()
     visitor.dialog.get_by_label("Address").focus()
     visitor.page.keyboard.type("The terrace")
     press("Enter")
