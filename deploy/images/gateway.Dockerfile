@@ -4,8 +4,11 @@ ARG BUILD_IMAGE=${PYTHON_IMAGE}
 
 FROM ${BUILD_IMAGE} AS build
 COPY requirements/gateway.txt /build/requirements.txt
+# Packages bring tests along, and test keys in them.
 RUN python3 -m venv --without-pip /venv \
-    && python3 -m pip --python /venv/bin/python3 install --quiet --no-cache-dir --require-hashes -r /build/requirements.txt
+    && python3 -m pip --python /venv/bin/python3 install --quiet --no-cache-dir --require-hashes -r /build/requirements.txt \
+    && find /venv -depth \( -type d \( -name tests -o -name testing -o -name include \) -o -name '*.[ch]' -o -name '*.pyx' \) \
+        -exec rm -r {} +
 COPY services/__init__.py /app/services/
 COPY services/contracts /app/services/contracts
 COPY services/chassis/__init__.py services/chassis/broker.py services/chassis/calling.py services/chassis/deadline.py \

@@ -1,12 +1,15 @@
-# One service: contracts, chassis and the folder of that one. Build with --build-arg SERVICE=users (events, chats, invites).
+# One service: contracts, chassis and the folder of that one. Build with --build-arg SERVICE=users (events, chats, invites, streams).
 # PYTHON_IMAGE is what it runs on; BUILD_IMAGE the same with pip, if that is another.
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 ARG BUILD_IMAGE=${PYTHON_IMAGE}
 
 FROM ${BUILD_IMAGE} AS build
 COPY requirements/service.txt /build/requirements.txt
+# Packages bring tests along, and test keys in them.
 RUN python3 -m venv --without-pip /venv \
-    && python3 -m pip --python /venv/bin/python3 install --quiet --no-cache-dir --require-hashes -r /build/requirements.txt
+    && python3 -m pip --python /venv/bin/python3 install --quiet --no-cache-dir --require-hashes -r /build/requirements.txt \
+    && find /venv -depth \( -type d \( -name tests -o -name testing -o -name include \) -o -name '*.[ch]' -o -name '*.pyx' \) \
+        -exec rm -r {} +
 ARG SERVICE
 RUN test -n "${SERVICE}" || { echo "SERVICE must be set"; exit 1; }
 COPY services/__init__.py /app/services/

@@ -2,12 +2,14 @@
 
 chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
            last_number, latest_number, latest_at, ended_at, purge_at, texts_purged}
-messages  {_id, chat_id, number, author_id, written_at, text, live, operations}
+messages  {_id, chat_id, number, author_id, written_at, text, live, operations, version,
+           outbox, outbox_due_at, outbox_lease, waits_in}
 
 A message's number is the time when it was written, in microseconds, or the next number after the last one where clocks
 disagree: so one number says its place and its time. `last_number` only grows, in the update that checks who writes.
-`latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the
-list of chats.
+`latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the list
+of chats. `waits_in` is the chat of a message that still has something to announce: whoever relays one message of a chat
+relays those before it, too, in their order.
 """
 
 import time
@@ -22,6 +24,7 @@ from pymongo.errors import DuplicateKeyError
 from services.chassis import outbox
 from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.chats.model import Chat, Message
+from services.contracts.announcements import Announcement
 
 FIRST_VERSION = 1
 """Of events and friendships alike."""
@@ -34,7 +37,29 @@ def prepare(database: Database[Document]) -> None:
     database.chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
     database.chats.create_index("texts_purged", sparse=True)
     database.chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
+    database.messages.create_index(outbox.INDEX, sparse=True)
+    database.messages.create_index("waits_in", sparse=True)
     database.messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
+
+
+def boxes(database: Database[Document]) -> list[outbox.Box]:
+    """Return the outbox of the messages."""
+
+    def with_chats(messages: list[Document]) -> list[Document]:
+        chat_ids = {message["chat_id"] for message in messages}
+        found = database.chats.find({"_id": {"$in": sorted(chat_ids)}}, _CHAT_FIELDS)
+        chats = {document["_id"]: _chat(document) for document in found}
+        return [{**message, "chat": chats.get(message["chat_id"])} for message in messages]
+
+    return [outbox.Box(database.messages, announce, key="waits_in", order="number", complete=with_chats)]
+
+
+def announce(document: Document, fact: Document) -> list[Announcement]:
+    """Tell what a message's document says now to those who may read its chat; a deleted one is only deleted."""
+    chat: Chat | None = document["chat"]
+    if chat is None or chat.deleted or (fact["what"] != "deleted" and not document["live"]):
+        return []
+    return [_message(document).told(fact["id"], fact["what"], chat)]
 
 
 class ChatStore:
@@ -188,15 +213,15 @@ class ChatStore:
         )
         return None if placed is None else int(placed["last_number"])
 
-    def edit(self, message_id: str, *, author_id: str, text: str, operation_id: str) -> bool:
+    def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
         """Replace the text of a message. Atomic; False when there is no such message or it knows the operation."""
-        mine = {"_id": message_id, "author_id": author_id, "live": True, "operations": {"$ne": operation_id}}
-        update = merged({"$set": {"text": text}}, outbox.remembering(operation_id))
-        return self._messages.update_one(mine, update).matched_count == 1
+        unedited = {"_id": message.id, "live": True, "operations": {"$ne": operation_id}}
+        update = merged({"$set": {"text": text}}, _telling(message.chat_id, "edited", operation_id))
+        return self._messages.update_one(unedited, update).matched_count == 1
 
     def delete(self, message: Message, *, operation_id: str) -> bool:
         """Delete a message; a tombstone without text keeps its place, for whoever pages from there."""
-        update = merged({"$set": {"live": False, "text": ""}}, outbox.remembering(operation_id))
+        update = merged({"$set": {"live": False, "text": ""}}, _telling(message.chat_id, "deleted", operation_id))
         deleted = self._messages.update_one({"_id": message.id, "live": True}, update).matched_count == 1
         self._resort(message.chat_id, vacated=message.number)
         return deleted
@@ -226,6 +251,12 @@ class ChatStore:
             if not moved or newest is None or self.find_message(newest["_id"]) is not None:
                 return
             vacated = number
+
+
+def _telling(chat_id: str, what: str, operation_id: str) -> outbox.Update:
+    """Build the part of an update of a message that leaves a fact to be announced, and remembers the operation."""
+    changed: outbox.Update = {"$set": {"waits_in": chat_id}, "$inc": {"version": 1}}
+    return merged(changed, outbox.telling(outbox.fact(operation_id, what)), outbox.remembering(operation_id))
 
 
 _UNWRITTEN = {"last_number": 0, "latest_number": 0, "latest_at": 0}
@@ -277,5 +308,7 @@ def _message_document(message: Message) -> Document:
         "written_at": message.written_at,
         "text": message.text,
         "live": True,
-        "operations": [message.id],
+        "version": 1,
+        "waits_in": message.chat_id,
+        **outbox.new_outbox(message.id, outbox.fact(message.id, "posted")),
     }

@@ -65,6 +65,12 @@ def get_person(*, user_id: str) -> Person:
 
 
 @offered_by(SERVICE)
+def list_people(*, user_ids: list[str]) -> list[Person]:
+    """Return the public profiles of those of these people that there are."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
 def search_people(*, text: str, offset: int, limit: int) -> list[Person]:
     """Find people whose name or e-mail contains `text`, whatever the case, ordered by name, then id."""
     raise NotImplementedError

@@ -6,7 +6,7 @@ event that was read to the event that should be; storage stores the result if th
 
 from dataclasses import dataclass, replace
 
-from services.contracts.announcements import MembershipChangedV1
+from services.contracts.announcements import EventChangedV1, MembershipChangedV1
 from services.contracts.errors import Code, Forbidden
 from services.contracts.events import Kind, Summary
 from services.contracts.ids import derive_id
@@ -103,6 +103,23 @@ class Event:
             version=self.version,
         )
 
+    def told(self, fact_id: str, what: str, *, gone: list[dict[str, object]], touched: list[str]) -> EventChangedV1:
+        """Tell what has happened to the event, with its state now."""
+        summary = self.summary()
+        return EventChangedV1(
+            fact_id=fact_id,
+            event_id=self.id,
+            chat_id=self.chat_id,
+            what=what,
+            event={name: value for name, value in summary.items() if name != "id"},
+            members=[
+                {"id": member.id, "user_id": member.user_id, "rights": sorted(member.rights)} for member in self.members
+            ],
+            gone=gone,
+            touched=touched,
+            version=self.version,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
@@ -121,6 +138,13 @@ def creator(user_id: str, event_id: str) -> Member:
 def joining(user_id: str, invite_id: str) -> Member:
     """Return the membership that an invitation leads to: no rights. The same invitation gives the same membership."""
     return Member(id=derive_id(invite_id, "member"), user_id=user_id)
+
+
+def what_happened(before: Event, after: Event) -> str:
+    """Name the difference that replacing memberships makes."""
+    if after.deleted:
+        return "deleted"
+    return "left" if len(after.members) < len(before.members) else "rights"
 
 
 def joined(event: Event, member: Member, invite_id: str) -> Event:

@@ -20,6 +20,7 @@ from services.chassis.memory import Memory
 from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.contracts.events import Changes, Kind, Summary
+from services.events import model
 from services.events.model import MAX_PLACES, Candidate, Event, Member, OpenInvitation, joined
 
 FORMER_MEMBERS = 50
@@ -38,14 +39,20 @@ def prepare(database: Database[Document]) -> None:
     events.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
 
-def box(database: Database[Document]) -> outbox.Box:
+def boxes(database: Database[Document]) -> list[outbox.Box]:
     """Return the outbox of the events."""
-    return outbox.Box(database.events, announce)
+    return [outbox.Box(database.events, announce)]
 
 
-def announce(document: Document, fact_id: str) -> Announcement | None:
-    """Tell what an event's document says now; nobody is told of a single event."""
-    return _event(document).announced(fact_id) if document["kind"] == "group" else None
+def announce(document: Document, fact: Document) -> list[Announcement]:
+    """Tell what an event's document says now, because of a fact."""
+    event, what = _event(document), fact["what"]
+    said: list[Announcement] = []
+    if event.kind == "group" and what not in ("changed", "rights"):  # nobody else holds a copy of the rest
+        said.append(event.announced(fact["id"]))
+    if what != outbox.TOLD_AGAIN:
+        said.append(event.told(fact["id"], what, gone=fact.get("gone", []), touched=fact.get("touched", [])))
+    return said
 
 
 class EventStore:
@@ -56,10 +63,10 @@ class EventStore:
         self._memory: Memory[Event] = Memory()
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
-        """Store a new event, whose id is the operation's; only a group is announced. False when it is a repeat."""
-        told = outbox.new_outbox(operation_id, [event.owner_id]) if event.kind == "group" else {}
+        """Store a new event, whose id is the operation's. False when it is a repeat."""
+        told = outbox.new_outbox(operation_id, outbox.fact(operation_id, "created"))
         with losing_races():
-            self._events.insert_one({**_document(event), "operations": [operation_id], **told})
+            self._events.insert_one({**_document(event), **told})
             self._memory.remember(event.id, replace(event, operations=frozenset({operation_id})))
             return True
         return False
@@ -132,7 +139,10 @@ class EventStore:
         if versions is not None:
             wanted["version"] = {"$in": versions}
         update = merged(
-            {"$set": changes} if changes else {}, {"$inc": {"version": 1}}, outbox.remembering(operation_id)
+            {"$set": changes} if changes else {},
+            {"$inc": {"version": 1}},
+            outbox.telling(outbox.fact(operation_id, "changed")),
+            outbox.remembering(operation_id),
         )
         return self._events.update_one(wanted, update).matched_count == 1
 
@@ -171,7 +181,8 @@ class EventStore:
             "$push": {"members": _member_document(member)},
             "$inc": {"version": 1},
         }
-        update = merged(entering, outbox.telling(operation_id, [member.user_id]), outbox.remembering(operation_id))
+        fact = outbox.fact(operation_id, "joined", touched=[member.id])
+        update = merged(entering, outbox.telling(fact), outbox.remembering(operation_id))
         is_open = {"_id": event_id, "invited.invite_id": invite_id}
 
         def joined_as_seen(seen: Event) -> Event | None:
@@ -203,15 +214,18 @@ class EventStore:
         }
         if after.deleted:
             texts = ("deleted", "invited", "name", "address", "description")
-            stored["$set"].update(
-                {name: document[name] for name in texts}, **outbox.ended(announced=after.kind == "group")
-            )
+            stored["$set"].update({name: document[name] for name in texts}, **outbox.ended(announced=True))
         gone = [member for member in before.members if after.member(member.id) is None]
         if gone:
             former = {"former_member_ids": {"$each": [member.id for member in gone], "$slice": -FORMER_MEMBERS}}
             stored = merged(stored, {"$push": former})
-        if gone and after.kind == "group":
-            stored = merged(stored, outbox.telling(operation_id, [member.user_id for member in gone]))
+        fact = outbox.fact(
+            operation_id,
+            model.what_happened(before, after),
+            gone=[{"id": member.id, "user_id": member.user_id} for member in gone],
+            touched=[member.id for member in after.members if member not in before.members],
+        )
+        stored = merged(stored, outbox.telling(fact))
         unchanged = {"_id": before.id, "version": before.version}
         saved = self._events.update_one(unchanged, merged(stored, outbox.remembering(operation_id))).matched_count
         return self._memory.remember(before.id, _stored(before, after, operation_id)) if saved else None

@@ -56,6 +56,7 @@ def list_visible_event_ids(events: EventStore, calls: Calls, *, actor_id: str, u
 
 def change_event(
     events: EventStore,
+    wake: Wake,
     *,
     actor_id: str,
     event_id: str,
@@ -64,7 +65,7 @@ def change_event(
     if_versions: list[int] | None,
     operation_id: str,
 ) -> Written:
-    """Change some fields of an event. Nobody else holds a copy of them, so nothing is announced."""
+    """Change some fields of an event. Nobody else holds a copy of them, so nobody need be told before the answer."""
     changed = events.change(
         event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
     )
@@ -72,6 +73,7 @@ def change_event(
         event = events.find_any(event_id)
         if event is None or operation_id not in event.operations:
             _refuse_change(event, actor_id=actor_id, kind=kind, if_versions=if_versions)
+    wake(event_id)
     return Written(id=event_id, announcements=[])
 
 
@@ -108,7 +110,7 @@ def delete_event(
         _require_version(event, if_versions)
         return model.deleted(event)
 
-    return _told(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
+    return _ended(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
 
 def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str, operation_id: str) -> Written:
@@ -120,7 +122,7 @@ def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str,
             raise _no_event()
         return model.without(event, member)
 
-    return _told(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
+    return _ended(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
 
 def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: str) -> contract.Member:
@@ -135,15 +137,16 @@ def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: st
 
 
 def change_rights(
-    events: EventStore, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
+    events: EventStore, wake: Wake, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
 ) -> Written:
-    """Grant and revoke rights. Nobody else holds a copy of them, so nothing is announced."""
+    """Grant and revoke rights. Nobody else holds a copy of them, so nobody need be told before the answer."""
 
     def decide(event: Event) -> Event:
         actor, target = _actor_and_target(event, actor_id, member_id)
         return model.with_rights(event, actor, target, dict(rights))  # type: ignore[arg-type]  # all values are bool
 
     event = _decide_on_member(events, decide, member_id, operation_id)
+    wake(event.id)
     return Written(id=event.id, announcements=[])
 
 
@@ -154,7 +157,7 @@ def remove_member(events: EventStore, wake: Wake, *, actor_id: str, member_id: s
         actor, target = _actor_and_target(event, actor_id, member_id)
         return model.removed(event, actor, target)
 
-    return _told(wake, _decide_on_member(events, decide, member_id, operation_id), operation_id)
+    return _ended(wake, _decide_on_member(events, decide, member_id, operation_id), operation_id)
 
 
 def open_invitation(
@@ -255,10 +258,18 @@ def _decide_and_store(
 
 def _told(wake: Wake, event: Event, operation_id: str) -> Written:
     """Tell who takes part now; a repeat tells the same fact."""
+    wake(event.id)
     if event.kind == "single":
         return Written(id=event.id, announcements=[])
-    wake(event.id)
     return Written(id=event.id, announcements=[to_wire(event.announced(fact_id(operation_id)))])
+
+
+def _ended(wake: Wake, event: Event, operation_id: str) -> Written:
+    """Tell who takes part now, and that whoever does not may see no more of it."""
+    written = _told(wake, event, operation_id)
+    what = "deleted" if event.deleted else "left"
+    ended = event.told(fact_id(operation_id), what, gone=[], touched=[])
+    return Written(id=event.id, announcements=[*written["announcements"], to_wire(ended)])
 
 
 def _require_access(calls: Calls, event: Event, actor_id: str) -> None:

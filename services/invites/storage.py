@@ -19,6 +19,7 @@ from services.chassis.memory import Memory
 from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts import invites as contract
 from services.contracts.announcements import Announcement
+from services.contracts.ids import derive_id, new_id
 from services.invites.model import ENDED_BY, Invite
 
 
@@ -34,14 +35,22 @@ def prepare(database: Database[Document]) -> None:
     invites.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
 
-def box(database: Database[Document]) -> outbox.Box:
+def boxes(database: Database[Document]) -> list[outbox.Box]:
     """Return the outbox of the invitations."""
-    return outbox.Box(database.invites, announce)
+    return [outbox.Box(database.invites, announce)]
 
 
-def announce(document: Document, fact_id: str) -> Announcement | None:
-    """Tell what an invitation's document says now."""
-    return _invite(document).announced(fact_id)
+def announce(document: Document, fact: Document) -> list[Announcement]:
+    """Tell what an invitation's document says now, because of a fact: to those who act on it, and to its people."""
+    invite, what = _invite(document), fact["what"]
+    said: list[Announcement] = []
+    if what in ("answered", "refused", outbox.TOLD_AGAIN) and (acted_on := invite.announced(fact["id"])):
+        said.append(acted_on)
+    if what == "shown":
+        said.append(replace(invite, status="pending").told(fact["id"]))
+    if what in ("answered", "void"):
+        said.append(invite.told(fact["id"]))
+    return said
 
 
 class InviteStore:
@@ -100,7 +109,8 @@ class InviteStore:
         proposed: Document = {"_id": invite_id, "status": "proposed"}
         if generation is not None:
             proposed["settled"] = {"$not": {"$gte": generation}}
-        update: Document = {"$set": {"status": "pending", "generation": generation}, "$inc": {"version": 1}}
+        pending: Document = {"$set": {"status": "pending", "generation": generation}, "$inc": {"version": 1}}
+        update = merged(pending, outbox.telling(outbox.fact(derive_id(invite_id, "shown"), "shown")))
         if self._invites.update_one(proposed, update).matched_count:
             return True
         shown = {"_id": invite_id, "status": "pending", "generation": generation}
@@ -115,16 +125,14 @@ class InviteStore:
 
         Atomic. False when it is no proposal (any more).
         """
-        update = merged(_ended("refused", announced=True), outbox.telling(invite_id, []))
+        update = merged(_ended("refused", announced=True), outbox.telling(outbox.fact(invite_id, "refused")))
         return self._invites.update_one({"_id": invite_id, "status": "proposed"}, update).matched_count == 1
 
     def void(self, invite_id: str) -> None:
         """End a waiting invitation that has become pointless."""
         self._invites.update_one({"_id": invite_id, "status": "pending"}, _void())
 
-    def answer(
-        self, invite_id: str, action: contract.Action, *, actor_id: str, tell: bool, operation_id: str
-    ) -> Invite | None:
+    def answer(self, invite_id: str, action: contract.Action, *, actor_id: str, operation_id: str) -> Invite | None:
         """Settle a waiting invitation, if it is for the actor to do so. Atomic; of two answers at once one wins.
 
         What an invitation is about does not change once it was shown, so the outcome is known without being read.
@@ -134,9 +142,8 @@ class InviteStore:
             return None
         role = "sender_id" if action == "cancel" else "receiver_id"
         waiting = {"_id": invite_id, "status": "pending", role: actor_id}
-        ended = _ended(ENDED_BY[action], announced=tell)
-        told = outbox.telling(operation_id, [actor_id]) if tell else {}
-        update = merged(ended, told, outbox.remembering(operation_id))
+        told = outbox.telling(outbox.fact(operation_id, "answered"))
+        update = merged(_ended(ENDED_BY[action], announced=True), told, outbox.remembering(operation_id))
         if not self._invites.update_one(waiting, update).matched_count:
             return None
         return replace(shown, status=ENDED_BY[action], operations=shown.operations | {operation_id})
@@ -176,7 +183,7 @@ def _ended(status: str, *, announced: bool) -> Document:
 
 
 def _void() -> Document:
-    return _ended("void", announced=False)
+    return merged(_ended("void", announced=True), outbox.telling_soon(outbox.fact(new_id(), "void")))
 
 
 def _proposal(invite: Invite) -> Document:

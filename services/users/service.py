@@ -19,7 +19,8 @@ class Users:
     name = contract.SERVICE
 
     people = store(PeopleStore)
-    relay = announcer()
+    relay = announcer("friendships")
+    profiles = announcer("profiles")
     process = process()
 
     @rpc
@@ -29,7 +30,7 @@ class Users:
         profile = Profile(
             id=operation_id, google_id=google_id, name=name, email=email, picture=picture, birthday=birthday
         )
-        return usecases.sign_in(self.people, profile)
+        return usecases.sign_in(self.people, self.profiles.wake, profile, operation_id=operation_id)
 
     @rpc
     def get_account(self, *, actor_id: str) -> contract.Account:
@@ -38,6 +39,10 @@ class Users:
     @rpc
     def get_person(self, *, user_id: str) -> contract.Person:
         return usecases.get_person(self.people, user_id=user_id)
+
+    @rpc
+    def list_people(self, *, user_ids: list[str]) -> list[contract.Person]:
+        return usecases.list_people(self.people, user_ids=user_ids)
 
     @rpc
     def search_people(self, *, text: str, offset: int, limit: int) -> list[contract.Person]:

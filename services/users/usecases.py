@@ -14,9 +14,11 @@ Wake = Callable[[object], None]
 """Says which document has something to announce."""
 
 
-def sign_in(people: PeopleStore, profile: Profile) -> Written:
+def sign_in(people: PeopleStore, wake: Wake, profile: Profile, *, operation_id: str) -> Written:
     """Create or refresh a profile."""
-    return Written(id=people.save_profile(profile), announcements=[])
+    user_id = people.save_profile(profile, operation_id=operation_id)
+    wake(user_id)
+    return Written(id=user_id, announcements=[])
 
 
 def get_account(people: PeopleStore, *, actor_id: str) -> contract.Account:
@@ -30,6 +32,11 @@ def get_account(people: PeopleStore, *, actor_id: str) -> contract.Account:
 def get_person(people: PeopleStore, *, user_id: str) -> contract.Person:
     """Return anybody's public profile."""
     return _person(_get_profile(people, user_id))
+
+
+def list_people(people: PeopleStore, *, user_ids: list[str]) -> list[contract.Person]:
+    """Return public profiles."""
+    return [_person(profile) for profile in people.list_profiles(user_ids)]
 
 
 def search_people(people: PeopleStore, *, text: str, offset: int, limit: int) -> list[contract.Person]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.system import ContainerSystem, container_system
+from tests.containers.system import SERVICES, ContainerSystem, container_system
 from tests.e2e.system import REPOSITORY
 
-MANY = {f"{part}_REPLICAS": "2" for part in ("GATEWAY", "USERS", "EVENTS", "CHATS", "INVITES")}
+MANY = {f"{part}_REPLICAS": "2" for part in map(str.upper, ("gateway", *SERVICES))}
 
 
 @pytest.fixture(scope="session", autouse=True)

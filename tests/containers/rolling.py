@@ -43,6 +43,19 @@ def steps(parts: Sequence[str]) -> Iterator[Step]:
             yield Step(act, part, number % 2)
 
 
+def crash(container: str) -> None:
+    """Kill what runs in a container, from inside, and return when the engine has started the container again.
+
+    `docker kill` would not do: what somebody has stopped on purpose is not started again.
+    """
+    before = inspect(container)["State"]["StartedAt"]
+    docker("exec", container, "sh", "-c", "kill -9 -1", check=False)
+    until = time.monotonic() + HEALTHY_WITHIN_S
+    while (state := inspect(container)["State"])["StartedAt"] == before or not state["Running"]:
+        assert time.monotonic() < until, f"{container} was not started again: {state}"
+        time.sleep(0.1)
+
+
 def wait_until_healthy(container: str) -> None:
     """Return when the container's own health check passes: asked at once, not when the engine does next."""
     check = inspect(container)["Config"].get("Healthcheck", {}).get("Test", ["CMD", "true"])[1:]

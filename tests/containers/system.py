@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.contracts import directory
 from tests.e2e.system import REPOSITORY, System, free_ports
 
-SERVICES = ("users", "events", "chats", "invites")
+SERVICES = tuple(directory.SERVICES)
 
 
 def docker(*arguments: str, check: bool = True) -> str:
@@ -61,6 +62,10 @@ class ContainerSystem(System):
         """Run Python code in the first container of a part."""
         command = ["docker", "exec", self.containers(part)[0], "python3", "-c", code]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    def operate(self, module: str, *arguments: str) -> str:
+        """Run a program that looks after the system, as an operator."""
+        return self.script("run", "run", "--rm", "operator", module, *arguments)
 
     def logs(self) -> str:
         """Return the end of every log."""

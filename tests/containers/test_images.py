@@ -5,6 +5,7 @@ import pytest
 from tests.containers.system import SERVICES, ContainerSystem, docker, inspect
 
 PARTS = (*SERVICES, "gateway")
+LARGEST_MB = 250
 SHARED_WITH_THE_GATEWAY = {"__init__", "broker", "calling", "deadline", "wire"}
 
 every_part = pytest.mark.parametrize("part", PARTS)
@@ -67,6 +68,19 @@ def test_an_image_keeps_nothing_of_how_it_was_made(image, part: str) -> None:
     assert found == ""
     assert not [name for name in environment if name.startswith("PIP_") or "PASSWORD" in name or "SECRET" in name]
     assert run(image(part), "sh", "-c", "ls /venv/bin | grep -c ^pip || true") == "0"
+
+
+@every_part
+def test_an_image_holds_no_compiler_no_tests_and_no_keys(image, part: str) -> None:
+    unwanted = "-name tests -o -name '*.c' -o -name '*.h' -o -name '*key.pem' -o -name '*.key' -o -name .env"
+    found = run(image(part), "sh", "-c", f"command -v gcc cc git curl; find /app /venv {unwanted}; true")
+
+    assert found == ""
+
+
+@every_part
+def test_an_image_is_small(image, part: str) -> None:
+    assert inspect(image(part))["Size"] < LARGEST_MB * 1_000_000
 
 
 @every_part

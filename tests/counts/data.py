@@ -67,7 +67,8 @@ def _make_friends(crowd: Crowd, databases: Databases) -> None:
         email = f"{friend_id}@example.org"
         name = f"Friend {number} {crowd.token if number < 5 else ''}"
         people.save_profile(
-            Profile(id=friend_id, google_id=friend_id, name=name, email=email, picture="", birthday=None)
+            Profile(id=friend_id, google_id=friend_id, name=name, email=email, picture="", birthday=None),
+            operation_id=new_id(),
         )
         people.befriend(crowd.ann.id, friend_id, generation=0, operation_id=new_id())
         crowd.friends.append(friend_id)

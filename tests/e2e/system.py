@@ -25,6 +25,13 @@ class System:
     base: str
     identity: str
 
+    def is_ready(self) -> bool:
+        """Ask `/readyz`."""
+        try:
+            return requests.get(f"{self.base}/readyz", timeout=5).status_code == 200
+        except requests.RequestException:
+            return False
+
 
 @dataclass
 class LocalSystem(System):
@@ -54,13 +61,6 @@ class LocalSystem(System):
             assert self.runner is not None and self.runner.poll() is None, f"the runner ended\n{self.logs()}"
             assert time.monotonic() < until, f"not ready after {READY_WITHIN_S} s\n{self.logs()}"
             time.sleep(0.1)
-
-    def is_ready(self) -> bool:
-        """Ask `/readyz`."""
-        try:
-            return requests.get(f"{self.base}/readyz", timeout=5).status_code == 200
-        except requests.RequestException:
-            return False
 
     def stop(self) -> int:
         """End everything, as Ctrl-C or a service manager would; return the exit status."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.e2e.system import LocalSystem
+from tests.e2e.system import LocalSystem, System
 from tests.faults.circle import Circle
 from tests.faults.faults import Fault, time_to_ready
 from tests.faults.insisting import Doubled, HalfDone, Lie, Lost, Tally
@@ -55,7 +55,7 @@ class Report:
 
 
 @contextmanager
-def friends_at_work(system: LocalSystem, report: Report, *, seed: int = 1) -> Iterator[None]:
+def friends_at_work(system: System, report: Report, *, seed: int = 1) -> Iterator[None]:
     """Let friends work during the block; then audit what they were promised."""
     circles = [Circle(system, report.tally, seed * 100 + number) for number in range(CIRCLES)]
     stop = threading.Event()

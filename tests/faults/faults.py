@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.e2e.system import LocalSystem
+from tests.e2e.system import LocalSystem, System
 
 BACK_WITHIN_S = 90.0
 READY_IN_A_ROW = 8
@@ -52,7 +52,7 @@ def wait_until_another_runs(system: LocalSystem, target: str, pid: int) -> None:
     raise AssertionError(f"{target} did not come back\n{system.logs()}")
 
 
-def time_to_ready(system: LocalSystem) -> float:
+def time_to_ready(system: System) -> float:
     """Return how many seconds it takes from now until every gateway worker finds all ready."""
     began = time.monotonic()
     row = 0

@@ -93,12 +93,11 @@ class MemoryChats:
             self._operations.add((message_id, message_id))
         return True
 
-    def edit(self, message_id, *, author_id, text, operation_id):
-        message = self.find_message(message_id)
-        if message is None or message.author_id != author_id or self.finish(message_id, operation_id):
+    def edit(self, message, *, text, operation_id):
+        if message.id not in self._live or self.finish(message.id, operation_id):
             return False
-        self._messages[message_id] = replace(message, text=text)
-        self._operations.add((message_id, operation_id))
+        self._messages[message.id] = replace(message, text=text)
+        self._operations.add((message.id, operation_id))
         return True
 
     def delete(self, message, *, operation_id):

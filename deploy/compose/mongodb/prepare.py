@@ -11,7 +11,8 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-PARTS = ("users", "events", "chats", "invites", "gateway")
+PASSWORD_OF_A_PART = "_MONGO_PASSWORD"
+"""What names of variables end with that are told to us: `USERS_MONGO_PASSWORD` is that of `users`."""
 PATIENCE_S = 120.0
 PAUSE_S = 1.0
 
@@ -57,12 +58,16 @@ def prepare(host: str, root_password: str, passwords: dict[str, str]) -> None:
 
 def main() -> None:
     """Wait for the database as long as it takes to start (and then to become primary)."""
-    passwords = {part: os.environ[f"{part.upper()}_MONGO_PASSWORD"] for part in PARTS}
+    passwords = {
+        name.removesuffix(PASSWORD_OF_A_PART).lower(): password
+        for name, password in sorted(os.environ.items())
+        if name.endswith(PASSWORD_OF_A_PART)
+    }
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
             prepare(os.environ["MONGO_HOST"], os.environ["MONGO_ROOT_PASSWORD"], passwords)
-            print(f"The database is ready for {', '.join(PARTS)}.")
+            print(f"The database is ready for {', '.join(passwords)}.")
             return
         except PyMongoError as exc:
             if time.monotonic() > until:

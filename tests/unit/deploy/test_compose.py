@@ -58,7 +58,25 @@ def test_a_part_is_told_nothing_that_it_does_not_read() -> None:
     assert set(parts["gateway"]["environment"]) <= of_gateway.asked
 
 
-@pytest.mark.parametrize("part", [*SERVICES, "gateway", "balancer", "identity", "mongodb-users"])
+def test_broker_and_database_are_told_the_password_of_every_part() -> None:
+    parts = described("compose.yml")["services"]
+
+    for name in (*map(str.upper, SERVICES), "GATEWAY"):
+        assert f"{name}_AMQP_PASSWORD" in parts["rabbitmq"]["environment"]
+        assert f"{name}_MONGO_PASSWORD" in parts["mongodb-users"]["environment"]
+
+
+@pytest.mark.parametrize("part", [*SERVICES, "gateway"])
+def test_a_part_can_be_scaled(part: str) -> None:
+    assert described("compose.yml")["services"][part]["scale"] == f"${{{part.upper()}_REPLICAS:-1}}"
+
+
+@pytest.mark.parametrize("part", sorted(set(described("compose.yml")["services"]) - {"mongodb-users", "operator"}))
+def test_what_dies_is_started_again(part: str) -> None:
+    assert described("compose.yml")["services"][part]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("part", [*SERVICES, "gateway", "balancer", "identity", "mongodb-users", "operator"])
 def test_a_part_runs_without_privileges_and_writes_nowhere(part: str) -> None:
     told = described("compose.yml")["services"][part]
 
