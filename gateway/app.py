@@ -122,7 +122,8 @@ def create_app(backend: Backend | None = None) -> Flask:
         app.register_api(resource)
     app.register_blueprint(site)
     app.register_blueprint(swagger)
-    CORS(app, origins=list(backend.settings.cors_origins), supports_credentials=True, expose_headers=EXPOSED_HEADERS)
+    if origins := list(backend.settings.cors_origins):
+        CORS(app, origins=origins, supports_credentials=True, expose_headers=EXPOSED_HEADERS)
     if hops := backend.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

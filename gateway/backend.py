@@ -69,4 +69,9 @@ def operation_id() -> str:
 
 def public_url() -> str:
     """Return the base of URLs that clients can use, without a slash at the end."""
-    return backend().settings.public_url or request.host_url.rstrip("/")
+    return backend().settings.public_url or asked_url()
+
+
+def asked_url() -> str:
+    """Return the base of URLs as the client has named it in this request, without a slash at the end."""
+    return f"{request.scheme}://{request.host}"

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, g, request
 
 from gateway import idempotency
-from gateway.backend import backend, public_url
+from gateway.backend import asked_url, backend, public_url
 from gateway.parsing import StrictRequest, drain
 from gateway.problems import Refused
 
@@ -58,7 +58,7 @@ def _refuse_other_sites() -> None:
     origin = request.headers.get("Origin", "").lower()
     if origin in map(str.lower, backend().settings.cors_origins):
         return
-    own = {"", public_url().lower(), request.host_url.rstrip("/").lower()}
+    own = {"", public_url().lower(), asked_url().lower()}
     if origin not in own or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
         raise Refused(403, "This request comes from another site.")
 

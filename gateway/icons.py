@@ -47,9 +47,9 @@ def named(icon: str) -> str:
 
 
 def _name_in_url(url: str) -> str:
-    from gateway.backend import public_url  # here, since fields need icons before there is a backend
+    from gateway.backend import asked_url, public_url  # here, since fields need icons before there is a backend
 
-    for site in ("", public_url(), request.host_url.rstrip("/")):
+    for site in ("", public_url(), asked_url()):
         if url.startswith(site + PATH):
             return url.removeprefix(site + PATH)
     raise ValueError(f"must be a name or a {PATH}… URL of this site")

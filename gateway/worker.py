@@ -1,10 +1,12 @@
 """gunicorn's worker: what the server refuses before there is a request has the shape of every other problem."""
 
+import contextlib
+import socket
 from typing import Any
 
 import gevent
 from gunicorn import util
-from gunicorn.http import errors
+from gunicorn.http import errors, wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
 from gateway import problems
@@ -24,8 +26,58 @@ STATUS: dict[type[Exception], int] = {
 """What is not in here is 400 if it came from reading the request, else 500."""
 
 
+class _Pieces(list[bytes]):
+    """Stands in for a socket, and keeps what is sent."""
+
+    sendall = list.append
+
+
+class Answer(wsgi.Response):
+    """An answer whose headers leave together with the first part of its body: a write costs more than what is in it."""
+
+    sock: Any
+
+    def write(self, arg: bytes) -> None:
+        """Send a part of the body, after the headers if they have not been sent yet."""
+        if self.headers_sent:
+            super().write(arg)
+            return
+        sock, self.sock = self.sock, _Pieces()
+        try:
+            super().write(arg)
+        finally:
+            pieces, self.sock = self.sock, sock
+        sock.sendall(b"".join(pieces))
+
+
 class Worker(GeventWorker):
     """A gevent worker whose refusals are problem answers, and whose streams end when it stops."""
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Let the application answer. What gunicorn does, less what we have no use for: its log, hooks and restarts.
+
+        Raises:
+            StopIteration: the connection ends with this answer.
+        """
+        answer, environ = wsgi.create(req, sock, addr, listener_name, self.cfg, response_class=Answer)
+        environ["wsgi.multithread"] = True
+        if not self.alive:
+            answer.force_close()
+        try:
+            _send(answer, environ, self.wsgi(environ, answer.start_response))
+        except gevent.GreenletExit:
+            return
+        except OSError:
+            raise
+        except Exception:
+            if not answer.headers_sent:
+                raise
+            self.log.exception("an answer broke off")
+            with contextlib.suppress(OSError):  # a second answer on the same connection would spoil the first
+                sock.shutdown(socket.SHUT_RDWR)
+            raise StopIteration from None
+        if answer.should_close():
+            raise StopIteration
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """Begin to stop: streams would last for ever; their clients go on with another worker."""
@@ -46,6 +98,19 @@ class Worker(GeventWorker):
             util.close_graceful(client, max_drain=MAX_BODY_BYTES)
         except OSError as failure:
             self.log.debug("cannot send a refusal: %s", failure)
+
+
+def _send(answer: Answer, environ: dict[str, Any], parts: Any) -> None:
+    try:
+        if isinstance(parts, environ["wsgi.file_wrapper"]):
+            answer.write_file(parts)
+        else:
+            for part in parts:
+                answer.write(part)
+        answer.close()
+    finally:
+        if hasattr(parts, "close"):
+            parts.close()
 
 
 def _refusal(status: int, detail: str) -> bytes:

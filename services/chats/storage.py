@@ -26,6 +26,9 @@ from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.chats.model import Chat, Message
 from services.contracts.announcements import Announcement
 
+FIRST_VERSION = 1
+"""Of events and friendships alike."""
+
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
 
@@ -67,15 +70,22 @@ class ChatStore:
         self._messages: Collection[Document] = database.messages
 
     def save_copy(self, chat: Chat) -> bool:
-        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
-        copied = {"$set": _copied(chat)}
-        fresh = {"$setOnInsert": {"created_at": time.time_ns(), **_UNWRITTEN}}
-        older = {"_id": chat.id, "version": {"$lt": chat.version}}
-        with losing_races():
-            self._chats.update_one(older, {**copied, **fresh}, upsert=True)
+        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already.
+
+        Nothing is older than a first version, so that one is either inserted or as new already.
+        """
+        if self._replace_older(chat):
             return True
-        # It is there: as new or newer, or somebody has just inserted an older one.
-        return self._chats.update_one(older, copied).matched_count == 1
+        with losing_races():
+            self._chats.insert_one({"_id": chat.id, **_copied(chat), **_UNWRITTEN, "created_at": time.time_ns()})
+            return True
+        return self._replace_older(chat)  # it is there: as new or newer, or somebody has just inserted an older one
+
+    def _replace_older(self, chat: Chat) -> bool:
+        if chat.version == FIRST_VERSION:
+            return False
+        older = {"_id": chat.id, "version": {"$lt": chat.version}}
+        return self._chats.update_one(older, {"$set": _copied(chat)}).matched_count == 1
 
     def list_copies(self, chat_ids: list[str]) -> list[Chat]:
         """Return those of these chats that there are, dead or alive. One query."""
