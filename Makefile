@@ -3,17 +3,21 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 SOURCES := services gateway deploy tests
+WEB := gateway/web
+WEB_SOURCES := $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(shell find $(WEB)/src -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile test test-faults bench bench-cost check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-browser screenshots test-faults bench bench-cost bench-streams check lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
-setup: $(VENV)/run.stamp ## Install what running needs (a virtual environment with pinned, hashed packages)
+setup: $(VENV)/run.stamp web ## Install what running needs (a virtual environment with pinned, hashed packages), build the client
 
-setup-dev: $(VENV)/dev.stamp ## Install what testing and checking need
+setup-dev: $(VENV)/dev.stamp $(WEB)/node_modules/dev.stamp web ## Install what testing and checking need
+
+web: $(WEB)/dist/index.html ## Build the web client, if its sources have changed
 
 run: setup ## Start everything in the foreground; Ctrl-C stops it
 	@exec $(PYTHON) -m deploy.local run
@@ -36,6 +40,14 @@ replay: setup ## Put the messages that could not be handled back into their queu
 reconcile: setup ## Compare what each service has copied with its owner, and repair it
 	@$(PYTHON) -m deploy.local reconcile
 
+test-browser: setup-dev ## Run the tests of the web client in a real browser (Debian's chromium); pictures go to build/
+	@deploy/chromium
+	$(PYTHON) -m pytest tests/browser
+
+screenshots: setup-dev ## Take the pictures in README.md anew, of the demo data
+	@deploy/chromium
+	$(PYTHON) -m tests.browser
+
 test-faults: setup-dev ## Kill, pause and restart everything under load, and audit what was promised
 	$(PYTHON) -m tests.faults
 
@@ -57,25 +69,32 @@ test-containers: setup-dev ## Run the tests that need a Docker engine, against c
 bench-cost: setup-dev ## Measure what a request costs each process, and how large documents are
 	@$(PYTHON) -m tests.bench.cost
 
+bench-streams: setup-dev ## Measure how fast news travels, and what an idle stream costs
+	@$(PYTHON) -m tests.bench.streams
+
 bench: $(VENV)/bench.stamp ## Measure floors and scenarios, and write docs/performance/ (needs wrk; about ten minutes)
 	$(PYTHON) -m tests.bench
 
 test: setup-dev ## Run all tests
+	@deploy/npm run --silent test
 	$(PYTHON) -m pytest
 
 lint: setup-dev ## Check format, style and the arrows between packages
 	$(VENV)/bin/ruff format --check $(SOURCES)
 	$(VENV)/bin/ruff check $(SOURCES)
 	$(VENV)/bin/lint-imports
+	@deploy/npm run --silent lint
 
 types: setup-dev ## Check types
 	$(VENV)/bin/mypy services gateway deploy
+	@deploy/npm run --silent types
 
 check: lint types test ## All that CI runs
 
 format: setup-dev ## Format the code and mend what can be mended
 	$(VENV)/bin/ruff format $(SOURCES)
 	$(VENV)/bin/ruff check --fix $(SOURCES)
+	@deploy/npm run --silent format
 
 lock: setup-dev ## Compile the pinned, hashed requirements of each part
 	deploy/lock
@@ -94,3 +113,18 @@ $(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/run.stamp
 $(VENV)/bench.stamp: requirements/bench.txt | $(VENV)/dev.stamp
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
+
+# Node comes from PyPI, into the same virtual environment.
+$(VENV)/node.stamp: requirements/web.txt | $(VENV)/bin/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json | $(VENV)/node.stamp
+	@deploy/npm ci --silent --omit=dev
+
+$(WEB)/node_modules/dev.stamp: $(WEB)/package-lock.json | $(VENV)/node.stamp
+	@deploy/npm ci --silent
+	@touch $@
+
+$(WEB)/dist/index.html: $(WEB_SOURCES) | $(WEB)/node_modules/.package-lock.json
+	@deploy/npm run --silent build -- --logLevel warn

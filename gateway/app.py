@@ -26,17 +26,20 @@ from gateway.resource import SECURITY_SCHEMES
 from gateway.sessions import LoginStore, SessionStore
 from gateway.settings import BadSettings, Settings, read_settings
 from gateway.site import pictures, site, swagger
+from gateway.stream.cursor import HEADER as CURSOR_HEADER
+from gateway.stream.hub import BrokerHub
+from gateway.stream.views import live
 from gateway.users import people
 from services.chassis.calling import Caller
 
 log = logging.getLogger(__name__)
 
-RESOURCES = (auth.auth, people, friends, calendar, members, conversations, invitations, pictures, health)
+RESOURCES = (auth.auth, people, friends, calendar, members, conversations, invitations, live, pictures, health)
 
 PUBLIC = {"site", "swagger", *(resource.name for resource in RESOURCES if resource.public)}
 
 
-EXPOSED_HEADERS = ("ETag", "Retry-After", "X-Stream-Cursor")
+EXPOSED_HEADERS = ("ETag", "Retry-After", CURSOR_HEADER)
 """What the pages of other sites that may use the API get to read beside the body."""
 
 
@@ -89,6 +92,7 @@ def connect(settings: Settings) -> Backend:
         logins=database.logins,
         keys=database.keys,
         database=database,
+        hub=BrokerHub(settings.amqp_uri),
     )
 
 

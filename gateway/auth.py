@@ -21,9 +21,9 @@ from gateway.guard import SESSION_COOKIE
 from gateway.parsing import is_clean
 from gateway.problems import Refused, documented
 from gateway.resource import Resource
-from gateway.sessions import LOGIN_LASTS, SESSION_LASTS, is_token, new_token
-from services.contracts import users
-from services.contracts.errors import Code, Unavailable
+from gateway.sessions import LOGIN_LASTS, SESSION_LASTS, is_token, name_of, new_token
+from services.contracts import streams, users
+from services.contracts.errors import Code, ServiceError, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ def login_callback(query: CallbackQuery) -> Response:
     )
     sessions = backend().sessions
     if earlier := request.cookies.get(SESSION_COOKIE):
-        sessions.close(earlier)
+        _end_session(earlier)
     token = sessions.open(user_id)
     response: Response = redirect(g.login_next or backend().settings.frontend_url)  # type: ignore[assignment]
     _set_cookie(response, SESSION_COOKIE, token, int(SESSION_LASTS.total_seconds()))
@@ -138,10 +138,19 @@ def login_callback(query: CallbackQuery) -> Response:
 def logout() -> Response:
     """End the session, everywhere and at once."""
     if token := request.cookies.get(SESSION_COOKIE):
-        backend().sessions.close(token)
+        _end_session(token)
     response: Response = redirect(backend().settings.frontend_url)  # type: ignore[assignment]
     response.delete_cookie(SESSION_COOKIE)
     return response
+
+
+def _end_session(token: str) -> None:
+    """End a session, and its streams wherever they are; those that are not told find out by themselves."""
+    backend().sessions.close(token)
+    try:
+        calls().start(streams.end_session, session=name_of(token))
+    except ServiceError as exc:
+        log.warning("cannot tell that a session has ended: %s", exc)
 
 
 def _verified_claims() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from gateway.idempotency import KeyStore
 from gateway.patience import unread_s
 from gateway.sessions import LoginStore, SessionStore
 from gateway.settings import Settings
+from gateway.stream.hub import Hub
 from services.chassis.deadline import Deadline
 from services.contracts.ids import new_id
 
@@ -34,6 +35,7 @@ class Backend:
     logins: LoginStore
     keys: KeyStore
     database: Pingable
+    hub: Hub
 
 
 def backend() -> Backend:

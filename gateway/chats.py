@@ -129,18 +129,20 @@ def delete_message(query: MessageQuery) -> Response:
     return done()
 
 
+def shown_message(message: contract.Message) -> dict[str, Any]:
+    """Return a message in the words of the API."""
+    return {
+        "id": message["id"],
+        "chat_id": message["chat_id"],
+        "user_id": message["author_id"],
+        "datetime": message["written_at"],
+        "text": message["text"],
+    }
+
+
 def _shown(chat: contract.Chat) -> dict[str, Any]:
     """Return a chat in the words of the API."""
-    messages = [
-        {
-            "id": message["id"],
-            "chat_id": message["chat_id"],
-            "user_id": message["author_id"],
-            "datetime": message["written_at"],
-            "text": message["text"],
-        }
-        for message in chat["messages"]
-    ]
+    messages = [shown_message(message) for message in chat["messages"]]
     if chat["kind"] == "event":
         return {"id": chat["id"], "msg_id_list": messages, "event_id": chat["event_id"]}
     one, other = chat["user_ids"]

@@ -115,7 +115,7 @@ def list_month(query: MonthQuery) -> Response:
     """Return the events of a month that I take part in, by day."""
     days: dict[str, list[dict[str, Any]]] = {}
     for summary in calls().call(contract.list_month, actor_id=actor_id(), year=query.year, month=query.month):
-        days.setdefault(str(int(summary["starts_at"][8:10])), []).append(_shown(summary))
+        days.setdefault(str(int(summary["starts_at"][8:10])), []).append(shown_summary(summary, public_url()))
     return answer(days)
 
 
@@ -123,10 +123,7 @@ def list_month(query: MonthQuery) -> Response:
 def get_event(query: EventQuery) -> Response:
     """Return an event that I have access to, with an ETag."""
     event = calls().call(contract.get_event, actor_id=actor_id(), event_id=query.id)
-    shown = _shown(event)
-    if event["kind"] == "group":
-        shown |= {"member_id_list": event["member_ids"], "chat_id": event["chat_id"]}
-    response = answer(shown)
+    response = answer(shown_event(event, public_url()))
     response.headers["ETag"] = quote_etag(entity_tag(event["version"], response.get_data()))
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
@@ -186,8 +183,16 @@ def leave_event(query: EventQuery) -> Response:
     return done()
 
 
-def _shown(event: contract.Summary) -> dict[str, Any]:
-    """Return an event in the words of the API."""
+def shown_event(event: contract.Event, base: str) -> dict[str, Any]:
+    """Return an event in the words of the API. base: of the URLs in it."""
+    shown = shown_summary(event, base)
+    if event["kind"] == "group":
+        shown |= {"member_id_list": event["member_ids"], "chat_id": event["chat_id"]}
+    return shown
+
+
+def shown_summary(event: contract.Summary, base: str) -> dict[str, Any]:
+    """Return what the calendar shows of an event in the words of the API. base: of the URLs in it."""
     return {
         "id": event["id"],
         "type": event["kind"],
@@ -196,5 +201,5 @@ def _shown(event: contract.Summary) -> dict[str, Any]:
         "datetime": documented_datetime(event["starts_at"]),
         "address": event["address"],
         "description": event["description"],
-        "icon": f"{public_url()}{icons.PATH}{event['icon']}",
+        "icon": f"{base}{icons.PATH}{event['icon']}",
     }

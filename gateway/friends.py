@@ -1,26 +1,19 @@
 """Friends of the current user."""
 
 from flask import Response
-from pydantic import BaseModel
 
 from gateway.backend import actor_id, calls, operation_id
 from gateway.fields import Id, Model
 from gateway.problems import documented
 from gateway.resource import Resource, answer, done, list_of, list_or_nothing
-from gateway.users import public_profile
+from gateway.users import PublicProfile, public_profile
 from services.contracts import events, users
 
 friends = Resource("friends", about="Friends")
 
 
-class Friend(BaseModel):
+class Friend(PublicProfile):
     """A friend in the list of friends."""
-
-    id: str
-    name: str
-    email: str
-    profile_pic: str
-    birthday: str | None
 
 
 class FriendPage(Friend):

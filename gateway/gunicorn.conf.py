@@ -2,6 +2,7 @@
 
 import ctypes
 import logging
+import resource
 import signal
 import sys
 
@@ -23,6 +24,7 @@ worker_class = "gateway.worker.Worker"
 graceful_timeout = 8
 timeout = 30
 keepalive = 30
+worker_connections = 10_000  # streams stay open, each in a greenlet of its own
 limit_request_line = 8190
 limit_request_field_size = 65536
 accesslog = None
@@ -32,7 +34,9 @@ PR_SET_PDEATHSIG = 1
 
 
 def post_fork(server: object, worker: object) -> None:
-    """Die with the master: a worker that outlived it would keep the port from the next one."""
+    """Die with the master: a worker that outlived it would keep the port from the next one. Open as many as allowed."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     for noisy in ("amqp", "pymongo", "urllib3"):

@@ -1,6 +1,6 @@
 """Invitations: sending, listing, answering."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from flask import Response
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
@@ -52,18 +52,18 @@ class Answer(Model):
 def list_invites() -> Response:
     """Return the invitations that wait for my answer."""
     found = calls().call(contract.list_invites, actor_id=actor_id())
-    return list_or_nothing(
-        [
-            {
-                "id": invite["id"],
-                "sender_id": invite["sender_id"],
-                "receiver_id": invite["receiver_id"],
-                "type": invite["kind"],
-                "event_id": invite["event_id"],
-            }
-            for invite in found
-        ]
-    )
+    return list_or_nothing([shown_invite(invite) for invite in found])
+
+
+def shown_invite(invite: contract.Invite) -> dict[str, Any]:
+    """Return an invitation in the words of the API."""
+    return {
+        "id": invite["id"],
+        "sender_id": invite["sender_id"],
+        "receiver_id": invite["receiver_id"],
+        "type": invite["kind"],
+        "event_id": invite["event_id"],
+    }
 
 
 @invitations.post("/invite", responses={204: None, **documented(403, 404, 409, 413, 415, 422)})

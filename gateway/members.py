@@ -58,17 +58,20 @@ def get_member(query: MemberQuery) -> Response:
     """Return a member of an event that I have access to; the e-mail only if I am a member too."""
     member = calls().call(contract.get_member, actor_id=actor_id(), member_id=query.id)
     person = calls().call(users.get_person, user_id=member["user_id"])
-    return answer(
-        {
-            "member_id": member["id"],
-            "user_id": member["user_id"],
-            "name": person["name"],
-            "email": person["email"] if member["for_member"] else None,
-            "profile_pic": person["picture"],
-            "event_id": member["event_id"],
-            **{f"is_{right}": on for right, on in member["rights"].items()},
-        }
-    )
+    return answer(shown_member(member, person))
+
+
+def shown_member(member: contract.Member, person: users.Person) -> dict[str, Any]:
+    """Return a membership in the words of the API."""
+    return {
+        "member_id": member["id"],
+        "user_id": member["user_id"],
+        "name": person["name"],
+        "email": person["email"] if member["for_member"] else None,
+        "profile_pic": person["picture"],
+        "event_id": member["event_id"],
+        **{f"is_{right}": on for right, on in member["rights"].items()},
+    }
 
 
 @members.put("/member", responses={204: None, **documented(403, 404, 413, 415, 422)})

@@ -1,4 +1,4 @@
-"""What is neither data nor log-in: the front page, the icons, the page at /docs."""
+"""What is neither data nor log-in: the web client, the icons, the page at /docs."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import flask_openapi3_swagger
 from flask import Blueprint, Response, current_app, render_template, url_for
 from pydantic import BaseModel
 
-from gateway import guard, icons, idempotency, preconditions, problems
+from gateway import client, guard, icons, idempotency, preconditions, problems
 from gateway.resource import Resource, answer
 
 pictures = Resource("icons", about="Icons of events", public=True)
@@ -41,8 +41,14 @@ def load_icon(path: IconPath) -> Response:
 
 @site.get("/")
 def front_page() -> Response:
-    """Show where to go."""
-    return _page(render_template("front.html"))
+    """Show the web client, or how to build it."""
+    return client.page() or _page(render_template("front.html"))
+
+
+@site.get("/web/<name>")
+def client_file(name: str) -> Response:
+    """Return a file of the web client."""
+    return client.file(name) or problems.answer(404, "There is nothing at this path.")
 
 
 @site.get("/docs")

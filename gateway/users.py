@@ -6,8 +6,10 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from gateway.backend import actor_id, calls
-from gateway.fields import Integer, Model, Words
+from gateway.fields import Id, Integer, Model, Words
+from gateway.problems import documented
 from gateway.resource import Resource, answer, list_of, list_or_nothing
+from gateway.stream.cursor import HEADER, newest_cursor
 from services.contracts import chats, events, invites, users
 
 PAGE_SIZE = 50
@@ -32,6 +34,22 @@ class User(BaseModel):
     invite_id_list: list[str]
 
 
+class PublicProfile(BaseModel):
+    """What anybody may know of a person."""
+
+    id: str
+    name: str
+    email: str
+    profile_pic: str
+    birthday: str | None
+
+
+class PersonQuery(Model):
+    """Which person."""
+
+    id: Id
+
+
 class SearchQuery(Model):
     """What to look for in names and e-mails, and how many hits to skip."""
 
@@ -52,8 +70,18 @@ def public_profile(person: users.Person) -> dict[str, Any]:
 
 @people.get("/user", responses={200: User})
 def get_user() -> Response:
-    """Return the current user. Four calls, all at once."""
-    return answer(_own_profile())
+    """Return the current user. Four calls, all at once; the cursor of the stream comes in a header."""
+    cursor = newest_cursor()
+    response = answer(_own_profile())
+    if cursor is not None:
+        response.headers[HEADER] = str(cursor)
+    return response
+
+
+@people.get("/person", responses={200: PublicProfile, **documented(404)})
+def get_person(query: PersonQuery) -> Response:
+    """Return what anybody may know of a person: who has invited me, who writes in a chat."""
+    return answer(public_profile(calls().call(users.get_person, user_id=query.id)))
 
 
 @people.get("/search/users", responses={200: list_of(User), 204: None})

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import gevent
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
@@ -24,7 +25,15 @@ STATUS: dict[type[Exception], int] = {
 
 
 class Worker(GeventWorker):
-    """A gevent worker whose refusals are problem answers."""
+    """A gevent worker whose refusals are problem answers, and whose streams end when it stops."""
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Begin to stop: streams would last for ever; their clients go on with another worker."""
+        super().handle_exit(sig, frame)
+        gevent.spawn(self._end_streams)
+
+    def _end_streams(self) -> None:
+        self.wsgi.extensions["backend"].hub.end_all()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what went wrong outside of the application; the connection ends."""

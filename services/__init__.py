@@ -1,1 +1,1 @@
-"""The four services, what they agree on (`contracts`) and what runs them (`chassis`)."""
+"""The five services, what they agree on (`contracts`) and what runs them (`chassis`)."""

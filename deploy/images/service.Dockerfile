@@ -1,4 +1,4 @@
-# One service: contracts, chassis and the folder of that one. Build with --build-arg SERVICE=users (events, chats, invites).
+# One service: contracts, chassis and the folder of that one. Build with --build-arg SERVICE=users (events, chats, invites, streams).
 # PYTHON_IMAGE is what it runs on; BUILD_IMAGE the same with pip, if that is another.
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 ARG BUILD_IMAGE=${PYTHON_IMAGE}

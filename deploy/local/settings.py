@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-SERVICES = ("users", "events", "chats", "invites")
+SERVICES = ("users", "events", "chats", "invites", "streams")
 
 PARTS = ("gateway", *SERVICES, "rabbitmq", "mongodb", "identity")
 """What the system consists of, as `status` lists it."""

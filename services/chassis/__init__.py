@@ -9,6 +9,7 @@ topology    exchanges, queues and bindings of domain events
 publishing  domain events out, confirmed
 hearing     domain events in, none lost
 outbox      the fact inside the document, and the relay that publishes it
+memory      documents that a process has seen
 mongo       database connections and what their failures mean
 providers   what a service class declares: stores, calls, announcements
 resources   what a process has one of

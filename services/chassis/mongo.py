@@ -32,6 +32,10 @@ Document = dict[str, Any]
 TIMEOUT_MS = 2000
 """For one operation, choosing a server included; below any call's deadline."""
 
+WHOLE = 100_000
+"""Documents in the first answer to a query whose result is wanted as a whole: the driver's default is 101, and each
+further page another operation."""
+
 _PASSING = (AutoReconnect, ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError)
 # NotWritablePrimary, shutdown in progress and the like: another server will answer soon. CursorNotFound: the server
 # that was asked for the next page has just been started.

@@ -1,6 +1,6 @@
 """The fact inside the document whose update is the commit, and the relay that publishes it.
 
-A write that others must hear of pushes a small fact (id, whom it concerns, when) into `outbox` of the document that it
+A write that others must hear of pushes a small fact (id, what, whom it concerns) into `outbox` of the document that it
 changes, in the same update. The relay publishes what the document says *now*, with confirms, then removes exactly
 the facts it has published. The process that wrote does so at once; any replica sweeps what is overdue. So a crash
 between the two only delays an announcement, and twice is possible where never is not.
@@ -9,7 +9,7 @@ between the two only delays an announcement, and twice is possible where never i
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +32,8 @@ OVERDUE_AFTER = timedelta(seconds=5)
 LEASE = timedelta(seconds=10)
 """How long a replica that sweeps has a document for itself."""
 SWEEP_EVERY_S = 2.0
+MOST_WOKEN = 1000
+"""Documents that are read at once because of what woke the relay: some keys stand for many."""
 DOCUMENTS_AT_ONCE = 64
 """Relayed together: few enough for a lease to last, many enough to share a round trip."""
 PAGE_SIZE = 100
@@ -45,6 +47,9 @@ More than others do to one document while a client repeats, few enough to be rea
 """
 KEEP_ENDED = timedelta(days=30)
 """How long a tombstone outlives its announcement; by then no older version is under way any more."""
+
+TOLD_AGAIN = "told again"
+"""What a fact says that only asks for the state."""
 
 INDEX = [("outbox_due_at", ASCENDING)]
 PURGE_INDEX = [("purge_at", ASCENDING)]
@@ -68,16 +73,24 @@ def remembering(operation_id: str) -> Update:
     return {"$push": {"operations": {"$each": [operation_id], "$slice": -REMEMBERED_OPERATIONS}}}
 
 
-def telling(operation_id: str, about: Iterable[str]) -> Update:
-    """Build the part of an update that leaves a fact to be announced. about: ids of the users it concerns."""
-    fact = {"id": fact_id(operation_id), "about": list(about), "at": now()}
-    return {"$push": {"outbox": fact}, "$set": {"outbox_due_at": now() + OVERDUE_AFTER}}
+def fact(operation_id: str, what: str, **details: object) -> Document:
+    """Build a fact. what: the name of what has happened; details: what its document does not say afterwards."""
+    return {"id": fact_id(operation_id), "what": what, **details}
 
 
-def new_outbox(operation_id: str, about: Iterable[str]) -> Document:
+def telling(new_fact: Document) -> Update:
+    """Build the part of an update that leaves a fact to be announced."""
+    return {"$push": {"outbox": new_fact}, "$set": {"outbox_due_at": now() + OVERDUE_AFTER}}
+
+
+def telling_soon(new_fact: Document) -> Update:
+    """Build the same for an update of many documents, which nobody can name to wake the relay: the next sweep's."""
+    return {"$push": {"outbox": new_fact}, "$set": {"outbox_due_at": now()}}
+
+
+def new_outbox(operation_id: str, new_fact: Document) -> Document:
     """Build the fields of a document that is inserted with its first fact."""
-    fact = {"id": fact_id(operation_id), "about": list(about), "at": now()}
-    return {"operations": [operation_id], "outbox": [fact], "outbox_due_at": now() + OVERDUE_AFTER}
+    return {"operations": [operation_id], "outbox": [new_fact], "outbox_due_at": now() + OVERDUE_AFTER}
 
 
 def ended(*, announced: bool) -> Document:
@@ -89,11 +102,16 @@ def ended(*, announced: bool) -> Document:
 class Box:
     """A collection whose documents have an outbox.
 
-    announce: what a document says now, told as the fact of that id; None when it says nothing.
+    announce: what a document says now because of a fact (see `fact`).
+    key: the indexed field by whose value the relay is woken. What is found is relayed in the order of `order`.
+    complete: adds to documents that were read what `announce` needs from elsewhere, with one query for all.
     """
 
     collection: Collection[Document]
-    announce: Callable[[Document, str], Announcement | None]
+    announce: Callable[[Document, Document], list[Announcement]]
+    key: str = "_id"
+    order: str = "_id"
+    complete: Callable[[list[Document]], list[Document]] = list
 
 
 class Relay:
@@ -103,14 +121,20 @@ class Relay:
         self._box, self._publisher = box, publisher
         self._woken: set[object] = set()
         self._wake, self._stopping = threading.Event(), threading.Event()
+        self._sweep_at = 0.0
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
         self._thread.start()
 
-    def wake(self, document_id: object) -> None:
+    def wake(self, key: object) -> None:
         """Say that a document has a new fact. Without a broker there is no hurry: the sweep will find it."""
         if self._publisher.connected:
-            self._woken.add(document_id)
+            self._woken.add(key)
             self._wake.set()
+
+    def sweep_soon(self) -> None:
+        """Say that some documents have new facts, nobody knows which."""
+        self._sweep_at = 0.0
+        self._wake.set()
 
     def close(self) -> None:
         """Publish what was woken for, then stop."""
@@ -119,25 +143,30 @@ class Relay:
         self._thread.join(5)
 
     def _run(self) -> None:
-        sweep_at = 0.0
         while not self._stopping.is_set() or self._woken:
-            self._wake.wait(max(0.0, sweep_at - time.monotonic()))
+            self._wake.wait(max(0.0, self._sweep_at - time.monotonic()))
             self._wake.clear()
             try:
                 self._relay_woken()
-                if time.monotonic() >= sweep_at:  # however busy it is: others may have died
-                    has_more = self._sweep()
-                    sweep_at = time.monotonic() + (0.0 if has_more else SWEEP_EVERY_S)
+                if time.monotonic() >= self._sweep_at:  # however busy it is: others may have died
+                    self._sweep_at = time.monotonic() + SWEEP_EVERY_S
+                    if self._sweep():
+                        self._sweep_at = 0.0
             except Exception as exc:  # database or broker away: the facts stay where they are
                 log.warning("cannot relay now: %s", exc)
-                sweep_at = time.monotonic() + SWEEP_EVERY_S
+                self._sweep_at = time.monotonic() + SWEEP_EVERY_S
 
     def _relay_woken(self) -> None:
         batch = [self._woken.pop() for _ in range(min(len(self._woken), DOCUMENTS_AT_ONCE))]
         if self._woken:
             self._wake.set()
         if batch:
-            self._relay(list(self._box.collection.find({"_id": {"$in": batch}, "outbox.0": {"$exists": True}})))
+            waiting = {self._box.key: {"$in": batch}, "outbox.0": {"$exists": True}}
+            found = list(self._box.collection.find(waiting).limit(MOST_WOKEN))
+            self._relay(found)
+            if len(found) == MOST_WOKEN:
+                self._woken.update(batch)
+                self._wake.set()
 
     def _sweep(self) -> bool:
         """Relay some of what is overdue; tell whether there may be more."""
@@ -163,7 +192,9 @@ class Relay:
 
     def _relay(self, documents: list[Document]) -> bool:
         """Publish all facts of these documents, some at a time; False when the broker did not take them all."""
-        told = [(document, said) for document in documents if (said := self._say(document)) is not None]
+        in_order = sorted(documents, key=lambda document: document[self._box.order])
+        known = self._box.complete(in_order)
+        told = [(document, said) for document in known if (said := self._say(document)) is not None]
         messages = [message for _, said in told for message in said]
         try:
             for start in range(0, len(messages), FACTS_AT_ONCE):
@@ -171,28 +202,37 @@ class Relay:
         except BrokerUnavailable as exc:
             log.warning("announcements wait for the broker: %s", exc)
             return False
-        for document, _ in told:
-            self._clear_all(document)
+        self._clear([document for document, _ in told])
         return True
 
     def _say(self, document: Document) -> list[Outgoing] | None:
         """Return a document's facts as messages; None for one that cannot be read, which must not hold the others."""
         try:
-            said = [self._box.announce(document, fact["id"]) for fact in document["outbox"]]
-            return [outgoing(announcement) for announcement in said if announcement is not None]
+            said = [self._box.announce(document, fact) for fact in document["outbox"]]
+            return [outgoing(announcement) for announcements in said for announcement in announcements]
         except Exception:
             log.exception("cannot tell what %s says", document["_id"])
             return None
 
-    def _clear_all(self, document: Document) -> None:
-        """Remove exactly what was published: all of it when nothing has changed since, else fact by fact."""
-        purge = {"purge_at": now() + KEEP_ENDED} if document.get("ended_at") else {}
-        unchanged = {"_id": document["_id"], "version": document["version"]}
-        empty: Update = {"$set": {"outbox": [], **purge}, "$unset": {"outbox_due_at": "", "outbox_lease": ""}}
-        if not self._box.collection.update_one(unchanged, empty).matched_count:
-            published = [fact["id"] for fact in document["outbox"]]
-            pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}
-            self._box.collection.update_one({"_id": document["_id"]}, pull)
+    def _clear(self, documents: list[Document]) -> None:
+        """Remove exactly what was published. Those alike in one update; those that have changed since one by one."""
+        alike: dict[tuple[int, bool], list[Document]] = {}
+        for document in documents:
+            alike.setdefault((document["version"], "ended_at" in document), []).append(document)
+        for (version, ended), group in alike.items():
+            purge = {"purge_at": now() + KEEP_ENDED} if ended else {}
+            waited_for: dict[str, object] = {self._box.key: ""} if self._box.key != "_id" else {}
+            settled: dict[str, object] = {"outbox_due_at": "", "outbox_lease": "", **waited_for}
+            empty: Update = {"$set": {"outbox": [], **purge}, "$unset": settled}
+            unchanged = {"_id": {"$in": [document["_id"] for document in group]}, "version": version}
+            if self._box.collection.update_many(unchanged, empty).matched_count < len(group):
+                for document in group:
+                    self._pull(document)
+
+    def _pull(self, document: Document) -> None:
+        published = [fact["id"] for fact in document["outbox"]]
+        pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}
+        self._box.collection.update_one({"_id": document["_id"]}, pull)
 
 
 def tell(box: Box, *, kind: str, after: str | None, only: list[str] | None) -> Told:
@@ -204,15 +244,15 @@ def tell(box: Box, *, kind: str, after: str | None, only: list[str] | None) -> T
     if after is not None or only is not None:
         wanted["_id"] = ({"$gt": after} if after is not None else {}) | ({"$in": only} if only is not None else {})
     page = list(box.collection.find(wanted).sort("_id", ASCENDING).limit(PAGE_SIZE))
-    said = [box.announce(document, _told_again(document)) for document in page]
+    said = [one for document in page for one in box.announce(document, _told_again(document))]
     return Told(
-        announcements=[to_wire(one) for one in said if one is not None and type(one).__name__ == kind],
+        announcements=[to_wire(one) for one in said if type(one).__name__ == kind],
         next=page[-1]["_id"] if len(page) == PAGE_SIZE else None,
     )
 
 
-def _told_again(document: Document) -> str:
-    return derive_id(f"{document['_id']}:{document['version']}", "told again")
+def _told_again(document: Document) -> Document:
+    return {"id": derive_id(f"{document['_id']}:{document['version']}", "told again"), "what": TOLD_AGAIN}
 
 
 def outgoing(announcement: Announcement) -> Outgoing:

@@ -27,6 +27,7 @@ from pymongo.database import Database  # noqa: E402
 from pymongo.errors import PyMongoError  # noqa: E402
 
 from services.chassis.hearing import hears  # noqa: E402
+from services.chassis.hearing_in_order import hears_in_order  # noqa: E402
 from services.chassis.mongo import Document  # noqa: E402
 from services.chassis.resources import Resources  # noqa: E402
 from services.chassis.settings import BadSettings, ServiceSettings, read_settings  # noqa: E402
@@ -35,14 +36,23 @@ log = logging.getLogger("services")
 
 
 def listener_of(service: type) -> type:
-    """Build the class of the container that hears domain events: the service's dependencies and its `apply`."""
+    """Build the class of the container that hears domain events: the service's dependencies and its way to hear.
+
+    That is `apply`, which takes one after the other in no order; or `apply_in_order`, where the order counts.
+    """
     dependencies = {name: value for name, value in vars(service).items() if isinstance(value, DependencyProvider)}
 
     @hears
     def apply(self: Any, announcement: dict[str, object]) -> object:
         return service.apply(self, announcement=announcement)  # type: ignore[attr-defined]  # every service has it
 
-    return type(f"{service.__name__}Listener", (), {**dependencies, "name": f"{service.name}.listener", "apply": apply})  # type: ignore[attr-defined]
+    @hears_in_order
+    def apply_in_order(self: Any, announcements: list[dict[str, object]]) -> object:
+        return service.apply_in_order(self, announcements=announcements)  # type: ignore[attr-defined]  # it was asked
+
+    way = apply_in_order if hasattr(service, "apply_in_order") else apply
+    name = f"{service.name}.listener"  # type: ignore[attr-defined]  # every service has one
+    return type(f"{service.__name__}Listener", (), {**dependencies, "name": name, way.__name__: way})
 
 
 def prepare_database(prepare: Callable[[Database[Document]], None], database: Database[Document]) -> None:
@@ -60,7 +70,7 @@ def run(service: str, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is in hand."""
     storage = importlib.import_module(f"services.{service}.storage")
     service_class = getattr(importlib.import_module(f"services.{service}.service"), service.capitalize())
-    resources = Resources(service, settings, getattr(storage, "box", None))
+    resources = Resources(service, settings, getattr(storage, "boxes", None))
     prepare_database(storage.prepare, resources.database)
     runner = ServiceRunner(resources.as_config())
     runner.add_service(service_class)

@@ -38,13 +38,14 @@ class Store(DependencyProvider):
 
 
 class Announcer(DependencyProvider):
-    """Injects this process's relay: say `wake` when a document has something to announce."""
+    """Injects this process's relay of a collection: say `wake` when a document has something to announce."""
+
+    def __init__(self, collection: str) -> None:
+        self._collection = collection
 
     def get_dependency(self, worker_ctx: Any) -> Relay:
         """Return the relay."""
-        relay = resources_of(worker_ctx.container).relay
-        assert relay is not None, "a service that announces has `box` in its storage"
-        return relay
+        return resources_of(worker_ctx.container).relays[self._collection]
 
 
 class Remote(DependencyProvider):
@@ -69,9 +70,9 @@ def store(make: Callable[[Database[Document]], S]) -> S:
     return cast(S, Store(make))
 
 
-def announcer() -> Relay:
-    """Declare the way to say which document has something to announce."""
-    return cast(Relay, Announcer())
+def announcer(collection: str) -> Relay:
+    """Declare the way to say which document of a collection has something to announce."""
+    return cast(Relay, Announcer(collection))
 
 
 def remote() -> Calls:

@@ -18,12 +18,17 @@ CONFIRM_LIMIT_S = 5.0
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message with its destination. headers: kept by the broker, for instance why a message is parked."""
+    """A message with its destination.
+
+    headers: kept by the broker, for instance why a message is parked.
+    wanted: whether somebody must get it, and the broker keep it until then; else whoever listens now may have it.
+    """
 
     body: bytes
     exchange: str
     routing_key: str
     headers: dict[str, object] = field(default_factory=dict)
+    wanted: bool = True
 
 
 class Publisher:
@@ -75,11 +80,11 @@ class Publisher:
                 message.body,
                 content_type="application/json",
                 application_headers=message.headers,
-                delivery_mode=2,
+                delivery_mode=2 if message.wanted else 1,
             ),
             exchange=message.exchange,
             routing_key=message.routing_key,
-            mandatory=True,
+            mandatory=message.wanted,
         )
 
     def _wait_for_confirms(self) -> None:

@@ -32,7 +32,7 @@ TURN_LASTS = timedelta(seconds=RECONCILE_EVERY_S * 0.9)
 UNDER_WAY_S = 10.0
 """How long an announcement may be under way on a healthy system, generously."""
 CALL_LIMIT_S = 5.0
-OWNERS = sorted({kind.announced_by for kind in HEARD_BY})
+OWNERS = sorted({kind.announced_by for kind in HEARD_BY if kind.copied})
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Reconciler:
             Unavailable: some service does not answer; what was repaired until then is repaired.
         """
         compared, suspects = 0, []
-        for kind in (kind for kind in HEARD_BY if kind.announced_by == owner):
+        for kind in (kind for kind in HEARD_BY if kind.announced_by == owner and kind.copied):
             for page in self._pages(owner, kind):
                 compared += len(page)
                 suspects += self._compare(page)

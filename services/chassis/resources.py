@@ -28,11 +28,15 @@ class Resources:
     Args:
         service: the service's name.
         settings: where broker and database are.
-        make_box: the outbox of the service, from its database; None when it announces nothing.
+        make_boxes: the outboxes of the service, from its database; None when it announces nothing. What the first
+            one announces can be told again.
     """
 
     def __init__(
-        self, service: str, settings: ServiceSettings, make_box: Callable[[Database[mongo.Document]], Box] | None
+        self,
+        service: str,
+        settings: ServiceSettings,
+        make_boxes: Callable[[Database[mongo.Document]], list[Box]] | None,
     ) -> None:
         self.service, self.settings = service, settings
         # Calls and domain events together never wait for a connection.
@@ -40,8 +44,8 @@ class Resources:
         self.database = mongo.connect(settings.mongo_uri, settings.mongo_database, pool_size=pool_size)
         self.caller = Caller(settings.amqp_uri, name=service, limit=max(1, settings.max_workers // 2))
         self.publisher = Publisher(settings.amqp_uri, service=service)
-        self.box = make_box(self.database) if make_box else None
-        self.relay = Relay(self.box, self.publisher) if self.box else None
+        self.boxes = make_boxes(self.database) if make_boxes else []
+        self.relays = {box.collection.name: Relay(box, self.publisher) for box in self.boxes}
 
     def as_config(self) -> dict[str, Any]:
         """Return the configuration that carries these resources to every container of the process."""
@@ -49,8 +53,8 @@ class Resources:
 
     def tell(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
         """Return a page of what this service says now of its own data."""
-        assert self.box is not None, "a service that announces has `box` in its storage"
-        return tell(self.box, kind=kind, after=after, only=only)
+        assert self.boxes, "a service that announces has `boxes` in its storage"
+        return tell(self.boxes[0], kind=kind, after=after, only=only)
 
     def health(self) -> Health:
         """Tell whether the database answers and every broker connection of this process is open."""
@@ -58,8 +62,8 @@ class Resources:
 
     def close(self) -> None:
         """Publish what waits, then let go of broker and database."""
-        if self.relay is not None:
-            self.relay.close()
+        for relay in self.relays.values():
+            relay.close()
         links = list(Link.living)
         for link in links:
             link.begin_to_close()

@@ -3,7 +3,8 @@
 Every process declares all that concerns it before it publishes anything: what is published before its queue is bound is
 confirmed and gone.
 
-Each announcing service has an exchange; each pair of hearing service and kind has a quorum queue. A message that
+Each announcing service has an exchange; each pair of hearing service and kind has a quorum queue; a service that hears
+in one order has a single one, which one process at a time consumes. A message that
 cannot be handled now waits in one of the hearer's delay queues and comes back by itself; one that
 cannot be handled at all is parked in the hearer's dead-letter queue.
 """
@@ -22,6 +23,11 @@ CRASH_LIMIT = 100
 READ_LIMIT = 1_000_000
 """Deliveries of a dead letter: looking at it is one, and must not end it. RabbitMQ 4 ends it after 20 unless told."""
 
+IN_ONE_ORDER = frozenset({"streams"})
+"""Services that hear everything in one order, one process at a time."""
+ITEMS_EXCHANGE = "streams.items"
+"""Fanout: every gateway process gets what was written into the logs, as it is written."""
+
 _QUORUM = {"x-queue-type": "quorum"}
 _DEAD_LETTER_SAFELY = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 
@@ -33,7 +39,7 @@ def exchange_of(announcer: str) -> str:
 
 def queue_of(hearer: str, kind: type[Announcement]) -> str:
     """Name the queue in which announcements of a kind wait for a hearer."""
-    return f"{hearer}.hears.{kind.__name__}"
+    return f"{hearer}.hears" if hearer in IN_ONE_ORDER else f"{hearer}.hears.{kind.__name__}"
 
 
 def delay_queue_of(hearer: str, delay_ms: int) -> str:
@@ -54,6 +60,8 @@ def kinds_heard_by(hearer: str) -> list[type[Announcement]]:
 def declare(channel: amqp.Channel, service: str) -> None:
     """Declare all that `service` announces into and hears from. Idempotent."""
     channel.exchange_declare(exchange_of(service), "direct", durable=True, auto_delete=False)
+    if service in IN_ONE_ORDER:
+        channel.exchange_declare(ITEMS_EXCHANGE, "fanout", durable=True, auto_delete=False)
     for kind, hearers in HEARD_BY.items():
         for hearer in hearers:
             if service in (hearer, kind.announced_by):
@@ -66,7 +74,9 @@ def _declare_hearing(channel: amqp.Channel, hearer: str, kind: type[Announcement
         _declare_delay(channel, hearer, delay_ms)
     dead_letter_to = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": dead_letters_of(hearer)}
     queue, exchange = queue_of(hearer, kind), exchange_of(kind.announced_by)
-    limits = {"x-delivery-limit": CRASH_LIMIT}
+    limits: dict[str, object] = {"x-delivery-limit": CRASH_LIMIT}
+    if hearer in IN_ONE_ORDER:
+        limits["x-single-active-consumer"] = True
     _declare_queue(channel, queue, {**_QUORUM, **_DEAD_LETTER_SAFELY, **dead_letter_to, **limits})
     channel.exchange_declare(exchange, "direct", durable=True, auto_delete=False)
     channel.queue_bind(queue, exchange, kind.__name__)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.contracts import chats as contract
-from services.contracts.announcements import FriendshipChangedV1, MembershipChangedV1
+from services.contracts.announcements import FriendshipChangedV1, MembershipChangedV1, MessageChangedV1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,18 @@ class Message:
             author_id=self.author_id,
             written_at=self.written_at,
             text=self.text,
+        )
+
+    def told(self, fact_id: str, what: str, chat: Chat) -> MessageChangedV1:
+        """Tell what has happened to the message to those who may read its chat now."""
+        return MessageChangedV1(
+            fact_id=fact_id,
+            chat_id=self.chat_id,
+            event_id=chat.event_id,
+            what=what,
+            user_ids=list(chat.user_ids),
+            message={**self.seen()},
+            version=chat.version,
         )
 
 

@@ -5,7 +5,7 @@ import time
 from nameko.timer import timer
 
 from services.chassis import outbox
-from services.chassis.providers import process, store
+from services.chassis.providers import announcer, process, store
 from services.chassis.rpc import rpc
 from services.chats import usecases
 from services.chats.storage import ChatStore
@@ -23,6 +23,7 @@ class Chats:
     name = contract.SERVICE
 
     chats = store(ChatStore)
+    relay = announcer("messages")
     process = process()
 
     @rpc
@@ -43,22 +44,30 @@ class Chats:
     def post_message(self, *, actor_id: str, chat_id: str, text: str, operation_id: str) -> Written:
         return usecases.post_message(
             self.chats,
+            self.relay.wake,
             actor_id=actor_id,
             chat_id=chat_id,
             text=text,
             operation_id=operation_id,
-            now_ms=time.time_ns() // 1_000_000,
+            now_us=time.time_ns() // 1000,
         )
 
     @rpc
     def edit_message(self, *, actor_id: str, message_id: str, text: str, operation_id: str) -> Written:
         return usecases.edit_message(
-            self.chats, actor_id=actor_id, message_id=message_id, text=text, operation_id=operation_id
+            self.chats,
+            self.relay.wake,
+            actor_id=actor_id,
+            message_id=message_id,
+            text=text,
+            operation_id=operation_id,
         )
 
     @rpc
     def delete_message(self, *, actor_id: str, message_id: str, operation_id: str) -> Written:
-        return usecases.delete_message(self.chats, actor_id=actor_id, message_id=message_id, operation_id=operation_id)
+        return usecases.delete_message(
+            self.chats, self.relay.wake, actor_id=actor_id, message_id=message_id, operation_id=operation_id
+        )
 
     @rpc
     def apply(self, *, announcement: Wire) -> Applied:

@@ -1,15 +1,19 @@
 """Chats and messages in MongoDB.
 
 chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
-           last_number, clock, latest_number, latest_at, ended_at, purge_at, texts_purged}
-messages  {_id, chat_id, number, author_id, written_at, text, live, operations}
+           last_number, latest_number, latest_at, ended_at, purge_at, texts_purged}
+messages  {_id, chat_id, number, author_id, written_at, text, live, operations, version,
+           outbox, outbox_due_at, outbox_lease, waits_in}
 
-`last_number` and `clock` only grow: they give a message its place and its time, in the same update that checks who
-writes. `latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and
-order the list of chats.
+A message's number is the time when it was written, in microseconds, or the next number after the last one where clocks
+disagree: so one number says its place and its time. `last_number` only grows, in the update that checks who writes.
+`latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the list
+of chats. `waits_in` is the chat of a message that still has something to announce: whoever relays one message of a chat
+relays those before it, too, in their order.
 """
 
 import time
+from operator import attrgetter
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
@@ -18,8 +22,9 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis import outbox
-from services.chassis.mongo import Document, losing_races, merged
+from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.chats.model import Chat, Message
+from services.contracts.announcements import Announcement
 
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
@@ -29,7 +34,29 @@ def prepare(database: Database[Document]) -> None:
     database.chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
     database.chats.create_index("texts_purged", sparse=True)
     database.chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
-    database.messages.create_index([("live", ASCENDING), ("chat_id", ASCENDING), ("number", ASCENDING)])
+    database.messages.create_index(outbox.INDEX, sparse=True)
+    database.messages.create_index("waits_in", sparse=True)
+    database.messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
+
+
+def boxes(database: Database[Document]) -> list[outbox.Box]:
+    """Return the outbox of the messages."""
+
+    def with_chats(messages: list[Document]) -> list[Document]:
+        chat_ids = {message["chat_id"] for message in messages}
+        found = database.chats.find({"_id": {"$in": sorted(chat_ids)}}, _CHAT_FIELDS)
+        chats = {document["_id"]: _chat(document) for document in found}
+        return [{**message, "chat": chats.get(message["chat_id"])} for message in messages]
+
+    return [outbox.Box(database.messages, announce, key="waits_in", order="number", complete=with_chats)]
+
+
+def announce(document: Document, fact: Document) -> list[Announcement]:
+    """Tell what a message's document says now to those who may read its chat; a deleted one is only deleted."""
+    chat: Chat | None = document["chat"]
+    if chat is None or chat.deleted or (fact["what"] != "deleted" and not document["live"]):
+        return []
+    return [_message(document).told(fact["id"], fact["what"], chat)]
 
 
 class ChatStore:
@@ -74,7 +101,7 @@ class ChatStore:
 
     def list_ids(self, user_id: str) -> list[str]:
         """Return the ids of a user's chats in the order of the list."""
-        found = self._chats.find({"user_ids": user_id}, {"_id": 1}).sort(_NEWEST_FIRST)
+        found = self._chats.find({"user_ids": user_id}, {"_id": 1}, batch_size=WHOLE).sort(_NEWEST_FIRST)
         return [document["_id"] for document in found]
 
     def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
@@ -82,19 +109,21 @@ class ChatStore:
         wanted: Document = {"chat_id": chat_id, "live": True}
         if before is not None:
             wanted["number"] = {"$lt": before}
-        found = self._messages.find(wanted).sort("number", DESCENDING).limit(limit or 0)
-        return [_message(document) for document in found][::-1]
+        found = self._messages.find(wanted, batch_size=WHOLE)
+        if limit is not None:
+            found = found.sort("number", DESCENDING).limit(limit)
+        return sorted(map(_message, found), key=_number)
 
     def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
         """Return the newest `limit` messages of each chat (None: all), in order. One query for all chats."""
         by_chat: dict[str, list[Message]] = {chat_id: [] for chat_id in chat_ids}
         for document in self._find_newest_of(chat_ids, limit):
             by_chat[document["chat_id"]].append(_message(document))
-        return {chat_id: sorted(messages, key=lambda message: message.number) for chat_id, messages in by_chat.items()}
+        return {chat_id: sorted(messages, key=_number) for chat_id, messages in by_chat.items()}
 
     def _find_newest_of(self, chat_ids: list[str], limit: int | None) -> list[Document]:
         if limit is None:
-            return list(self._messages.find({"chat_id": {"$in": chat_ids}, "live": True}))
+            return list(self._messages.find({"chat_id": {"$in": chat_ids}, "live": True}, batch_size=WHOLE))
         newest = [{"$match": {"live": True}}, {"$sort": {"number": -1}}, {"$limit": limit}]
         join = {
             "from": self._messages.name,
@@ -130,23 +159,15 @@ class ChatStore:
             self._resort(found["chat_id"], vacated=found["number"])
         return found is not None
 
-    def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_ms: int) -> bool:
+    def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
         """Write a message, if its author may. One update checks, numbers and dates it. Idempotent by `message_id`.
 
         False when the chat is not there or not open to the author.
         """
-        placed = self._chats.find_one_and_update(
-            {"_id": chat_id, "user_ids": author_id},
-            [
-                {"$set": {"last_number": {"$add": ["$last_number", 1]}, "clock": {"$max": ["$clock", now_ms]}}},
-                {"$set": {"latest_number": "$last_number", "latest_at": "$clock"}},
-            ],
-            {"last_number": 1, "clock": 1},
-            return_document=ReturnDocument.AFTER,
-        )
-        if placed is None:
+        number = self._take_place(chat_id, author_id, now_us)
+        if number is None:
             return False
-        number, written_at = placed["last_number"], placed["clock"]
+        written_at = number // 1000
         message = Message(
             id=message_id, chat_id=chat_id, number=number, author_id=author_id, written_at=written_at, text=text
         )
@@ -156,15 +177,41 @@ class ChatStore:
             self._resort(chat_id, vacated=number)
         return True
 
-    def edit(self, message_id: str, *, author_id: str, text: str, operation_id: str) -> bool:
+    def _take_place(self, chat_id: str, author_id: str, now_us: int) -> int | None:
+        """Return the number of a new message; None when the author may not write here.
+
+        The time is the number unless somebody else has written with the same or a later one: then the chat itself says
+        what comes next.
+        """
+        open_to_author: Document = {"_id": chat_id, "user_ids": author_id}
+        place = {"last_number": now_us, "latest_number": now_us, "latest_at": now_us // 1000}
+        if self._chats.update_one({**open_to_author, "last_number": {"$lt": now_us}}, {"$set": place}).matched_count:
+            return now_us
+        placed = self._chats.find_one_and_update(
+            open_to_author,
+            [
+                {"$set": {"last_number": {"$max": [now_us, {"$add": ["$last_number", 1]}]}}},
+                {
+                    "$set": {
+                        "latest_number": "$last_number",
+                        "latest_at": {"$toLong": {"$divide": ["$last_number", 1000]}},
+                    }
+                },
+            ],
+            {"last_number": 1},
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if placed is None else int(placed["last_number"])
+
+    def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
         """Replace the text of a message. Atomic; False when there is no such message or it knows the operation."""
-        mine = {"_id": message_id, "author_id": author_id, "live": True, "operations": {"$ne": operation_id}}
-        update = merged({"$set": {"text": text}}, outbox.remembering(operation_id))
-        return self._messages.update_one(mine, update).matched_count == 1
+        unedited = {"_id": message.id, "live": True, "operations": {"$ne": operation_id}}
+        update = merged({"$set": {"text": text}}, _telling(message.chat_id, "edited", operation_id))
+        return self._messages.update_one(unedited, update).matched_count == 1
 
     def delete(self, message: Message, *, operation_id: str) -> bool:
         """Delete a message; a tombstone without text keeps its place, for whoever pages from there."""
-        update = merged({"$set": {"live": False, "text": ""}}, outbox.remembering(operation_id))
+        update = merged({"$set": {"live": False, "text": ""}}, _telling(message.chat_id, "deleted", operation_id))
         deleted = self._messages.update_one({"_id": message.id, "live": True}, update).matched_count == 1
         self._resort(message.chat_id, vacated=message.number)
         return deleted
@@ -175,7 +222,7 @@ class ChatStore:
         ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
         for chat_id in ended:
             for live in (True, False):
-                self._messages.delete_many({"live": live, "chat_id": chat_id})
+                self._messages.delete_many({"chat_id": chat_id, "live": live})
             self._chats.update_one({"_id": chat_id}, {"$set": {"texts_purged": True}})
         return len(ended)
 
@@ -196,8 +243,17 @@ class ChatStore:
             vacated = number
 
 
-_UNWRITTEN = {"last_number": 0, "clock": 0, "latest_number": 0, "latest_at": 0}
+def _telling(chat_id: str, what: str, operation_id: str) -> outbox.Update:
+    """Build the part of an update of a message that leaves a fact to be announced, and remembers the operation."""
+    changed: outbox.Update = {"$set": {"waits_in": chat_id}, "$inc": {"version": 1}}
+    return merged(changed, outbox.telling(outbox.fact(operation_id, what)), outbox.remembering(operation_id))
+
+
+_UNWRITTEN = {"last_number": 0, "latest_number": 0, "latest_at": 0}
 _CHAT_FIELDS = {"kind": 1, "event_id": 1, "user_ids": 1, "deleted": 1, "version": 1}
+
+
+_number = attrgetter("number")
 
 
 def _copied(chat: Chat) -> Document:
@@ -242,5 +298,7 @@ def _message_document(message: Message) -> Document:
         "written_at": message.written_at,
         "text": message.text,
         "live": True,
-        "operations": [message.id],
+        "version": 1,
+        "waits_in": message.chat_id,
+        **outbox.new_outbox(message.id, outbox.fact(message.id, "posted")),
     }

@@ -1,6 +1,6 @@
 """What one can do with chats and messages: one function for each call."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from services.chats import model
@@ -10,6 +10,9 @@ from services.contracts import chats as contract
 from services.contracts.announcements import Announcement, FriendshipChangedV1, MembershipChangedV1
 from services.contracts.calls import Applied, Disagreement, Written
 from services.contracts.errors import Code, Forbidden, NotFound
+
+Wake = Callable[[object], None]
+"""Says in which chat there is something to announce."""
 
 
 def list_chats(
@@ -37,31 +40,36 @@ def get_chat(chats: ChatStore, *, actor_id: str, chat_id: str, limit: int | None
 
 
 def post_message(
-    chats: ChatStore, *, actor_id: str, chat_id: str, text: str, operation_id: str, now_ms: int
+    chats: ChatStore, wake: Wake, *, actor_id: str, chat_id: str, text: str, operation_id: str, now_us: int
 ) -> Written:
     """Write a message."""
     with _forgiving_repeats(chats, operation_id, operation_id):
-        if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_ms=now_ms):
+        if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_us=now_us):
             _get_readable(chats, chat_id, actor_id)  # says why not
             raise _closed()
+    wake(chat_id)
     return Written(id=operation_id, announcements=[])
 
 
-def edit_message(chats: ChatStore, *, actor_id: str, message_id: str, text: str, operation_id: str) -> Written:
+def edit_message(
+    chats: ChatStore, wake: Wake, *, actor_id: str, message_id: str, text: str, operation_id: str
+) -> Written:
     """Replace the text of one's own message."""
     with _forgiving_repeats(chats, message_id, operation_id):
-        _get_own(chats, message_id, actor_id)
-        if not chats.edit(message_id, author_id=actor_id, text=text, operation_id=operation_id):
+        message = _get_own(chats, message_id, actor_id)
+        if not chats.edit(message, text=text, operation_id=operation_id):
             raise _no_message()
+        wake(message.chat_id)
     return Written(id=message_id, announcements=[])
 
 
-def delete_message(chats: ChatStore, *, actor_id: str, message_id: str, operation_id: str) -> Written:
+def delete_message(chats: ChatStore, wake: Wake, *, actor_id: str, message_id: str, operation_id: str) -> Written:
     """Delete one's own message."""
     with _forgiving_repeats(chats, message_id, operation_id):
         message = _get_own(chats, message_id, actor_id)
         if not chats.delete(message, operation_id=operation_id):
             raise _no_message()
+        wake(message.chat_id)
     return Written(id=message_id, announcements=[])
 
 

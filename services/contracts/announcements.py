@@ -1,12 +1,12 @@
 """Domain events: what a service tells the others about its own data, to nobody in particular.
 
-Each carries the state after the change and a version, so that whoever hears it twice, late or out of
-order ends up with the newest state. The classes are immutable contracts: a change is a new class with the
-next version in its name. `HEARD_BY` says who hears what. The form on the wire is documented in
-`docs/wire-format.md`.
+Most carry the state after the change and a version, so that whoever hears one twice, late or out of order ends up
+with the newest state: others keep copies of it. Some say what has happened, for the log that people's live streams are
+made of. The classes are immutable contracts: a change is a new class with the next version in its name. `HEARD_BY`
+says who hears what. The form on the wire is documented in `docs/wire-format.md`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import ClassVar, get_type_hints
 
@@ -22,10 +22,12 @@ class Announcement:
     """Base of all domain events.
 
     announced_by: the service whose data this is about.
+    copied: whether somebody keeps a copy of what it says, or follows it, so that it can be compared and repaired.
     fact_id: 24 hex digits, the same each time that the same fact is told.
     """
 
     announced_by: ClassVar[str]
+    copied: ClassVar[bool] = True
     fact_id: str
 
     @property
@@ -124,6 +126,110 @@ class EventInviteEndedV1(Announcement):
         return self.invite_id
 
 
+@dataclass(frozen=True, kw_only=True)
+class EventChangedV1(Announcement):
+    """Something has happened to an event, single or group.
+
+    what: `created`, `changed`, `joined`, `left`, `rights` or `deleted`.
+    event: what the calendar shows of it now, as `events.Summary` without its id.
+    members: who takes part now, in joining order: id, user_id and rights (a list of names) of each.
+    gone: whom this has ended the membership of: id and user_id of each.
+    touched: ids of the members that have joined, or whose rights have changed.
+    version: of the event; grows with each change.
+    """
+
+    announced_by: ClassVar[str] = "events"
+    copied: ClassVar[bool] = False
+    event_id: str
+    chat_id: str
+    what: str
+    event: dict[str, object]
+    members: list[dict[str, object]]
+    gone: list[dict[str, object]]
+    touched: list[str]
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The event."""
+        return self.event_id
+
+    @property
+    def takes_access(self) -> bool:
+        """Tell whether somebody may no longer see what they saw before."""
+        return self.what in ("left", "deleted")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageChangedV1(Announcement):
+    """A message was written, edited or deleted.
+
+    what: `posted`, `edited` or `deleted`.
+    event_id: of the chat; None for a dialog.
+    user_ids: who may read the chat now.
+    message: as `chats.Message`; of a deleted one the text is empty.
+    version: of the event or friendship that says who may read the chat.
+    """
+
+    announced_by: ClassVar[str] = "chats"
+    copied: ClassVar[bool] = False
+    chat_id: str
+    event_id: str | None
+    what: str
+    user_ids: list[str]
+    message: dict[str, object]
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The chat."""
+        return self.chat_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class InviteChangedV1(Announcement):
+    """An invitation has reached its receiver, was answered, cancelled, or has become pointless.
+
+    outcome: `pending`, `accepted`, `declined`, `cancelled` or `void`.
+    event_id: None for a friend invitation.
+    """
+
+    announced_by: ClassVar[str] = "invites"
+    copied: ClassVar[bool] = False
+    invite_id: str
+    sender_id: str
+    receiver_id: str
+    event_id: str | None
+    outcome: str
+
+    @property
+    def subject(self) -> str:
+        """The invitation."""
+        return self.invite_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileChangedV1(Announcement):
+    """A profile has changed at the identity provider.
+
+    birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``.
+    """
+
+    announced_by: ClassVar[str] = "users"
+    copied: ClassVar[bool] = False
+    user_id: str
+    google_id: str
+    name: str
+    email: str
+    picture: str
+    birthday: str | None
+
+    @property
+    def subject(self) -> str:
+        """The person."""
+        return self.user_id
+
+
 KINDS: dict[str, type[Announcement]] = {
     kind.__name__: kind
     for kind in (
@@ -132,25 +238,39 @@ KINDS: dict[str, type[Announcement]] = {
         FriendInviteAcceptedV1,
         EventInviteAcceptedV1,
         EventInviteEndedV1,
+        EventChangedV1,
+        MessageChangedV1,
+        InviteChangedV1,
+        ProfileChangedV1,
     )
 }
 
 HEARD_BY: dict[type[Announcement], tuple[str, ...]] = {
-    FriendshipChangedV1: ("chats", "invites"),
+    FriendshipChangedV1: ("chats", "invites", "streams"),
     MembershipChangedV1: ("chats", "invites"),
     FriendInviteAcceptedV1: ("users",),
     EventInviteAcceptedV1: ("events",),
     EventInviteEndedV1: ("events",),
+    EventChangedV1: ("streams",),
+    MessageChangedV1: ("streams",),
+    InviteChangedV1: ("streams",),
+    ProfileChangedV1: ("streams",),
 }
 """Who hears what: the whole topology of domain events is made of this table."""
 
 
 def hearers_of(announcement: Announcement) -> tuple[str, ...]:
-    """List the services that have something to do because of this announcement, so that no others need be called."""
-    hearers = HEARD_BY[type(announcement)]
+    """List the services that have something to do before a write is answered, so that no others need be called.
+
+    Invitations end only with their event. The log of what people see may be written later; that somebody must not see
+    any more is heard at once.
+    """
+    hearers = set(HEARD_BY[type(announcement)])
     if isinstance(announcement, MembershipChangedV1) and not announcement.deleted:
-        return tuple(hearer for hearer in hearers if hearer != "invites")  # invitations end only with their event
-    return hearers
+        hearers.discard("invites")
+    if not isinstance(announcement, EventChangedV1) or not announcement.takes_access:
+        hearers.discard("streams")
+    return tuple(sorted(hearers))
 
 
 def to_wire(announcement: Announcement) -> Wire:
@@ -163,10 +283,16 @@ _FIELD_TYPES: dict[type[Announcement], dict[str, object]] = {
 }
 
 
-def _fits(value: object, expected: object) -> bool:
-    if expected == list[str]:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return type(value) is expected
+_FITS: dict[object, Callable[[object], bool]] = {
+    str: lambda value: type(value) is str,
+    int: lambda value: type(value) is int,
+    bool: lambda value: type(value) is bool,
+    str | None: lambda value: value is None or type(value) is str,
+    dict[str, object]: lambda value: type(value) is dict,
+    list[str]: lambda value: type(value) is list and all(type(item) is str for item in value),
+    list[dict[str, object]]: lambda value: type(value) is list and all(type(item) is dict for item in value),
+}
+"""Whether a value that was decoded from JSON may be a field of that type."""
 
 
 def from_wire(message: Mapping[str, object]) -> Announcement:
@@ -180,7 +306,7 @@ def from_wire(message: Mapping[str, object]) -> Announcement:
         raise MalformedAnnouncement(f"unknown kind {message.get('kind')!r}")
     values = {}
     for name, expected in _FIELD_TYPES[kind].items():
-        if not _fits(message.get(name), expected):
+        if name not in message or not _FITS[expected](message[name]):
             raise MalformedAnnouncement(f"{kind.__name__}.{name} must be {expected}, got {message.get(name)!r}")
         values[name] = message[name]
     return kind(**values)  # type: ignore[arg-type]  # each value was checked against its field just above

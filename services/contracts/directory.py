@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from services.contracts import chats, events, invites, users
+from services.contracts import chats, events, invites, streams, users
 
-SERVICES: dict[str, ModuleType] = {service.SERVICE: service for service in (users, events, chats, invites)}
+SERVICES: dict[str, ModuleType] = {service.SERVICE: service for service in (users, events, chats, invites, streams)}

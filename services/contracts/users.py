@@ -65,6 +65,12 @@ def get_person(*, user_id: str) -> Person:
 
 
 @offered_by(SERVICE)
+def list_people(*, user_ids: list[str]) -> list[Person]:
+    """Return the public profiles of those of these people that there are."""
+    raise NotImplementedError
+
+
+@offered_by(SERVICE)
 def search_people(*, text: str, offset: int, limit: int) -> list[Person]:
     """Find people whose name or e-mail contains `text`, whatever the case, ordered by name, then id."""
     raise NotImplementedError
@@ -77,8 +83,8 @@ def list_friends(*, actor_id: str) -> list[Person]:
 
 
 @offered_by(SERVICE)
-def list_friend_ids(*, user_id: str) -> list[str]:
-    """Return the ids of a person's friends."""
+def list_friends_among(*, user_id: str, other_ids: list[str]) -> list[str]:
+    """Return which of these people are a person's friends."""
     raise NotImplementedError
 
 

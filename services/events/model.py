@@ -6,7 +6,7 @@ event that was read to the event that should be; storage stores the result if th
 
 from dataclasses import dataclass, replace
 
-from services.contracts.announcements import MembershipChangedV1
+from services.contracts.announcements import EventChangedV1, MembershipChangedV1
 from services.contracts.errors import Code, Forbidden
 from services.contracts.events import Kind, Summary
 from services.contracts.ids import derive_id
@@ -75,6 +75,10 @@ class Event:
         """Tell whether an invitation of this user is open."""
         return any(invitation.user_id == user_id for invitation in self.invited)
 
+    def has_open(self, invite_id: str) -> bool:
+        """Tell whether this invitation is open."""
+        return any(invitation.invite_id == invite_id for invitation in self.invited)
+
     def summary(self) -> Summary:
         """Return what the calendar shows."""
         return Summary(
@@ -99,6 +103,32 @@ class Event:
             version=self.version,
         )
 
+    def told(self, fact_id: str, what: str, *, gone: list[dict[str, object]], touched: list[str]) -> EventChangedV1:
+        """Tell what has happened to the event, with its state now."""
+        summary = self.summary()
+        return EventChangedV1(
+            fact_id=fact_id,
+            event_id=self.id,
+            chat_id=self.chat_id,
+            what=what,
+            event={name: value for name, value in summary.items() if name != "id"},
+            members=[
+                {"id": member.id, "user_id": member.user_id, "rights": sorted(member.rights)} for member in self.members
+            ],
+            gone=gone,
+            touched=touched,
+            version=self.version,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """An event that somebody may have access to. open: as a member or an invited person; else as the owner's friend."""
+
+    id: str
+    owner_id: str
+    open: bool
+
 
 def creator(user_id: str, event_id: str) -> Member:
     """Return the first membership of an event: all rights."""
@@ -108,6 +138,19 @@ def creator(user_id: str, event_id: str) -> Member:
 def joining(user_id: str, invite_id: str) -> Member:
     """Return the membership that an invitation leads to: no rights. The same invitation gives the same membership."""
     return Member(id=derive_id(invite_id, "member"), user_id=user_id)
+
+
+def what_happened(before: Event, after: Event) -> str:
+    """Name the difference that replacing memberships makes."""
+    if after.deleted:
+        return "deleted"
+    return "left" if len(after.members) < len(before.members) else "rights"
+
+
+def joined(event: Event, member: Member, invite_id: str) -> Event:
+    """Return the event after an invitation has been turned into a membership."""
+    invited = tuple(invitation for invitation in event.invited if invitation.invite_id != invite_id)
+    return replace(event, members=(*event.members, member), invited=invited)
 
 
 def deleted(event: Event) -> Event:

@@ -19,7 +19,7 @@ class Events:
     name = contract.SERVICE
 
     events = store(EventStore)
-    relay = announcer()
+    relay = announcer("events")
     calls = remote()
     process = process()
 
@@ -80,6 +80,7 @@ class Events:
     ) -> Written:
         return usecases.change_event(
             self.events,
+            self.relay.wake,
             actor_id=actor_id,
             event_id=event_id,
             kind=kind,
@@ -114,7 +115,12 @@ class Events:
     @rpc
     def change_rights(self, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str) -> Written:
         return usecases.change_rights(
-            self.events, actor_id=actor_id, member_id=member_id, rights=rights, operation_id=operation_id
+            self.events,
+            self.relay.wake,
+            actor_id=actor_id,
+            member_id=member_id,
+            rights=rights,
+            operation_id=operation_id,
         )
 
     @rpc

@@ -8,6 +8,7 @@ events  {_id, kind, owner_id, name, is_private, starts_at, address, description,
 `starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does.
 """
 
+from dataclasses import replace
 from typing import cast
 
 from pymongo import ASCENDING, ReturnDocument
@@ -15,10 +16,12 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.mongo import Document, losing_races, merged
+from services.chassis.memory import Memory
+from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.contracts.events import Changes, Kind, Summary
-from services.events.model import MAX_PLACES, Event, Member, OpenInvitation
+from services.events import model
+from services.events.model import MAX_PLACES, Candidate, Event, Member, OpenInvitation, joined
 
 FORMER_MEMBERS = 50
 """How many memberships that ended an event remembers, so that a repeated removal finds the event."""
@@ -36,14 +39,20 @@ def prepare(database: Database[Document]) -> None:
     events.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
 
-def box(database: Database[Document]) -> outbox.Box:
+def boxes(database: Database[Document]) -> list[outbox.Box]:
     """Return the outbox of the events."""
-    return outbox.Box(database.events, announce)
+    return [outbox.Box(database.events, announce)]
 
 
-def announce(document: Document, fact_id: str) -> Announcement | None:
-    """Tell what an event's document says now; nobody is told of a single event."""
-    return _event(document).announced(fact_id) if document["kind"] == "group" else None
+def announce(document: Document, fact: Document) -> list[Announcement]:
+    """Tell what an event's document says now, because of a fact."""
+    event, what = _event(document), fact["what"]
+    said: list[Announcement] = []
+    if event.kind == "group" and what not in ("changed", "rights"):  # nobody else holds a copy of the rest
+        said.append(event.announced(fact["id"]))
+    if what != outbox.TOLD_AGAIN:
+        said.append(event.told(fact["id"], what, gone=fact.get("gone", []), touched=fact.get("touched", [])))
+    return said
 
 
 class EventStore:
@@ -51,12 +60,14 @@ class EventStore:
 
     def __init__(self, database: Database[Document]) -> None:
         self._events: Collection[Document] = database.events
+        self._memory: Memory[Event] = Memory()
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
-        """Store a new event, whose id is the operation's; only a group is announced. False when it is a repeat."""
-        told = outbox.new_outbox(operation_id, [event.owner_id]) if event.kind == "group" else {}
+        """Store a new event, whose id is the operation's. False when it is a repeat."""
+        told = outbox.new_outbox(operation_id, outbox.fact(operation_id, "created"))
         with losing_races():
-            self._events.insert_one({**_document(event), "operations": [operation_id], **told})
+            self._events.insert_one({**_document(event), **told})
+            self._memory.remember(event.id, replace(event, operations=frozenset({operation_id})))
             return True
         return False
 
@@ -68,7 +79,7 @@ class EventStore:
     def find_any(self, event_id: str) -> Event | None:
         """Return an event, dead or alive."""
         document = self._events.find_one({"_id": event_id})
-        return None if document is None else _event(document)
+        return None if document is None else self._memory.remember(event_id, _event(document))
 
     def find_by_member(self, member_id: str) -> Event | None:
         """Return the living event that a membership belongs to."""
@@ -84,23 +95,27 @@ class EventStore:
         """Return the events of a month that a user takes part in, in time order. One range of one index."""
         days = f"{year:04}-{month:02}-"
         range_ = {"$gte": f"{days}01", "$lt": f"{days}32"}
-        found = self._events.find({"members.user_id": user_id, "starts_at": range_}, _SUMMARY_FIELDS)
+        wanted = {"members.user_id": user_id, "starts_at": range_}
+        found = self._events.find(wanted, _SUMMARY_FIELDS, batch_size=WHOLE)
         return [_summary(document) for document in found.sort(_BY_TIME)]
 
     def list_ids(self, user_id: str) -> list[str]:
         """Return the ids of all events that a user takes part in, in time order."""
-        found = self._events.find({"members.user_id": user_id}, {"_id": 1}).sort(_BY_TIME)
+        found = self._events.find({"members.user_id": user_id}, {"_id": 1}, batch_size=WHOLE).sort(_BY_TIME)
         return [document["_id"] for document in found]
 
-    def list_visible_ids(self, user_id: str, *, viewer_id: str, viewer_friend_ids: list[str]) -> list[str]:
-        """Return the ids of those events of a user that the viewer has access to, in time order."""
-        has_access = [
-            {"members.user_id": viewer_id},
-            {"invited.user_id": viewer_id},
-            {"is_private": False, "owner_id": {"$in": viewer_friend_ids}},
+    def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
+        """Return those of a user's events that the viewer may have access to, in time order. One query."""
+        is_in = [{"members.user_id": viewer_id}, {"invited.user_id": viewer_id}]
+        is_among = [{"$in": [viewer_id, _user_ids_of(field)]} for field in ("members", "invited")]
+        pipeline: list[Document] = [
+            {"$match": {"members.user_id": user_id}},
+            {"$match": {"$or": [*is_in, {"is_private": False}]}},
+            {"$sort": dict(_BY_TIME)},
+            {"$project": {"owner_id": 1, "open": {"$or": is_among}}},
         ]
-        found = self._events.find({"members.user_id": user_id, "$or": has_access}, {"_id": 1}).sort(_BY_TIME)
-        return [document["_id"] for document in found]
+        found = self._events.aggregate(pipeline, batchSize=WHOLE)
+        return [Candidate(id=one["_id"], owner_id=one["owner_id"], open=one["open"]) for one in found]
 
     def change(
         self,
@@ -124,7 +139,10 @@ class EventStore:
         if versions is not None:
             wanted["version"] = {"$in": versions}
         update = merged(
-            {"$set": changes} if changes else {}, {"$inc": {"version": 1}}, outbox.remembering(operation_id)
+            {"$set": changes} if changes else {},
+            {"$inc": {"version": 1}},
+            outbox.telling(outbox.fact(operation_id, "changed")),
+            outbox.remembering(operation_id),
         )
         return self._events.update_one(wanted, update).matched_count == 1
 
@@ -153,16 +171,35 @@ class EventStore:
         return {invitation["invite_id"] for document in found for invitation in document["invited"]}
 
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
-        """Turn an open invitation into a membership. One update; None when it is not open (any more)."""
-        joined: Document = {
+        """Turn an open invitation into a membership. Atomic; None when it is not open (any more).
+
+        The event as this process has seen it last, and then as it is read, is a guess that its version proves: so the
+        outcome is known. Only when others are faster each time, the database is asked for it.
+        """
+        entering: Document = {
             "$pull": {"invited": {"invite_id": invite_id}},
             "$push": {"members": _member_document(member)},
             "$inc": {"version": 1},
         }
-        update = merged(joined, outbox.telling(operation_id, [member.user_id]), outbox.remembering(operation_id))
-        document = self._events.find_one_and_update(
-            {"_id": event_id, "invited.invite_id": invite_id}, update, return_document=ReturnDocument.AFTER
-        )
+        fact = outbox.fact(operation_id, "joined", touched=[member.id])
+        update = merged(entering, outbox.telling(fact), outbox.remembering(operation_id))
+        is_open = {"_id": event_id, "invited.invite_id": invite_id}
+
+        def joined_as_seen(seen: Event) -> Event | None:
+            unchanged = {**is_open, "version": seen.version}
+            if seen.member(member.id) or not self._events.update_one(unchanged, update).matched_count:
+                return None
+            return self._memory.remember(event_id, _stored(seen, joined(seen, member, invite_id), operation_id))
+
+        remembered = self._memory.recall(event_id)
+        if remembered and (event := joined_as_seen(remembered)):
+            return event
+        read = self.find_any(event_id)
+        if read is None or not read.has_open(invite_id):
+            return None
+        if event := joined_as_seen(read):
+            return event
+        document = self._events.find_one_and_update(is_open, update, return_document=ReturnDocument.AFTER)
         return None if document is None else _event(document)
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
@@ -177,24 +214,34 @@ class EventStore:
         }
         if after.deleted:
             texts = ("deleted", "invited", "name", "address", "description")
-            stored["$set"].update(
-                {name: document[name] for name in texts}, **outbox.ended(announced=after.kind == "group")
-            )
+            stored["$set"].update({name: document[name] for name in texts}, **outbox.ended(announced=True))
         gone = [member for member in before.members if after.member(member.id) is None]
         if gone:
             former = {"former_member_ids": {"$each": [member.id for member in gone], "$slice": -FORMER_MEMBERS}}
             stored = merged(stored, {"$push": former})
-        if gone and after.kind == "group":
-            stored = merged(stored, outbox.telling(operation_id, [member.user_id for member in gone]))
-        saved = self._events.find_one_and_update(
-            {"_id": before.id, "version": before.version},
-            merged(stored, outbox.remembering(operation_id)),
-            return_document=ReturnDocument.AFTER,
+        fact = outbox.fact(
+            operation_id,
+            model.what_happened(before, after),
+            gone=[{"id": member.id, "user_id": member.user_id} for member in gone],
+            touched=[member.id for member in after.members if member not in before.members],
         )
-        return None if saved is None else _event(saved)
+        stored = merged(stored, outbox.telling(fact))
+        unchanged = {"_id": before.id, "version": before.version}
+        saved = self._events.update_one(unchanged, merged(stored, outbox.remembering(operation_id))).matched_count
+        return self._memory.remember(before.id, _stored(before, after, operation_id)) if saved else None
 
 
 _SUMMARY_FIELDS = dict.fromkeys(("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1)
+
+
+def _user_ids_of(field: str) -> Document:
+    """Build the expression for the people in an array; the embedded database does not know `$members.user_id`."""
+    return {"$map": {"input": f"${field}", "in": "$$this.user_id"}}
+
+
+def _stored(before: Event, after: Event, operation_id: str) -> Event:
+    """Return the event as an operation has stored it that found it as it was before."""
+    return replace(after, version=before.version + 1, operations=before.operations | {operation_id})
 
 
 def _summary(document: Document) -> Summary:

@@ -47,13 +47,16 @@ def get_event(events: EventStore, calls: Calls, *, actor_id: str, event_id: str)
 
 
 def list_visible_event_ids(events: EventStore, calls: Calls, *, actor_id: str, user_id: str) -> list[str]:
-    """Return which of a user's events the actor has access to."""
-    friend_ids = calls.call(users.list_friend_ids, user_id=actor_id)
-    return events.list_visible_ids(user_id, viewer_id=actor_id, viewer_friend_ids=friend_ids)
+    """Return which of a user's events the actor has access to. Asks for friends only if somebody's friends have it."""
+    candidates = events.list_candidates(user_id, viewer_id=actor_id)
+    owner_ids = sorted({one.owner_id for one in candidates if not one.open})
+    friend_ids = calls.call(users.list_friends_among, user_id=actor_id, other_ids=owner_ids) if owner_ids else []
+    return [one.id for one in candidates if one.open or one.owner_id in friend_ids]
 
 
 def change_event(
     events: EventStore,
+    wake: Wake,
     *,
     actor_id: str,
     event_id: str,
@@ -62,7 +65,7 @@ def change_event(
     if_versions: list[int] | None,
     operation_id: str,
 ) -> Written:
-    """Change some fields of an event. Nobody else holds a copy of them, so nothing is announced."""
+    """Change some fields of an event. Nobody else holds a copy of them, so nobody need be told before the answer."""
     changed = events.change(
         event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
     )
@@ -70,6 +73,7 @@ def change_event(
         event = events.find_any(event_id)
         if event is None or operation_id not in event.operations:
             _refuse_change(event, actor_id=actor_id, kind=kind, if_versions=if_versions)
+    wake(event_id)
     return Written(id=event_id, announcements=[])
 
 
@@ -106,7 +110,7 @@ def delete_event(
         _require_version(event, if_versions)
         return model.deleted(event)
 
-    return _told(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
+    return _ended(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
 
 def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str, operation_id: str) -> Written:
@@ -118,7 +122,7 @@ def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str,
             raise _no_event()
         return model.without(event, member)
 
-    return _told(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
+    return _ended(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
 
 def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: str) -> contract.Member:
@@ -133,15 +137,16 @@ def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: st
 
 
 def change_rights(
-    events: EventStore, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
+    events: EventStore, wake: Wake, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
 ) -> Written:
-    """Grant and revoke rights. Nobody else holds a copy of them, so nothing is announced."""
+    """Grant and revoke rights. Nobody else holds a copy of them, so nobody need be told before the answer."""
 
     def decide(event: Event) -> Event:
         actor, target = _actor_and_target(event, actor_id, member_id)
         return model.with_rights(event, actor, target, dict(rights))  # type: ignore[arg-type]  # all values are bool
 
     event = _decide_on_member(events, decide, member_id, operation_id)
+    wake(event.id)
     return Written(id=event.id, announcements=[])
 
 
@@ -152,7 +157,7 @@ def remove_member(events: EventStore, wake: Wake, *, actor_id: str, member_id: s
         actor, target = _actor_and_target(event, actor_id, member_id)
         return model.removed(event, actor, target)
 
-    return _told(wake, _decide_on_member(events, decide, member_id, operation_id), operation_id)
+    return _ended(wake, _decide_on_member(events, decide, member_id, operation_id), operation_id)
 
 
 def open_invitation(
@@ -253,10 +258,18 @@ def _decide_and_store(
 
 def _told(wake: Wake, event: Event, operation_id: str) -> Written:
     """Tell who takes part now; a repeat tells the same fact."""
+    wake(event.id)
     if event.kind == "single":
         return Written(id=event.id, announcements=[])
-    wake(event.id)
     return Written(id=event.id, announcements=[to_wire(event.announced(fact_id(operation_id)))])
+
+
+def _ended(wake: Wake, event: Event, operation_id: str) -> Written:
+    """Tell who takes part now, and that whoever does not may see no more of it."""
+    written = _told(wake, event, operation_id)
+    what = "deleted" if event.deleted else "left"
+    ended = event.told(fact_id(operation_id), what, gone=[], touched=[])
+    return Written(id=event.id, announcements=[*written["announcements"], to_wire(ended)])
 
 
 def _require_access(calls: Calls, event: Event, actor_id: str) -> None:

@@ -10,7 +10,9 @@ from services.contracts.announcements import (
     EventInviteEndedV1,
     FriendInviteAcceptedV1,
     FriendshipChangedV1,
+    InviteChangedV1,
 )
+from services.contracts.ids import derive_id
 
 Status = Literal["proposed", "refused", "pending", "accepted", "declined", "cancelled", "void"]
 """proposed: being checked, nobody sees it. refused: ended without ever having been shown.
@@ -67,6 +69,17 @@ class Invite:
             return self._friend_accepted(fact_id) if self.status == "accepted" else None
         kind = EventInviteAcceptedV1 if self.status == "accepted" else EventInviteEndedV1
         return kind(fact_id=fact_id, invite_id=self.id, event_id=self.event_id, receiver_id=self.receiver_id)
+
+    def told(self, fact_id: str) -> InviteChangedV1:
+        """Tell how the invitation stands. Many may end by one update, which makes one fact: each gets an id of it."""
+        return InviteChangedV1(
+            fact_id=derive_id(f"{self.id}:{fact_id}", "told"),
+            invite_id=self.id,
+            sender_id=self.sender_id,
+            receiver_id=self.receiver_id,
+            event_id=self.event_id,
+            outcome=self.status,
+        )
 
     def _friend_accepted(self, fact_id: str) -> FriendInviteAcceptedV1:
         return FriendInviteAcceptedV1(

@@ -26,7 +26,7 @@ class Invites:
     name = contract.SERVICE
 
     invites = store(InviteStore)
-    relay = announcer()
+    relay = announcer("invites")
     calls = remote()
     process = process()
 
@@ -65,7 +65,7 @@ class Invites:
 
     @rpc
     def apply(self, *, announcement: Wire) -> Applied:
-        return usecases.apply(self.invites, from_wire(announcement))
+        return usecases.apply(self.invites, self.relay.sweep_soon, from_wire(announcement))
 
     @rpc
     def list_announcements(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
@@ -77,7 +77,7 @@ class Invites:
 
     @rpc
     def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
-        return usecases.apply(self.invites, from_wire(announcement))
+        return usecases.apply(self.invites, self.relay.sweep_soon, from_wire(announcement))
 
     @rpc
     def check_health(self) -> Health:

@@ -7,16 +7,19 @@ invites  {_id, kind, sender_id, receiver_id, event_id, pair, status, generation,
 has one open invitation for each person is the event's own rule.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
-from pymongo import ASCENDING, ReturnDocument
+from pymongo import ASCENDING
 from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.mongo import Document, losing_races, merged
+from services.chassis.memory import Memory
+from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts import invites as contract
 from services.contracts.announcements import Announcement
+from services.contracts.ids import derive_id, new_id
 from services.invites.model import ENDED_BY, Invite
 
 
@@ -32,14 +35,22 @@ def prepare(database: Database[Document]) -> None:
     invites.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
 
-def box(database: Database[Document]) -> outbox.Box:
+def boxes(database: Database[Document]) -> list[outbox.Box]:
     """Return the outbox of the invitations."""
-    return outbox.Box(database.invites, announce)
+    return [outbox.Box(database.invites, announce)]
 
 
-def announce(document: Document, fact_id: str) -> Announcement | None:
-    """Tell what an invitation's document says now."""
-    return _invite(document).announced(fact_id)
+def announce(document: Document, fact: Document) -> list[Announcement]:
+    """Tell what an invitation's document says now, because of a fact: to those who act on it, and to its people."""
+    invite, what = _invite(document), fact["what"]
+    said: list[Announcement] = []
+    if what in ("answered", "refused", outbox.TOLD_AGAIN) and (acted_on := invite.announced(fact["id"])):
+        said.append(acted_on)
+    if what == "shown":
+        said.append(replace(invite, status="pending").told(fact["id"]))
+    if what in ("answered", "void"):
+        said.append(invite.told(fact["id"]))
+    return said
 
 
 class InviteStore:
@@ -47,6 +58,7 @@ class InviteStore:
 
     def __init__(self, database: Database[Document]) -> None:
         self._invites: Collection[Document] = database.invites
+        self._memory: Memory[Invite] = Memory()
 
     def propose(self, invite: Invite) -> bool:
         """Store an invitation that is still to be checked, invisible until then.
@@ -61,7 +73,7 @@ class InviteStore:
     def find(self, invite_id: str) -> Invite | None:
         """Return an invitation, whatever has become of it."""
         document = self._invites.find_one({"_id": invite_id})
-        return None if document is None else _invite(document)
+        return None if document is None else self._remembered(_invite(document))
 
     def find_open_friend_invite(self, sender_id: str, receiver_id: str) -> Invite | None:
         """Return the open friend invitation of this direction."""
@@ -76,7 +88,8 @@ class InviteStore:
     def list_waiting(self, receiver_id: str) -> list[Invite]:
         """Return the invitations that wait for somebody's answer, oldest first."""
         waiting = {"receiver_id": receiver_id, "status": "pending"}
-        return [_invite(document) for document in self._invites.find(waiting).sort("sent_at", ASCENDING)]
+        found = self._invites.find(waiting, batch_size=WHOLE).sort("sent_at", ASCENDING)
+        return [self._remembered(_invite(document)) for document in found]
 
     def list_waiting_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
         """Return the friend invitations that wait between the two of any of these pairs. One query."""
@@ -96,7 +109,8 @@ class InviteStore:
         proposed: Document = {"_id": invite_id, "status": "proposed"}
         if generation is not None:
             proposed["settled"] = {"$not": {"$gte": generation}}
-        update: Document = {"$set": {"status": "pending", "generation": generation}, "$inc": {"version": 1}}
+        pending: Document = {"$set": {"status": "pending", "generation": generation}, "$inc": {"version": 1}}
+        update = merged(pending, outbox.telling(outbox.fact(derive_id(invite_id, "shown"), "shown")))
         if self._invites.update_one(proposed, update).matched_count:
             return True
         shown = {"_id": invite_id, "status": "pending", "generation": generation}
@@ -111,24 +125,32 @@ class InviteStore:
 
         Atomic. False when it is no proposal (any more).
         """
-        update = merged(_ended("refused", announced=True), outbox.telling(invite_id, []))
+        update = merged(_ended("refused", announced=True), outbox.telling(outbox.fact(invite_id, "refused")))
         return self._invites.update_one({"_id": invite_id, "status": "proposed"}, update).matched_count == 1
 
     def void(self, invite_id: str) -> None:
         """End a waiting invitation that has become pointless."""
         self._invites.update_one({"_id": invite_id, "status": "pending"}, _void())
 
-    def answer(
-        self, invite_id: str, action: contract.Action, *, actor_id: str, tell: bool, operation_id: str
-    ) -> Invite | None:
-        """Settle a waiting invitation, if it is for the actor to do so. Atomic; of two answers at once one wins."""
+    def answer(self, invite_id: str, action: contract.Action, *, actor_id: str, operation_id: str) -> Invite | None:
+        """Settle a waiting invitation, if it is for the actor to do so. Atomic; of two answers at once one wins.
+
+        What an invitation is about does not change once it was shown, so the outcome is known without being read.
+        """
+        shown = self._memory.recall(invite_id) or self.find(invite_id)
+        if shown is None or not shown.was_shown:
+            return None
         role = "sender_id" if action == "cancel" else "receiver_id"
         waiting = {"_id": invite_id, "status": "pending", role: actor_id}
-        ended = _ended(ENDED_BY[action], announced=tell)
-        told = outbox.telling(operation_id, [actor_id]) if tell else {}
-        update = merged(ended, told, outbox.remembering(operation_id))
-        document = self._invites.find_one_and_update(waiting, update, return_document=ReturnDocument.AFTER)
-        return None if document is None else _invite(document)
+        told = outbox.telling(outbox.fact(operation_id, "answered"))
+        update = merged(_ended(ENDED_BY[action], announced=True), told, outbox.remembering(operation_id))
+        if not self._invites.update_one(waiting, update).matched_count:
+            return None
+        return replace(shown, status=ENDED_BY[action], operations=shown.operations | {operation_id})
+
+    def _remembered(self, invite: Invite) -> Invite:
+        """Remember an invitation that was shown, and return it."""
+        return self._memory.remember(invite.id, invite) if invite.was_shown else invite
 
     def settle_pair(self, one: str, other: str, *, through: int) -> None:
         """End what a pair has invited each other to up to that generation; proposals remember it.
@@ -161,7 +183,7 @@ def _ended(status: str, *, announced: bool) -> Document:
 
 
 def _void() -> Document:
-    return _ended("void", announced=False)
+    return merged(_ended("void", announced=True), outbox.telling_soon(outbox.fact(new_id(), "void")))
 
 
 def _proposal(invite: Invite) -> Document:

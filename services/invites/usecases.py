@@ -40,6 +40,7 @@ def send_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: Invite) 
     for _ in range(ATTEMPTS):
         shown_id = check(invites, calls, wake, invite)
         if shown_id is not None:
+            wake(shown_id)
             return Written(id=shown_id, announcements=[])
     raise Unavailable(Code.WRITE_CONTENDED, "Too many answers at once; try again.")
 
@@ -154,20 +155,12 @@ def answer_invite(
     invites: InviteStore, wake: Wake, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str
 ) -> Written:
     """Accept, decline or cancel; a repeat of the operation tells the same again."""
-    tell = action == "accept" or _is_for_event(invites, invite_id)
-    answered = invites.answer(invite_id, action, actor_id=actor_id, tell=tell, operation_id=operation_id)
+    answered = invites.answer(invite_id, action, actor_id=actor_id, operation_id=operation_id)
     if answered is None:
         answered = _get_answered(invites, invite_id, actor_id=actor_id, action=action, operation_id=operation_id)
-    announcement = answered.announced(fact_id(operation_id))
-    if announcement is None:
-        return Written(id=invite_id, announcements=[])
     wake(invite_id)
-    return Written(id=invite_id, announcements=[to_wire(announcement)])
-
-
-def _is_for_event(invites: InviteStore, invite_id: str) -> bool:
-    invite = invites.find(invite_id)
-    return invite is not None and invite.kind == "event"
+    announcement = answered.announced(fact_id(operation_id))
+    return Written(id=invite_id, announcements=[] if announcement is None else [to_wire(announcement)])
 
 
 def _get_answered(
@@ -184,7 +177,7 @@ def _get_answered(
     raise Unavailable(Code.WRITE_CONTENDED, "Too many answers at once; try again.")
 
 
-def apply(invites: InviteStore, announcement: Announcement) -> Applied:
+def apply(invites: InviteStore, sweep_soon: Callable[[], None], announcement: Announcement) -> Applied:
     """End what has become pointless: invitations of a pair that is settled, invitations to an event that is gone."""
     match announcement:
         case FriendshipChangedV1():
@@ -194,6 +187,7 @@ def apply(invites: InviteStore, announcement: Announcement) -> Applied:
             invites.end_event(announcement.event_id)
         case _:
             return Applied(outcome="stale", announcements=[])
+    sweep_soon()
     return Applied(outcome="applied", announcements=[])
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from services.contracts.announcements import FriendshipChangedV1
+from services.contracts.announcements import FriendshipChangedV1, ProfileChangedV1
 from services.contracts.ids import derive_id
 
 GRAM_SIZE = 3
@@ -20,6 +20,18 @@ class Profile:
     email: str
     picture: str
     birthday: str | None
+
+    def told(self, fact_id: str) -> ProfileChangedV1:
+        """Tell this state as the fact of that id."""
+        return ProfileChangedV1(
+            fact_id=fact_id,
+            user_id=self.id,
+            google_id=self.google_id,
+            name=self.name,
+            email=self.email,
+            picture=self.picture,
+            birthday=self.birthday,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,8 @@ class Users:
     name = contract.SERVICE
 
     people = store(PeopleStore)
-    relay = announcer()
+    relay = announcer("friendships")
+    profiles = announcer("profiles")
     process = process()
 
     @rpc
@@ -29,7 +30,7 @@ class Users:
         profile = Profile(
             id=operation_id, google_id=google_id, name=name, email=email, picture=picture, birthday=birthday
         )
-        return usecases.sign_in(self.people, profile)
+        return usecases.sign_in(self.people, self.profiles.wake, profile, operation_id=operation_id)
 
     @rpc
     def get_account(self, *, actor_id: str) -> contract.Account:
@@ -40,6 +41,10 @@ class Users:
         return usecases.get_person(self.people, user_id=user_id)
 
     @rpc
+    def list_people(self, *, user_ids: list[str]) -> list[contract.Person]:
+        return usecases.list_people(self.people, user_ids=user_ids)
+
+    @rpc
     def search_people(self, *, text: str, offset: int, limit: int) -> list[contract.Person]:
         return usecases.search_people(self.people, text=text, offset=offset, limit=limit)
 
@@ -48,8 +53,8 @@ class Users:
         return usecases.list_friends(self.people, actor_id=actor_id)
 
     @rpc
-    def list_friend_ids(self, *, user_id: str) -> list[str]:
-        return self.people.list_friend_ids(user_id)
+    def list_friends_among(self, *, user_id: str, other_ids: list[str]) -> list[str]:
+        return usecases.list_friends_among(self.people, user_id=user_id, other_ids=other_ids)
 
     @rpc
     def get_friend(self, *, actor_id: str, friend_id: str) -> contract.Friend:

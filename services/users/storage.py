@@ -1,11 +1,13 @@
 """Profiles and friendships in MongoDB.
 
-profiles      {_id, google_id, name, email, picture, birthday, folded: [name, email], grams: [..], version}
+profiles      {_id, google_id, name, email, picture, birthday, folded: [name, email], grams: [..], version,
+               outbox, outbox_due_at, outbox_lease}
 friendships   {_id: "a-b", user_ids, friends, generation, version, operations, outbox, outbox_due_at, outbox_lease}
 """
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 from pymongo import ASCENDING, ReturnDocument
@@ -13,7 +15,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.mongo import Document, losing_races, merged
+from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
 
@@ -26,17 +28,21 @@ def prepare(database: Database[Document]) -> None:
     database.profiles.create_index("google_id", unique=True)
     database.profiles.create_index([("grams", ASCENDING), ("name", ASCENDING), ("_id", ASCENDING)])
     database.friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING)])
-    database.friendships.create_index(outbox.INDEX, sparse=True)
+    for collection in (database.friendships, database.profiles):
+        collection.create_index(outbox.INDEX, sparse=True)
 
 
-def box(database: Database[Document]) -> outbox.Box:
-    """Return the outbox of the friendships."""
-    return outbox.Box(database.friendships, announce)
+def boxes(database: Database[Document]) -> list[outbox.Box]:
+    """Return the outboxes of friendships and profiles."""
+    return [
+        outbox.Box(database.friendships, announce),
+        outbox.Box(database.profiles, lambda document, fact: [_profile(document).told(fact["id"])]),
+    ]
 
 
-def announce(document: Document, fact_id: str) -> Announcement:
+def announce(document: Document, fact: Document) -> list[Announcement]:
     """Tell what a friendship's document says now."""
-    return _friendship(document).announced(fact_id)
+    return [_friendship(document).announced(fact["id"])]
 
 
 class PeopleStore:
@@ -46,7 +52,7 @@ class PeopleStore:
         self._profiles: Collection[Document] = database.profiles
         self._friendships: Collection[Document] = database.friendships
 
-    def save_profile(self, profile: Profile) -> str:
+    def save_profile(self, profile: Profile, *, operation_id: str) -> str:
         """Insert the profile, or refresh the one that has its `google_id`. Idempotent; returns the user's id."""
         folded = [searchable(profile.name), searchable(profile.email)]
         fields: Document = {
@@ -57,20 +63,24 @@ class PeopleStore:
             "folded": folded,
             "grams": grams_of(*folded),
         }
-        if saved_id := self._refresh_profile(profile.google_id, fields):
+        if saved_id := self._refresh_profile(profile.google_id, fields, operation_id):
             return saved_id
         with losing_races():
             self._profiles.insert_one({"_id": profile.id, "google_id": profile.google_id, "version": 1, **fields})
             return profile.id
-        return self._refresh_profile(profile.google_id, fields) or profile.id  # somebody logged in at the same time
+        return (
+            self._refresh_profile(profile.google_id, fields, operation_id) or profile.id
+        )  # somebody logged in at the same time
 
-    def _refresh_profile(self, google_id: str, fields: Document) -> str | None:
+    def _refresh_profile(self, google_id: str, fields: Document, operation_id: str) -> str | None:
         """Update what has changed. Of two log-ins at once the last one counts."""
         known = self._profiles.find_one({"google_id": google_id})
         if known is None:
             return None
         if any(known[name] != value for name, value in fields.items()):
-            self._profiles.update_one({"google_id": google_id}, {"$set": fields, "$inc": {"version": 1}})
+            changed: outbox.Update = {"$set": fields, "$inc": {"version": 1}}
+            update = merged(changed, outbox.telling(outbox.fact(operation_id, "changed")))
+            self._profiles.update_one({"google_id": google_id}, update)
         user_id: str = known["_id"]
         return user_id
 
@@ -81,7 +91,7 @@ class PeopleStore:
 
     def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
         """Return the profiles of these people, in one query, by name and id."""
-        found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS)
+        found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS, batch_size=WHOLE)
         return sorted(map(_profile, found), key=lambda profile: (profile.name, profile.id))
 
     def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
@@ -111,7 +121,8 @@ class PeopleStore:
 
     def list_friend_ids(self, user_id: str) -> list[str]:
         """Return the ids of a person's friends."""
-        found = self._friendships.find({"user_ids": user_id, "friends": True}, {"user_ids": 1})
+        mine = {"user_ids": user_id, "friends": True}
+        found = self._friendships.find(mine, {"user_ids": 1}, batch_size=WHOLE)
         return sorted(other for document in found for other in document["user_ids"] if other != user_id)
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
@@ -123,7 +134,9 @@ class PeopleStore:
         befriended: outbox.Update = {"$set": {"friends": True}, "$inc": {"version": 1}}
         document = self._friendships.find_one_and_update(
             {"_id": _key(pair), "friends": False, "generation": generation},
-            merged(befriended, outbox.telling(operation_id, pair), outbox.remembering(operation_id)),
+            merged(
+                befriended, outbox.telling(outbox.fact(operation_id, "befriended")), outbox.remembering(operation_id)
+            ),
             return_document=ReturnDocument.AFTER,
         )
         if document is None and generation == 0:
@@ -137,7 +150,7 @@ class PeopleStore:
             "friends": True,
             "generation": 0,
             "version": 1,
-            **outbox.new_outbox(operation_id, pair),
+            **outbox.new_outbox(operation_id, outbox.fact(operation_id, "befriended")),
         }
         with losing_races():
             self._friendships.insert_one(first)
@@ -146,15 +159,16 @@ class PeopleStore:
 
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
         """End the friendship of a pair. Atomic; None when they are no friends."""
-        pair = pair_of(one, other)
+        known = self.find_friendship(one, other)
+        if known is None or not known.friends:
+            return None
         ended: outbox.Update = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
-        update = merged(ended, outbox.telling(operation_id, pair), outbox.remembering(operation_id))
-        document = self._friendships.find_one_and_update(
-            {"_id": _key(pair), "friends": True, "operations": {"$ne": operation_id}},
-            update,
-            return_document=ReturnDocument.AFTER,
-        )
-        return None if document is None else _friendship(document)
+        update = merged(ended, outbox.telling(outbox.fact(operation_id, "ended")), outbox.remembering(operation_id))
+        # A pair is made friends once in a generation, so nothing else has changed if this holds.
+        still = {"_id": _key(known.pair), "friends": True, "generation": known.generation}
+        if not self._friendships.update_one({**still, "operations": {"$ne": operation_id}}, update).matched_count:
+            return None
+        return replace(known, friends=False, version=known.version + 1, generation=known.generation + 1)
 
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         """Return the friendship when it remembers this operation: then the call is a repeat."""

@@ -14,9 +14,11 @@ Wake = Callable[[object], None]
 """Says which document has something to announce."""
 
 
-def sign_in(people: PeopleStore, profile: Profile) -> Written:
+def sign_in(people: PeopleStore, wake: Wake, profile: Profile, *, operation_id: str) -> Written:
     """Create or refresh a profile."""
-    return Written(id=people.save_profile(profile), announcements=[])
+    user_id = people.save_profile(profile, operation_id=operation_id)
+    wake(user_id)
+    return Written(id=user_id, announcements=[])
 
 
 def get_account(people: PeopleStore, *, actor_id: str) -> contract.Account:
@@ -32,6 +34,11 @@ def get_person(people: PeopleStore, *, user_id: str) -> contract.Person:
     return _person(_get_profile(people, user_id))
 
 
+def list_people(people: PeopleStore, *, user_ids: list[str]) -> list[contract.Person]:
+    """Return public profiles."""
+    return [_person(profile) for profile in people.list_profiles(user_ids)]
+
+
 def search_people(people: PeopleStore, *, text: str, offset: int, limit: int) -> list[contract.Person]:
     """Find people by a part of their name or e-mail."""
     return [_person(profile) for profile in people.search_profiles(text, offset=offset, limit=limit)]
@@ -41,6 +48,12 @@ def list_friends(people: PeopleStore, *, actor_id: str) -> list[contract.Person]
     """Return the actor's friends."""
     friend_ids = people.list_friend_ids(actor_id)
     return [_person(profile) for profile in people.list_profiles(friend_ids)] if friend_ids else []
+
+
+def list_friends_among(people: PeopleStore, *, user_id: str, other_ids: list[str]) -> list[str]:
+    """Return which of these people are a person's friends. One query, as long as the list of those asked about."""
+    found = people.list_friendships([pair_of(user_id, other_id) for other_id in other_ids])
+    return [other for one in found if one.friends for other in one.pair if other != user_id]
 
 
 def get_friend(people: PeopleStore, *, actor_id: str, friend_id: str) -> contract.Friend:

@@ -34,7 +34,7 @@ BUDGET_S = 4.0
 """For all rounds of a request; a round that has begun is finished."""
 EVENTS_OF_A_MONTH = 30
 
-PROCESSES = ("gateway", "users", "events", "chats", "invites", "rabbitmq", "mongodb")
+PROCESSES = ("gateway", "users", "events", "chats", "invites", "streams", "rabbitmq", "mongodb")
 
 Ask = Callable[[Browser], Response]
 

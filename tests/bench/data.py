@@ -51,7 +51,7 @@ def add_chats(databases: Databases, person: Person, count: int, messages: int) -
         chats.save_copy(
             Chat(id=chat_id, kind="event", event_id=event_id, user_ids=(person.id,), deleted=False, version=1)
         )
-        latest = {"last_number": messages, "clock": messages, "latest_number": messages, "latest_at": number + 1}
+        latest = {"last_number": messages, "latest_number": messages, "latest_at": number + 1}
         databases["chats"].chats.update_one({"_id": chat_id}, {"$set": latest})
         written += [_message(chat_id, person.id, place) for place in range(1, messages + 1)]
     for start in range(0, len(written), BATCH):

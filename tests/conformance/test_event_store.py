@@ -1,10 +1,12 @@
 """What every store of events does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from services.contracts.ids import new_id
 from services.events import model
 from services.events.model import Event, OpenInvitation, creator, joining
+from services.events.storage import EventStore
 
 
 def event(owner_id, *, kind="group", starts_at="2026-11-30T19:30", **fields):
@@ -40,6 +42,11 @@ def with_guest(events, owner_id, guest_id):
     return events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id())
 
 
+def other_process(events):
+    """Return the store as another process has it, which does not know what this one remembers."""
+    return EventStore(events._events.database) if isinstance(events, EventStore) else events
+
+
 def test_an_event_is_inserted_once(events):
     new = event("anna")
     assert events.insert(new, operation_id=new.id)
@@ -63,17 +70,25 @@ def test_ids_are_listed_in_time_order(events):
     assert events.list_ids("bob") == []
 
 
-def test_visible_are_shared_invited_and_friends_public_events(events):
+def test_candidates_are_shared_invited_and_public_events(events):
     private, public = stored(events, "anna"), stored(events, "anna", is_private=False)
     shared, invited = with_guest(events, "anna", "bob"), stored(events, "anna")
     events.open_invitation(invited.id, OpenInvitation(invite_id=new_id(), user_id="bob"), sender_id="anna")
+    candidates = {one.id: one for one in events.list_candidates("anna", viewer_id="bob")}
+    assert {one_id: one.open for one_id, one in candidates.items()} == {
+        shared.id: True,
+        invited.id: True,
+        public.id: False,
+    }
+    assert candidates[public.id].owner_id == "anna"
+    assert private.id not in candidates
 
-    def visible(friends):
-        return set(events.list_visible_ids("anna", viewer_id="bob", viewer_friend_ids=friends))
 
-    assert visible([]) == {shared.id, invited.id}
-    assert visible(["anna"]) == {shared.id, invited.id, public.id}
-    assert private.id not in visible(["anna"])
+def test_candidates_come_in_time_order(events):
+    late, early = (
+        stored(events, "anna", is_private=False, starts_at=at) for at in ("2027-02-01T10:00", "2027-01-01T10:00")
+    )
+    assert [one.id for one in events.list_candidates("anna", viewer_id="bob")] == [early.id, late.id]
 
 
 def change(events, one, actor_id, *, kind=None, versions=None, operation_id=None, **changes):
@@ -137,6 +152,34 @@ def test_joining_uses_the_invitation_up(events):
     assert joined.members == (*party.members, guest)
     assert joined.version > party.version
     assert events.join(party.id, invite_id=invite_id, member=guest, operation_id=new_id()) is None
+
+
+def test_who_joins_after_changes_that_another_process_made_joins_the_event_as_it_is(events):
+    party, invite_id = stored(events, "anna"), new_id()
+    elsewhere = other_process(events)
+    open_(elsewhere, party, "bob", invite_id=invite_id)
+    assert change(elsewhere, party, "anna", name="Dinner")
+    joined = events.join(party.id, invite_id=invite_id, member=joining("bob", invite_id), operation_id=new_id())
+    assert joined == events.find(party.id)
+    assert (joined.name, joined.version) == ("Dinner", party.version + 2)
+
+
+def test_many_who_join_at_once_all_take_part(events):
+    party, invite_ids = stored(events, "anna"), {f"guest {number}": new_id() for number in range(12)}
+    for guest, invite_id in invite_ids.items():
+        open_(events, party, guest, invite_id=invite_id)
+
+    def join(guest):
+        return events.join(
+            party.id, invite_id=invite_ids[guest], member=joining(guest, invite_ids[guest]), operation_id=new_id()
+        )
+
+    with ThreadPoolExecutor(max_workers=12) as pool:
+        joined = list(pool.map(join, invite_ids))
+    assert sorted(event.version for event in joined) == list(range(party.version + 1, party.version + 13))
+    assert {member.user_id for member in events.find(party.id).members} == {"anna", *invite_ids}
+    for event in joined:
+        assert len(event.members) == 1 + event.version - party.version
 
 
 def test_a_withdrawn_invitation_lets_nobody_join(events):

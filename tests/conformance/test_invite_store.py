@@ -44,7 +44,7 @@ def test_one_friend_invitation_is_open_in_each_direction(invites):
 
 def test_a_new_friend_invitation_may_follow_one_that_ended(invites):
     invite = pending(invites, friend_invite())
-    invites.answer(invite.id, "decline", actor_id="bob", tell=False, operation_id=new_id())
+    invites.answer(invite.id, "decline", actor_id="bob", operation_id=new_id())
     assert invites.find_open_friend_invite("anna", "bob") is None
     assert invites.propose(friend_invite())
 
@@ -67,24 +67,24 @@ def test_waiting_invitations_come_oldest_first(invites):
 )
 def test_an_answer_settles_an_invitation_once(invites, action, actor, outcome):
     invite, operation_id = pending(invites, event_invite(new_id())), new_id()
-    answered = invites.answer(invite.id, action, actor_id=actor, tell=True, operation_id=operation_id)
+    answered = invites.answer(invite.id, action, actor_id=actor, operation_id=operation_id)
     assert answered.status == outcome
     assert operation_id in answered.operations
-    assert invites.answer(invite.id, action, actor_id=actor, tell=True, operation_id=new_id()) is None
+    assert invites.answer(invite.id, action, actor_id=actor, operation_id=new_id()) is None
     assert invites.list_waiting("bob") == []
 
 
 def test_only_the_receiver_answers_and_only_the_sender_cancels(invites):
     invite = pending(invites, friend_invite())
     for action, actor in (("accept", "anna"), ("decline", "anna"), ("cancel", "bob"), ("accept", "carl")):
-        assert invites.answer(invite.id, action, actor_id=actor, tell=False, operation_id=new_id()) is None
+        assert invites.answer(invite.id, action, actor_id=actor, operation_id=new_id()) is None
     assert status(invites, invite) == "pending"
 
 
 def test_a_proposal_cannot_be_answered(invites):
     invite = friend_invite()
     invites.propose(invite)
-    assert invites.answer(invite.id, "accept", actor_id="bob", tell=True, operation_id=new_id()) is None
+    assert invites.answer(invite.id, "accept", actor_id="bob", operation_id=new_id()) is None
 
 
 def test_a_friendship_settles_both_directions(invites):

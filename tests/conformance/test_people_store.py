@@ -22,15 +22,15 @@ def profile(name="Anna", **fields):
 
 def test_a_saved_profile_is_found_by_its_id(people):
     anna = profile(birthday="1990-02-03", picture="https://pictures.test/a")
-    assert people.save_profile(anna) == anna.id
+    assert people.save_profile(anna, operation_id=new_id()) == anna.id
     assert people.find_profile(anna.id) == anna
 
 
 def test_a_second_log_in_refreshes_the_profile_and_keeps_its_id(people):
     first = profile("Anna")
-    people.save_profile(first)
+    people.save_profile(first, operation_id=new_id())
     again = profile("Anna Maria", google_id=first.google_id)
-    assert people.save_profile(again) == first.id
+    assert people.save_profile(again, operation_id=new_id()) == first.id
     assert people.find_profile(first.id).name == "Anna Maria"
     assert people.find_profile(again.id) is None
 
@@ -38,7 +38,7 @@ def test_a_second_log_in_refreshes_the_profile_and_keeps_its_id(people):
 def test_profiles_are_listed_by_name_and_then_by_id(people):
     saved = [profile("Bob"), profile("Anna"), profile("Bob")]
     for one in saved:
-        people.save_profile(one)
+        people.save_profile(one, operation_id=new_id())
     listed = people.list_profiles([one.id for one in saved] + [new_id()])
     assert [(one.name, one.id) for one in listed] == sorted((one.name, one.id) for one in saved)
 
@@ -58,8 +58,8 @@ def test_profiles_are_listed_by_name_and_then_by_id(people):
 )
 def test_the_search_finds_a_part_of_a_name_in_any_case_and_script(people, name, text):
     one = profile(name, email="x@y.test")
-    people.save_profile(one)
-    people.save_profile(profile("nobody", email="q@q.test"))
+    people.save_profile(one, operation_id=new_id())
+    people.save_profile(profile("nobody", email="q@q.test"), operation_id=new_id())
     assert people.search_profiles(text, offset=0, limit=10) == [one]
 
 
@@ -68,7 +68,7 @@ def test_the_search_finds_a_part_of_a_name_in_any_case_and_script(people, name, 
 def test_the_search_takes_texts_as_long_as_names(people, character, length):
     long, longer = profile(character * length), profile(character * length + "y")
     for one in (long, longer):
-        people.save_profile(one)
+        people.save_profile(one, operation_id=new_id())
     assert people.search_profiles(long.name, offset=0, limit=10) == [long, longer]
     assert people.search_profiles(long.name, offset=1, limit=1) == [longer]
     assert people.search_profiles(longer.name, offset=0, limit=10) == [longer]
@@ -76,14 +76,14 @@ def test_the_search_takes_texts_as_long_as_names(people, character, length):
 
 
 def test_the_search_takes_every_character_literally(people):
-    people.save_profile(profile("anything"))
+    people.save_profile(profile("anything"), operation_id=new_id())
     assert people.search_profiles("a.*g", offset=0, limit=10) == []
 
 
 def test_the_search_looks_at_the_email_too_and_pages_by_name(people):
     found = [profile(name, email=f"{name}@needle.test") for name in "dcba"]
     for one in found:
-        people.save_profile(one)
+        people.save_profile(one, operation_id=new_id())
     assert [one.name for one in people.search_profiles("needle", offset=1, limit=2)] == ["b", "c"]
     assert people.search_profiles("needle", offset=4, limit=2) == []
 

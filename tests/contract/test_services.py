@@ -5,10 +5,10 @@ import inspect
 
 import pytest
 
-from services.contracts import chats, events, invites, users
+from services.contracts import chats, events, invites, streams, users
 from services.contracts.calls import Call
 
-CONTRACTS = {contract.SERVICE: contract for contract in (users, events, chats, invites)}
+CONTRACTS = {contract.SERVICE: contract for contract in (users, events, chats, invites, streams)}
 CALLS = [value for contract in CONTRACTS.values() for value in vars(contract).values() if isinstance(value, Call)]
 
 

@@ -57,7 +57,7 @@ class Watch:
     def _quiet(self) -> int:
         since, seen = time.monotonic(), -1
         while time.monotonic() - since < QUIET_S:
-            size = self._file.stat().st_size
+            size = self._file.read_bytes().rfind(b"\n") + 1  # a long line may be half written
             if size != seen and self._has_news(seen, size):
                 since = time.monotonic()
             seen = size

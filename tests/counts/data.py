@@ -67,7 +67,8 @@ def _make_friends(crowd: Crowd, databases: Databases) -> None:
         email = f"{friend_id}@example.org"
         name = f"Friend {number} {crowd.token if number < 5 else ''}"
         people.save_profile(
-            Profile(id=friend_id, google_id=friend_id, name=name, email=email, picture="", birthday=None)
+            Profile(id=friend_id, google_id=friend_id, name=name, email=email, picture="", birthday=None),
+            operation_id=new_id(),
         )
         people.befriend(crowd.ann.id, friend_id, generation=0, operation_id=new_id())
         crowd.friends.append(friend_id)
@@ -88,7 +89,7 @@ def _make_events(crowd: Crowd, databases: Databases) -> None:
 def _make_messages(crowd: Crowd, databases: Databases) -> None:
     chats = ChatStore(databases["chats"])
     for number in range(crowd.size):
-        chats.post(crowd.chat_id, new_id(), author_id=crowd.ann.id, text=f"Message {number}", now_ms=number)
+        chats.post(crowd.chat_id, new_id(), author_id=crowd.ann.id, text=f"Message {number}", now_us=number)
 
 
 def _event(owner_id: str, name: str, others: list[str] | None = None) -> Event:

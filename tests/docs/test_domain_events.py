@@ -13,7 +13,15 @@ from services.contracts.ids import is_id
 from tests.docs.documents import blocks, marked, read, rows, section
 
 DOCUMENT = "docs/domain-events.md"
-TYPES = {"text": str, "int": int, "bool": bool, "list of text": list[str]}
+TYPES = {
+    "text": str,
+    "text or null": str | None,
+    "int": int,
+    "bool": bool,
+    "list of text": list[str],
+    "object": dict[str, object],
+    "list of objects": list[dict[str, object]],
+}
 IN_EVERY_KIND = {field.name for field in fields(Announcement)}
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -78,6 +86,8 @@ def test_the_replies_that_are_shown_could_have_travelled() -> None:
         wire.calls_queue("<service>", "classic"),
         wire.calls_queue("<service>", "quorum"),
         topology.exchange_of("<service>"),
+        topology.ITEMS_EXCHANGE,
+        *(topology.queue_of(hearer, Announcement) for hearer in topology.IN_ONE_ORDER),
         topology.dead_letters_of("<hearer>"),
         *(topology.delay_queue_of("<hearer>", delay_ms) for delay_ms in topology.DELAYS_MS),
         f"x-delivery-limit: {topology.CRASH_LIMIT}",

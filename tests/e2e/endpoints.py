@@ -11,6 +11,7 @@ PUBLIC: list[Endpoint] = [
 
 PERSONAL: list[Endpoint] = [
     ("GET", "/user"),
+    ("GET", "/person"),
     ("GET", "/search/users"),
     ("GET", "/events"),
     ("GET", "/event"),
@@ -42,6 +43,7 @@ WITH_ID: list[Endpoint] = [
     ("DELETE", "/event/group/leave"),
     ("GET", "/member"),
     ("DELETE", "/member"),
+    ("GET", "/person"),
     ("GET", "/chat"),
     ("DELETE", "/chat/msg"),
     ("GET", "/friend"),

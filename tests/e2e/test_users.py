@@ -51,6 +51,20 @@ def test_another_persons_private_parts_are_blank(someone: Someone) -> None:
     ]
 
 
+def test_whoever_has_invited_me_can_be_looked_up(someone: Someone) -> None:
+    ann, stranger = someone(), someone()
+    ann.invited_by(stranger)
+    [invite] = ann.invites()
+
+    assert ok(ann.get("/person", id=invite["sender_id"])) == {
+        "id": stranger.id,
+        "name": stranger.claims["name"],
+        "email": stranger.claims["email"],
+        "profile_pic": stranger.claims["picture"],
+        "birthday": stranger.claims["birthdate"],
+    }
+
+
 def test_my_own_private_parts_are_not_blank_for_me(someone: Someone) -> None:
     ann, ben = someone(), someone()
     ann.befriend(ben)

@@ -128,7 +128,7 @@ def test_friends_get_a_dialog_and_the_opposite_invitation_is_settled(calls, pers
         for sender, receiver in ((one, other), (other, one))
     ]
     calls.call(invites.answer_invite, actor_id=other, invite_id=sent[0], action="accept", operation_id=new_id())
-    eventually(lambda: calls.call(users.list_friend_ids, user_id=one) == [other])
+    eventually(lambda: calls.call(users.list_friends_among, user_id=one, other_ids=[other]) == [other])
     eventually(lambda: chat_ids(calls, one) == chat_ids(calls, other) != [])
     eventually(lambda: calls.call(invites.list_invite_ids, actor_id=one) == [])
 

@@ -28,8 +28,8 @@ class OverheardV1(MembershipChangedV1):
 
 
 def box(database):
-    def announce(document, fact_id):
-        return OverheardV1(**asdict(storage.announce(document, fact_id)))
+    def announce(document, fact):
+        return [OverheardV1(**asdict(storage.announce(document, fact)[0]))]
 
     return outbox.Box(database.events, announce)
 
@@ -135,13 +135,14 @@ def test_ten_thousand_changes_that_wait_for_the_broker_make_no_document_unwritab
 ):
     store, event = storage.EventStore(database), an_event()
     store.insert(event, operation_id=event.id)
-    facts = [{"id": new_id(), "about": [event.owner_id], "at": outbox.now()} for _ in range(MANY)]
+    facts = [outbox.fact(new_id(), "joined") for _ in range(MANY)]
     database.events.update_one({"_id": event.id}, {"$set": {"outbox": facts, "outbox_due_at": outbox.now()}})
     replicas(NOWHERE)
 
     changes = {"name": "Still writable"}
     owner_id = event.owner_id
     assert store.change(event.id, changes, actor_id=owner_id, kind=None, versions=None, operation_id=new_id())
+    database.events.update_one({"_id": event.id}, {"$pull": {"outbox": {"what": "changed"}}})
     invite_id = new_id()
     database.events.update_one({"_id": event.id}, {"$push": {"invited": {"invite_id": invite_id, "user_id": new_id()}}})
     joined = store.join(event.id, invite_id=invite_id, member=joining(new_id(), invite_id), operation_id=new_id())
@@ -163,7 +164,7 @@ def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_i
     documents = []
     for _ in range(1_000):
         event = an_event()
-        told = outbox.new_outbox(event.id, [event.owner_id])
+        told = outbox.new_outbox(event.id, outbox.fact(event.id, "created"))
         documents.append({**storage._document(event), **told, "outbox_due_at": outbox.now()})
     database.events.insert_many(documents)
     replicas(amqp_uri), replicas(amqp_uri)
@@ -175,7 +176,10 @@ def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_i
 
 
 def test_a_document_that_cannot_be_read_does_not_hold_the_others(database, published, replicas, amqp_uri):
-    told = [outbox.new_outbox(new_id(), []) | {"outbox_due_at": outbox.now()} for _ in range(2)]
+    told = [
+        outbox.new_outbox(new_id(), outbox.fact(new_id(), "created")) | {"outbox_due_at": outbox.now()}
+        for _ in range(2)
+    ]
     spoilt, sound = {"_id": new_id(), "kind": "group", "version": 1}, storage._document(an_event())
     database.events.insert_many([spoilt | told[0], sound | told[1]])
     replicas(amqp_uri)

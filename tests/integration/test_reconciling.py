@@ -123,7 +123,7 @@ def test_a_friendship_that_an_accepted_invitation_never_made_is_made(reconcile, 
     settled(databases["invites"].invites, {"sender_id": one})
     databases["users"].friendships.delete_one({"user_ids": one})
     assert len(reconcile("invites")) == 1
-    assert calls.call(users.list_friend_ids, user_id=one) == [other]
+    assert calls.call(users.list_friends_among, user_id=one, other_ids=[other]) == [other]
 
 
 def test_an_accepted_invitation_that_never_made_a_member_makes_one(reconcile, calls, person, party, databases):

@@ -74,12 +74,12 @@ class MemoryChats:
     def finish(self, message_id, operation_id):
         return (message_id, operation_id) in self._operations
 
-    def post(self, chat_id, message_id, *, author_id, text, now_ms):
+    def post(self, chat_id, message_id, *, author_id, text, now_us):
         chat = self._chats.get(chat_id)
         if chat is None or author_id not in chat.user_ids:
             return False
         self._numbers += 1
-        self._clock[chat_id] = written_at = max(self._clock.get(chat_id, 0), now_ms)
+        self._clock[chat_id] = written_at = max(self._clock.get(chat_id, 0), now_us // 1000)
         if message_id not in self._messages:
             self._messages[message_id] = Message(
                 id=message_id,
@@ -93,12 +93,11 @@ class MemoryChats:
             self._operations.add((message_id, message_id))
         return True
 
-    def edit(self, message_id, *, author_id, text, operation_id):
-        message = self.find_message(message_id)
-        if message is None or message.author_id != author_id or self.finish(message_id, operation_id):
+    def edit(self, message, *, text, operation_id):
+        if message.id not in self._live or self.finish(message.id, operation_id):
             return False
-        self._messages[message_id] = replace(message, text=text)
-        self._operations.add((message_id, operation_id))
+        self._messages[message.id] = replace(message, text=text)
+        self._operations.add((message.id, operation_id))
         return True
 
     def delete(self, message, *, operation_id):

@@ -1,8 +1,9 @@
 """Events in memory."""
 
 from dataclasses import replace
+from threading import Lock
 
-from services.events.model import MAX_PLACES, Event
+from services.events.model import MAX_PLACES, Candidate, Event
 
 
 class MemoryEvents:
@@ -11,6 +12,7 @@ class MemoryEvents:
     def __init__(self):
         self._events = {}
         self._former = {}
+        self._one_at_a_time = Lock()
 
     def insert(self, event: Event, *, operation_id) -> bool:
         if event.id in self._events:
@@ -42,13 +44,14 @@ class MemoryEvents:
     def list_ids(self, user_id):
         return [event.id for event in self._of(user_id)]
 
-    def list_visible_ids(self, user_id, *, viewer_id, viewer_friend_ids):
+    def list_candidates(self, user_id, *, viewer_id):
+        seen = [
+            (event, bool(event.member_of(viewer_id)) or event.has_invited(viewer_id)) for event in self._of(user_id)
+        ]
         return [
-            event.id
-            for event in self._of(user_id)
-            if event.member_of(viewer_id)
-            or event.has_invited(viewer_id)
-            or (not event.is_private and event.owner_id in viewer_friend_ids)
+            Candidate(id=event.id, owner_id=event.owner_id, open=open_)
+            for event, open_ in seen
+            if open_ or not event.is_private
         ]
 
     def _of(self, user_id):
@@ -88,12 +91,13 @@ class MemoryEvents:
         return True
 
     def join(self, event_id, *, invite_id, member, operation_id):
-        if not self.withdraw_invitation(event_id, invite_id):
-            return None
-        event = self._events[event_id]
-        joined = replace(event, members=(*event.members, member), version=event.version + 1)
-        self._events[event_id] = _done(joined, operation_id)
-        return self._events[event_id]
+        with self._one_at_a_time:
+            if not self.withdraw_invitation(event_id, invite_id):
+                return None
+            event = self._events[event_id]
+            joined = replace(event, members=(*event.members, member), version=event.version + 1)
+            self._events[event_id] = _done(joined, operation_id)
+            return self._events[event_id]
 
     def replace_membership(self, before, after, *, operation_id):
         current = self._events[before.id]

@@ -79,7 +79,7 @@ class MemoryInvites:
         kept.invite = replace(kept.invite, status=after)
         return True
 
-    def answer(self, invite_id, action, *, actor_id, tell, operation_id):
+    def answer(self, invite_id, action, *, actor_id, operation_id):
         kept = self._kept.get(invite_id)
         if kept is None or kept.invite.status != "pending" or not kept.invite.may_be_answered_by(actor_id, action):
             return None

@@ -18,7 +18,7 @@ class MemoryPeople:
         self._profiles = {}
         self._friendships = {}
 
-    def save_profile(self, profile: Profile) -> str:
+    def save_profile(self, profile: Profile, *, operation_id) -> str:
         known = self._by_google_id(profile.google_id)
         saved = replace(profile, id=known.id) if known else profile
         self._profiles[saved.id] = saved

@@ -1,4 +1,7 @@
-"""Four services in one process: real use cases, memory stores, direct calls, announcements in the test's hands."""
+"""Four services in one process: real use cases, memory stores, direct calls, announcements in the test's hands.
+
+The fifth, `streams`, only listens: what it is told at once is noted.
+"""
 
 from services.chats import usecases as chats
 from services.contracts import events as events_contract
@@ -30,10 +33,14 @@ class World:
         self.deliver_at_once = deliver_at_once
         self.undelivered = []
         self.outcomes = []
-        self._now_ms = 1_000
+        self.hidden = []
+        self._now_us = 1_000_000
 
     def wake(self, document_id):
         """Nothing to wake: announcements are in the test's hands."""
+
+    def sweep_soon(self):
+        """Nothing to sweep, for the same reason."""
 
     # Other services, as `services.chassis.calling.Calls` offers them.
 
@@ -41,7 +48,7 @@ class World:
         return {
             users_contract.check_friendship: lambda **kw: users.check_friendship(self.people, **kw),
             users_contract.get_person: lambda **kw: users.get_person(self.people, **kw),
-            users_contract.list_friend_ids: lambda user_id: self.people.list_friend_ids(user_id),
+            users_contract.list_friends_among: lambda **kw: users.list_friends_among(self.people, **kw),
             events_contract.open_invitation: lambda **kw: events.open_invitation(self.events, self, **kw),
             events_contract.apply: lambda announcement: events.apply(self.events, self.wake, from_wire(announcement)),
         }[call](**arguments)
@@ -54,11 +61,16 @@ class World:
             "users": lambda: users.apply(self.people, self.wake, announcement),
             "events": lambda: events.apply(self.events, self.wake, announcement),
             "chats": lambda: chats.apply(self.chats, announcement),
-            "invites": lambda: invites.apply(self.invites, announcement),
+            "invites": lambda: invites.apply(self.invites, self.sweep_soon, announcement),
+            "streams": lambda: self._hide(announcement),
         }[hearer]()
         self.outcomes.append(applied["outcome"])
         self._told(applied["announcements"])
         return applied["outcome"]
+
+    def _hide(self, announcement):
+        self.hidden.append(announcement)
+        return {"outcome": "applied", "announcements": []}
 
     def deliver(self, index=0):
         """Deliver one waiting announcement to one hearer."""
@@ -84,7 +96,7 @@ class World:
         profile = Profile(
             id=new_id(), google_id=new_id(), name=name, email=f"{name}@example.test", picture="", birthday=None
         )
-        return self._write(users.sign_in(self.people, profile))
+        return self._write(users.sign_in(self.people, self.wake, profile, operation_id=profile.id))
 
     def invite(self, sender, receiver, event_id=None, *, operation_id=None):
         invite = Invite(
@@ -165,6 +177,7 @@ class World:
         return self._write(
             events.change_event(
                 self.events,
+                self.wake,
                 actor_id=actor,
                 event_id=event_id,
                 kind=kind,
@@ -180,7 +193,12 @@ class World:
     def change_rights(self, actor, member_id, *, operation_id=None, **rights):
         return self._write(
             events.change_rights(
-                self.events, actor_id=actor, member_id=member_id, rights=rights, operation_id=operation_id or new_id()
+                self.events,
+                self.wake,
+                actor_id=actor,
+                member_id=member_id,
+                rights=rights,
+                operation_id=operation_id or new_id(),
             )
         )
 
@@ -192,15 +210,16 @@ class World:
         )
 
     def say(self, actor, chat_id, text, *, operation_id=None):
-        self._now_ms += 1
+        self._now_us += 1_000
         return self._write(
             chats.post_message(
                 self.chats,
+                self.wake,
                 actor_id=actor,
                 chat_id=chat_id,
                 text=text,
                 operation_id=operation_id or new_id(),
-                now_ms=self._now_ms,
+                now_us=self._now_us,
             )
         )
 

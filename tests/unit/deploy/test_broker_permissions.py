@@ -76,16 +76,23 @@ def test_a_service_may_neither_read_the_calls_of_another_nor_announce_for_it(ser
 
 
 def test_a_hearers_queue_is_read_by_the_hearer_and_declared_by_who_announces_and_open_to_nobody_else() -> None:
+    parties: dict[str, set[str]] = {}
     for kind, hearers in HEARD_BY.items():
         for hearer in hearers:
-            users = {user for user in SERVICES if may(user, "read", topology.queue_of(hearer, kind))}
-            assert users == {hearer, kind.announced_by}
+            parties.setdefault(topology.queue_of(hearer, kind), set()).update({hearer, kind.announced_by})
+
+    readers = {queue: {user for user in SERVICES if may(user, "read", queue)} for queue in parties}
+
+    assert readers == parties
 
 
-def test_the_gateway_calls_and_does_nothing_else() -> None:
-    rights = {(right, name) for right in RIGHTS for name in ("calls", "calls.users", "users.announces", "amq.default")}
+def test_the_gateway_calls_and_listens_and_does_nothing_else() -> None:
+    names = ("calls", "calls.users", "users.announces", "streams.hears", topology.ITEMS_EXCHANGE, "amq.default")
+    granted = {(right, name) for right in RIGHTS for name in names if may("gateway", right, name)}
 
-    assert {right for right in rights if may("gateway", *right)} == {("configure", "calls"), ("write", "calls")}
+    calls, listens = {("configure", "calls"), ("write", "calls")}, {("configure", "read")}
+    assert granted == calls | {(right, topology.ITEMS_EXCHANGE) for rights in listens for right in rights}
+    assert all(may("gateway", right, "amq.gen-its.own") for right in RIGHTS)
 
 
 def test_no_password_is_written_down() -> None:

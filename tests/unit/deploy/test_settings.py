@@ -47,7 +47,7 @@ def test_only_a_real_log_in_opens_the_gateway_to_other_machines() -> None:
 def test_a_service_may_have_its_own_number_of_processes() -> None:
     processes = read_settings({"SERVICE_PROCESSES": "2", "CHATS_PROCESSES": "3"}).processes
 
-    assert processes == {"users": 2, "events": 2, "chats": 3, "invites": 2}
+    assert processes == {"users": 2, "events": 2, "chats": 3, "invites": 2, "streams": 2}
 
 
 def test_every_fault_is_told_at_once() -> None:

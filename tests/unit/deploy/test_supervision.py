@@ -38,7 +38,19 @@ def test_every_process_is_started_with_its_environment(
 
     processes = {each.name: each for group in options.process_group_configs for each in group.process_configs}
     assert set(processes) == {
-        *("console", "attendant", "gateway", "users", "events", "chats.1", "chats.2", "invites", "mongodb", "identity")
+        *(
+            "console",
+            "attendant",
+            "gateway",
+            "users",
+            "events",
+            "chats.1",
+            "chats.2",
+            "invites",
+            "streams",
+            "mongodb",
+            "identity",
+        )
     }
     assert processes["users"].environment["AMQP_URI"] == "amqp://me:50%25@broker//"
     assert processes["users"].environment["MONGO_DATABASE"] == "social_calendar_users"

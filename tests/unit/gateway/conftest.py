@@ -74,6 +74,7 @@ def gateway(surroundings: Surroundings) -> Callable[..., FlaskClient]:
             logins=around,
             keys=around,
             database=around,
+            hub=around,
         )
         return create_app(backend).test_client()
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-SERVICES = {"users", "events", "chats", "invites"}
+SERVICES = {"users", "events", "chats", "invites", "streams"}
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_a_change_of_rights_is_announced_to_nobody(world, anna, bob, party):
     world.change_rights(anna, bobs, can_delete_event=True)
     assert world.undelivered == []
     world.remove_member(anna, bobs)
-    assert [hearer for hearer, _ in world.undelivered] == ["chats"]
+    assert [hearer for hearer, _ in world.undelivered] == ["chats", "streams"]
 
 
 def test_the_owner_neither_loses_a_right_nor_is_removed(world, anna, bob, party):

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.ids import derive_id
+from services.contracts.ids import derive_id, new_id
 from services.users.model import Profile
 from tests.memory.world import World
 
@@ -104,7 +104,7 @@ class Script:
 def world_of_people(**kwargs):
     world = World(**kwargs)
     for name in PEOPLE:
-        world.people.save_profile(_profile(name))
+        world.people.save_profile(_profile(name), operation_id=new_id())
     return world
 
 

@@ -39,12 +39,14 @@ def message_id(world, bob, chat_id):
 
 def edit(world, actor, message_id, operation_id):
     return chats.edit_message(
-        world.chats, actor_id=actor, message_id=message_id, text="better", operation_id=operation_id
+        world.chats, world.wake, actor_id=actor, message_id=message_id, text="better", operation_id=operation_id
     )
 
 
 def delete(world, actor, message_id, operation_id):
-    return chats.delete_message(world.chats, actor_id=actor, message_id=message_id, operation_id=operation_id)
+    return chats.delete_message(
+        world.chats, world.wake, actor_id=actor, message_id=message_id, operation_id=operation_id
+    )
 
 
 @pytest.mark.parametrize("overtaken_at", ["find_message", "find", "delete"])

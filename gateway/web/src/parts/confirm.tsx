@@ -1,0 +1,43 @@
+import { useState } from "preact/hooks";
+import { t } from "../i18n/index.ts";
+import { Modal } from "./modal.tsx";
+import { sayError } from "./toasts.tsx";
+
+interface Props {
+  title: string;
+  text: string;
+  /** What the button says that does it. */
+  verb: string;
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+}
+
+/** Ask before something is lost. */
+export function Confirm({ title, text, verb, onConfirm, onClose }: Props) {
+  const [isBusy, setBusy] = useState(false);
+  const confirm = async () => {
+    setBusy(true);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (error) {
+      sayError(error);
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal title={title} onClose={onClose}>
+      <div class="modal-body">
+        <p>{text}</p>
+      </div>
+      <footer class="modal-foot">
+        <button type="button" class="button" onClick={onClose}>
+          {t().cancel}
+        </button>
+        <button type="button" class="button is-danger is-filled" disabled={isBusy} onClick={confirm}>
+          {verb}
+        </button>
+      </footer>
+    </Modal>
+  );
+}

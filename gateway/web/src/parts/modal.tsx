@@ -1,0 +1,64 @@
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { createPortal } from "preact/compat";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../i18n/index.ts";
+import { Sign } from "./sign.tsx";
+
+/** How many modals are open: what is behind them is hidden from everybody. */
+export const openModals = signal(0);
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  size?: "is-narrow" | "is-wide";
+}
+
+/** Where one begins: at the first control of the body, else at the first button of the foot, which undoes nothing. */
+const first = (dialog: HTMLElement) =>
+  dialog.querySelector<HTMLElement>(".modal-body :is(input, button)") ??
+  dialog.querySelector<HTMLElement>(".modal-foot button");
+
+/** A dialog above the page: keeps the focus inside, closes with Escape, gives the focus back. */
+export function Modal({ title, onClose, children, size = "is-narrow" }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  const close = useRef(onClose);
+  close.current = onClose;
+
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    openModals.value++;
+    dialog.current!.showModal();
+    first(dialog.current!)?.focus();
+    return () => {
+      openModals.value--;
+      // When the page behind can be reached again.
+      queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
+    };
+  }, []);
+
+  useEffect(() => {
+    const { current } = dialog;
+    const onCancel = (event: Event) => {
+      event.preventDefault();
+      close.current();
+    };
+    current!.addEventListener("cancel", onCancel);
+    return () => current!.removeEventListener("cancel", onCancel);
+  }, []);
+
+  return createPortal(
+    <dialog ref={dialog} class={`modal ${size}`} aria-labelledby={titleId}>
+      <header class="modal-head">
+        <h2 id={titleId}>{title}</h2>
+        <button type="button" class="button is-quiet is-square" aria-label={t().close} onClick={onClose}>
+          <Sign name="close" />
+        </button>
+      </header>
+      {children}
+    </dialog>,
+    document.getElementById("modals")!,
+  );
+}

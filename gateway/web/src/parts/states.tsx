@@ -1,0 +1,34 @@
+import type { ComponentChildren } from "preact";
+import { t } from "../i18n/index.ts";
+import { Sign } from "./sign.tsx";
+import type { SIGNS } from "./signs.ts";
+
+export function Loading() {
+  return (
+    <div class="loading" role="status">
+      <span class="spinner" aria-hidden="true" />
+      <span class="visually-hidden">{t().loading}</span>
+    </div>
+  );
+}
+
+interface EmptyProps {
+  symbol: keyof typeof SIGNS;
+  title: string;
+  text?: string;
+  children?: ComponentChildren;
+}
+
+/** What is said where nothing is. */
+export function Empty({ symbol, title, text, children }: EmptyProps) {
+  return (
+    <div class="empty">
+      <span class="empty-symbol">
+        <Sign name={symbol} />
+      </span>
+      <p class="empty-title">{title}</p>
+      {text && <p class="empty-text">{text}</p>}
+      {children}
+    </div>
+  );
+}

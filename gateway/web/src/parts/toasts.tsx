@@ -1,0 +1,52 @@
+/** Short notes at the edge of the screen, read out by screen readers. */
+
+import { signal } from "@preact/signals";
+import { saying } from "../api/saying.ts";
+import { t } from "../i18n/index.ts";
+import { Sign } from "./sign.tsx";
+
+const SHOWN_MS = 5000;
+
+interface Toast {
+  key: number;
+  text: string;
+  isError: boolean;
+}
+
+const toasts = signal<Toast[]>([]);
+let last = 0;
+
+export function say(text: string, { isError = false } = {}): void {
+  const key = ++last;
+  toasts.value = [...toasts.value.filter((toast) => toast.text !== text), { key, text, isError }].slice(-3);
+  setTimeout(() => dismiss(key), isError ? SHOWN_MS * 2 : SHOWN_MS);
+}
+
+export const sayError = (error: unknown): void => say(saying(error), { isError: true });
+
+function dismiss(key: number): void {
+  toasts.value = toasts.value.filter((toast) => toast.key !== key);
+}
+
+export function Toasts() {
+  return (
+    <div class="toasts">
+      <div role="status" aria-live="polite">
+        {toasts.value.filter((toast) => !toast.isError).map(one)}
+      </div>
+      <div role="alert" aria-live="assertive">
+        {toasts.value.filter((toast) => toast.isError).map(one)}
+      </div>
+    </div>
+  );
+}
+
+const one = ({ key, text, isError }: Toast) => (
+  <div class={isError ? "toast is-error" : "toast"} key={key}>
+    <Sign name={isError ? "alert" : "check"} />
+    <p>{text}</p>
+    <button type="button" class="button is-quiet is-square" aria-label={t().close} onClick={() => dismiss(key)}>
+      <Sign name="close" />
+    </button>
+  </div>
+);

@@ -1,0 +1,76 @@
+"""Whatever the log can hold the stream can say, in a type and a shape that the OpenAPI document declares."""
+
+import pytest
+from pydantic import TypeAdapter
+
+from gateway.stream.items import MODELS, START_OVER, TYPES, AnyItem, say
+from services.contracts import streams as contract
+from services.contracts.announcements import HEARD_BY, from_wire
+from services.streams.model import entries_of, people_in
+from tests.contract.test_announcements import EXAMPLES
+from tests.docs.documents import marked, read, rows, section
+
+CREATED = EXAMPLES["EventChangedV1"] | {"what": "created"}
+GONE = [{"id": "5" * 24, "user_id": "6" * 24}]
+
+TOLD = [
+    CREATED,
+    CREATED | {"event": {**EXAMPLES["EventChangedV1"]["event"], "kind": "single"}},
+    *(CREATED | {"what": what} for what in ("changed", "joined", "rights")),
+    CREATED | {"what": "left", "gone": GONE},
+    CREATED | {"what": "deleted", "gone": GONE, "members": []},
+    *(EXAMPLES["MessageChangedV1"] | {"what": what} for what in ("posted", "edited", "deleted")),
+    *(
+        EXAMPLES["InviteChangedV1"] | {"outcome": outcome}
+        for outcome in ("pending", "accepted", "declined", "cancelled", "void")
+    ),
+    *(EXAMPLES["FriendshipChangedV1"] | {"friends": friends} for friends in (True, False)),
+    EXAMPLES["ProfileChangedV1"],
+]
+
+
+def person(user_id):
+    return {"id": user_id, "name": "Anna", "email": "anna@example.test", "picture": "", "birthday": None}
+
+
+def entries(message):
+    announcement = from_wire(message)
+    return entries_of(announcement, {user_id: person(user_id) for user_id in people_in(announcement)})
+
+
+def items():
+    return [contract.Item(number=1, kind=entry.kind, body=entry.body) for message in TOLD for entry in entries(message)]
+
+
+def test_all_that_streams_hears_is_told_to_somebody():
+    assert {message["kind"] for message in TOLD} == {kind.__name__ for kind in HEARD_BY if "streams" in HEARD_BY[kind]}
+    for message in TOLD:
+        told = entries(message)
+        assert any(entry.user_ids for entry in told), message
+        assert len({entry.id for entry in told}) == len(told)
+
+
+def test_every_kind_of_item_comes_of_something_that_happens():
+    assert {item["kind"] for item in items()} == set(contract.KINDS) == set(TYPES)
+
+
+def test_every_item_has_the_shape_that_is_declared():
+    declared = TypeAdapter(AnyItem)
+    for item in items():
+        said = say(item, "https://calendar.example")
+        whole = {"id": str(said.number), "type": said.type, "data": said.data}
+        assert declared.validate_python(whole, strict=True).model_dump(exclude_unset=True) == whole
+
+
+def test_a_type_that_is_not_declared_is_no_item():
+    with pytest.raises(ValueError, match="type"):
+        TypeAdapter(AnyItem).validate_python({"id": "1", "type": "event.created.v2", "data": {}})
+
+
+def test_every_type_is_documented_and_nothing_else_is():
+    table = rows(section("docs/wire-format.md", "The stream"))
+    documented = [name for row in table for name in marked(row[0])]
+
+    assert sorted(documented) == sorted([*(said.name for said in TYPES.values()), START_OVER])
+    assert len(MODELS) == len(TYPES)
+    assert all(f"`{said.name}`" in read("docs/wire-format.md") for said in TYPES.values())

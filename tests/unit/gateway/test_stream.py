@@ -1,0 +1,112 @@
+"""What a stream sends: everything, once, in order, whatever is heard of it and when."""
+
+import pytest
+
+from gateway.stream import views
+from gateway.stream.hub import ITEMS_WAITING, Listener
+from services.contracts.errors import Code, Unavailable
+from services.contracts.streams import Item
+
+
+class Log:
+    """A log whose reading is counted."""
+
+    def __init__(self, newest=0, oldest=1):
+        self.newest, self.oldest, self.read_after, self.failures = newest, oldest, [], 0
+
+    def read(self, after):
+        self.read_after.append(after)
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable(Code.CALL_TIMEOUT, "streams did not answer in time")
+        if after + 1 < self.oldest or after > self.newest:
+            return {"items": [], "through": self.newest, "more": False, "too_old": True}
+        last = min(self.newest, after + 2)
+        items = [an_item(number) for number in range(after + 1, last + 1)]
+        return {"items": items, "through": last, "more": last < self.newest, "too_old": False}
+
+
+def an_item(number):
+    return Item(number=number, kind="event.deleted", body={"id": "0" * 24})
+
+
+@pytest.fixture
+def listener():
+    listener = Listener("anna", "session")
+    listener.behind = False
+    return listener
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch):
+    monkeypatch.setattr(views, "HEARTBEAT_S", 0.001)
+    monkeypatch.setattr(views, "AGAIN_S", 0.001)
+
+
+def sent(listener, log, *, cursor=0, session=lambda: True):
+    """Return the ids that are sent before the stream has nothing more to say, and the types that are not usual."""
+    told = []
+    for chunk in views._events(listener, cursor, "http://x", log.read, session):
+        if chunk.startswith(b": still"):
+            break
+        told += [line.partition(b": ")[2].decode() for line in chunk.split(b"\n") if line.startswith((b"id", b"event"))]
+    return [word for word in told if word != "event.deleted.v1"]
+
+
+def test_what_is_heard_in_order_is_sent_without_reading(listener):
+    log = Log()
+    for number in (1, 2, 3):
+        listener.hear(an_item(number))
+    assert sent(listener, log) == ["1", "2", "3"]
+    assert log.read_after == []
+
+
+def test_what_is_heard_twice_is_sent_once(listener):
+    for number in (1, 1, 2, 1, 2):
+        listener.hear(an_item(number))
+    assert sent(listener, Log()) == ["1", "2"]
+
+
+def test_a_gap_is_read_from_the_log(listener):
+    log = Log(newest=4)
+    for number in (1, 4):
+        listener.hear(an_item(number))
+    assert sent(listener, log) == ["1", "2", "3", "4"]
+    assert log.read_after == [1, 3]
+
+
+def test_whoever_comes_back_reads_all_pages_first(listener):
+    listener.behind = True
+    listener.hear(an_item(6))
+    assert sent(listener, Log(newest=6), cursor=1) == ["2", "3", "4", "5", "6"]
+
+
+def test_a_cursor_that_is_too_old_starts_over_from_the_newest(listener):
+    listener.behind = True
+    listener.hear(an_item(9))
+    assert sent(listener, Log(newest=8, oldest=5), cursor=2) == ["8", "start-over.v1", "9"]
+
+
+def test_a_slow_listener_reads_what_it_could_not_keep(listener):
+    newest = ITEMS_WAITING + 5
+    for number in range(1, newest + 1):
+        listener.hear(an_item(number))
+    assert sent(listener, Log(newest=newest)) == [str(number) for number in range(1, newest + 1)]
+
+
+def test_a_log_that_does_not_answer_is_asked_again(listener):
+    listener.behind = True
+    log = Log(newest=1)
+    log.failures = 2
+    assert sent(listener, log) == ["1"]
+    assert log.read_after == [0, 0, 0]
+
+
+def test_a_stream_ends_when_it_is_told_to(listener):
+    listener.end("the session has ended")
+    assert list(views._events(listener, 0, "http://x", Log().read, lambda: True)) == [b": welcome\n\n"]
+
+
+def test_a_stream_ends_by_itself_when_its_session_is_gone(listener):
+    beats = list(views._events(listener, 0, "http://x", Log().read, lambda: False))
+    assert len(beats) == views.SESSION_CHECKED_EVERY
