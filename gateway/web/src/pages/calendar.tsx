@@ -1,5 +1,5 @@
 import { computed } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { DayPicker, type DayProps } from "react-day-picker";
 import type { CalendarEvent } from "../api/types.ts";
 import { type Day, dayOf, firstOf, fromWallClock, localDate, monthOf, shiftMonth, today } from "../dates.ts";
@@ -86,6 +86,7 @@ function MonthGrid({ day }: { day: Day }) {
     }),
     [words],
   );
+  const isLeaving = useRef(false);
   const choose = (date: Date) => chooseDay(dayOf(date));
   return (
     <DayPicker
@@ -97,8 +98,15 @@ function MonthGrid({ day }: { day: Day }) {
       month={selected}
       selected={selected}
       onSelect={choose}
-      // Reached from the keyboard: the arrows lead out of the month.
-      onMonthChange={(first) => monthOf(dayOf(first)) !== monthOf(day) && choose(first)}
+      // The keys lead out of the month: the day that gets the focus there is chosen, too.
+      onMonthChange={(first) => {
+        isLeaving.current = true;
+        choose(first);
+      }}
+      onDayFocus={(date) => {
+        if (isLeaving.current) choose(date);
+        isLeaving.current = false;
+      }}
       weekStartsOn={words.weekStart}
       formatters={formatters}
       labels={labels}
