@@ -15,6 +15,7 @@ import { days, readMonth, state } from "../store/store.ts";
 import { EventForm } from "./event-form.tsx";
 
 const CHIPS = 3;
+const CHIPS_ON_A_PHONE = 2;
 
 /** The month, and what is planned on one of its days. */
 export function Calendar({ day, isNew }: { day: Day; isNew: boolean }) {
@@ -140,6 +141,11 @@ function DayCell({ day, modifiers: _, children, ...cell }: DayProps) {
             <Chip event={event} key={event.id} />
           ))}
           {events.length > CHIPS && <li class="chip-more">{t().more(events.length - CHIPS + 1)}</li>}
+          {events.length > CHIPS_ON_A_PHONE && (
+            <li class="chip-count" aria-hidden="true">
+              +{events.length - 1}
+            </li>
+          )}
         </ul>
       )}
     </td>
