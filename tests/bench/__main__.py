@@ -1,24 +1,23 @@
 """`python -m tests.bench [SCALE]`: floors and scenarios in one run; prints a table, writes `docs/performance/`."""
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import requests
 from pymongo import MongoClient
 
+from tests.bench.echo import measure_echo
 from tests.bench.measuring import Driven, Load, Measured, Pids, measure, quietest
-from tests.bench.report import HEADER, Report
+from tests.bench.processes import addresses, pids_of, process
+from tests.bench.report import HEADER, Report, save
 from tests.bench.scenarios import Scenario, scenarios
 from tests.counts.asked import Watch
 from tests.counts.data import Databases
 from tests.e2e.people import Person
-from tests.e2e.system import REPOSITORY, LocalSystem, free_ports, local_system
+from tests.e2e.system import LocalSystem, free_ports, local_system
 from tests.e2e.watched import watched_system
 
 DOCUMENT_ID = "5dd000000000000000000001"
@@ -32,27 +31,6 @@ FLOORS = (("F1", "one_query", None), ("F2", "raw_call", "raw_call"), ("naive", "
 """Name, module of the gateway, module of the other process."""
 TRIPLES = 60
 STORM_CONNECTIONS = 200
-
-
-def pids_of(system: LocalSystem) -> dict[str, list[int]]:
-    """Return the processes of the system by part, gateway workers together."""
-    found: dict[str, list[int]] = {}
-    for name, (_, pid) in system.processes().items():
-        found.setdefault(name.partition(".")[0], []).append(pid)
-    return found
-
-
-@contextmanager
-def process(*command: str, environment: dict[str, str]) -> Iterator[int]:
-    """Run a program of ours during the block; yields its pid."""
-    running = subprocess.Popen(
-        [sys.executable, *command], cwd=REPOSITORY, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield running.pid
-    finally:
-        running.terminate()
-        running.wait()
 
 
 def measure_floor(module: str, other: str | None, system: LocalSystem, environment: dict[str, str]) -> Measured:
@@ -159,6 +137,7 @@ def main() -> None:
         system.start()
         try:
             _measure_all(system, report, counts, scale)
+            save("echo", measure_echo(system))
         finally:
             system.stop()
     report.write()
@@ -167,10 +146,7 @@ def main() -> None:
 def _measure_all(
     system: LocalSystem, report: Report, counts: dict[tuple[str, int], dict[str, int]], scale: float
 ) -> None:
-    environment = {
-        "AMQP_URI": f"amqp://guest:guest@127.0.0.1:{system.environment['RABBITMQ_PORT']}//",
-        "MONGO_URI": f"mongodb://127.0.0.1:{system.environment['MONGO_PORT']}",
-    }
+    environment = addresses(system)
     MongoClient(environment["MONGO_URI"])["bench_floors"].documents.insert_one(DOCUMENT)
     for name, module, other in FLOORS:
         floor = report.floors[name] = measure_floor(module, other, system, environment)

@@ -11,6 +11,12 @@ from tests.bench.measuring import Measured
 FOLDER = Path(__file__).parents[2] / "docs" / "performance"
 
 
+def save(name: str, results: Any) -> None:
+    """Write results that are no scenarios into a JSON file of their own."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{name}.json").write_text(json.dumps(results, indent=1) + "\n")
+
+
 @dataclass
 class Report:
     """All results of a run. floors: F1, F2, naive; rows: one for each scenario."""
