@@ -30,6 +30,7 @@ def test_an_invitation_that_is_declined_is_gone_and_makes_no_friend(someone: Som
     done(ann.invite(ben))
     visitor = window(ben)
     visitor.open("#/invitations")
+    expect(visitor.page.get_by_text("Ann", exact=True)).to_be_visible()
     visitor.button("Decline").click()
     visitor.says("Declined.")
     expect(visitor.page.get_by_text("All answered")).to_be_visible()
@@ -65,7 +66,7 @@ def test_a_friendship_ends_for_both_and_the_dialog_stays(someone: SomeOne, windo
     hers.dialog.get_by_role("button", name="Remove").click()
     hers.says("Ben is no longer your friend.")
     expect(his.page.get_by_text("No friends yet")).to_be_visible()
-    his.go("Dialogs")
+    his.open("#/dialogs")
     expect(his.link("Ann")).to_be_visible()
 
 

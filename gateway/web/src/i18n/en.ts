@@ -140,7 +140,6 @@ export const en = {
   chooseDialog: "Choose a dialog",
   chooseDialogText: "Messages of friends and of your events are here.",
   eventChat: "Event",
-  formerFriend: "Somebody you knew",
   toEvent: "Open the event",
   moreDialogs: "Show more",
   chatGone: "This chat is not available any more.",

@@ -144,7 +144,6 @@ export const ru: Dictionary = {
   chooseDialog: "Выберите диалог",
   chooseDialogText: "Здесь сообщения друзей и чаты ваших событий.",
   eventChat: "Событие",
-  formerFriend: "Бывший друг",
   toEvent: "Открыть событие",
   moreDialogs: "Показать ещё",
   chatGone: "Этот чат больше недоступен.",

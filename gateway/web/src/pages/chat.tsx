@@ -7,13 +7,14 @@ import { inWords, t } from "../i18n/index.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Confirm } from "../parts/confirm.tsx";
 import { Menu } from "../parts/menu.tsx";
+import { usePerson } from "../parts/person.ts";
 import { Sign } from "../parts/sign.tsx";
 import { Empty, Loading } from "../parts/states.tsx";
 import { sayError } from "../parts/toasts.tsx";
 import { deleteMessage, editMessage, postMessage } from "../store/actions.ts";
 import { markSeen } from "../store/seen.ts";
 import type { KnownChat } from "../store/state.ts";
-import { forget, generation, nameOf, readChat, readEarlier, readPerson, state } from "../store/store.ts";
+import { forget, generation, readChat, readEarlier, state } from "../store/store.ts";
 
 /** Messages further apart than this stand apart. */
 const PAUSE_MS = 5 * 60_000;
@@ -169,8 +170,8 @@ function Row({ message, before, onEdit, onDelete }: RowProps) {
   const day = dayOf(new Date(datetime));
   const isNewDay = !before || dayOf(new Date(before.datetime)) !== day;
   const isFirst = isNewDay || before.user_id !== user_id || datetime - before.datetime > PAUSE_MS;
-  const name = nameOf(user_id) ?? t().formerFriend;
-  useEffect(() => void readPerson(user_id).catch(() => undefined), [user_id]);
+  const author = usePerson(user_id);
+  const name = author?.name ?? t().someone;
   const entries = [
     { label: t().edit, symbol: "edit" as const, onChoose: () => onEdit(message) },
     { label: t().delete, symbol: "delete" as const, onChoose: () => onDelete(message) },
@@ -183,9 +184,7 @@ function Row({ message, before, onEdit, onDelete }: RowProps) {
         </li>
       )}
       <li class={`message ${isMine ? "is-mine" : ""} ${isFirst ? "is-first" : ""}`}>
-        {!isMine && isFirst && (
-          <Avatar name={name} picture={state.value.people[user_id]?.profile_pic} size="is-small" />
-        )}
+        {!isMine && isFirst && <Avatar name={name} picture={author?.profile_pic} size="is-small" />}
         <div class="message-words">
           {isFirst && (
             <p class="message-head">

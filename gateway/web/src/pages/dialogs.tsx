@@ -4,13 +4,14 @@ import { inWords, t } from "../i18n/index.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { EventIcon } from "../parts/icon.tsx";
 import { Heading } from "../parts/page.tsx";
+import { usePerson } from "../parts/person.ts";
 import { Sign } from "../parts/sign.tsx";
 import { Empty } from "../parts/states.tsx";
 import { sayError } from "../parts/toasts.tsx";
 import { to } from "../route.ts";
 import { isUnread } from "../store/seen.ts";
 import { inOrder, type KnownChat, partnerIn } from "../store/state.ts";
-import { hasMoreChats, nameOf, readEvent, readMoreChats, readPerson, state } from "../store/store.ts";
+import { hasMoreChats, readEvent, readMoreChats, state } from "../store/store.ts";
 import { ChatPanel } from "./chat.tsx";
 
 /** Dialogs with friends and chats of events, and one of them. */
@@ -51,21 +52,20 @@ function useFace(chat: KnownChat | undefined) {
   useEffect(() => {
     if (eventId && !event) void readEvent(eventId).catch(() => undefined);
   }, [eventId]);
+  const partner = usePerson(chat && partnerIn(state.value, chat));
   if (!chat) return { name: t().chat, face: null };
   if (eventId)
     return { name: event?.name ?? t().eventChat, face: <EventIcon icon={event?.icon ?? ""} size="is-large" /> };
-  const partner = partnerIn(state.value, chat);
-  const name = nameOf(partner) ?? t().formerFriend;
-  useEffect(() => void (partner && readPerson(partner).catch(() => undefined)), [partner]);
-  const picture = partner ? state.value.people[partner]?.profile_pic : undefined;
-  return { name, face: <Avatar name={name} picture={picture} /> };
+  const name = partner?.name ?? t().someone;
+  return { name, face: <Avatar name={name} picture={partner?.profile_pic} /> };
 }
 
 function Row({ chat, isOpen }: { chat: KnownChat; isOpen: boolean }) {
   const { name, face } = useFace(chat);
   const newest = chat.messages.at(-1);
   const unread = !isOpen && isUnread(chat);
-  const author = newest && chat.event_id && newest.user_id !== state.value.me.id ? nameOf(newest.user_id) : undefined;
+  const isAuthorSaid = chat.event_id && newest?.user_id !== state.value.me.id;
+  const author = usePerson(isAuthorSaid ? newest?.user_id : undefined)?.name;
   return (
     <li>
       <a class="dialog" href={to.dialog(chat.id)} aria-current={isOpen ? "true" : undefined}>

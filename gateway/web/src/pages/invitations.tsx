@@ -5,11 +5,12 @@ import { inWords, t } from "../i18n/index.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { EventIcon } from "../parts/icon.tsx";
 import { Heading } from "../parts/page.tsx";
+import { usePerson } from "../parts/person.ts";
 import { Empty } from "../parts/states.tsx";
 import { say, sayError } from "../parts/toasts.tsx";
 import { to } from "../route.ts";
 import { answerInvite } from "../store/actions.ts";
-import { nameOf, readEvent, state } from "../store/store.ts";
+import { readEvent, state } from "../store/store.ts";
 
 /** Everything that waits for my answer. */
 export function Invitations() {
@@ -48,7 +49,7 @@ export function Invitations() {
 
 function FriendInvite({ invite }: { invite: Invite }) {
   const id = useId();
-  const sender = state.value.people[invite.sender_id];
+  const sender = usePerson(invite.sender_id);
   const name = sender?.name ?? t().someone;
   return (
     <li class="person">
@@ -65,7 +66,7 @@ function FriendInvite({ invite }: { invite: Invite }) {
 function EventInvite({ invite }: { invite: Invite }) {
   const id = useId();
   const event = state.value.events[invite.event_id!];
-  const sender = nameOf(invite.sender_id);
+  const sender = usePerson(invite.sender_id);
 
   useEffect(() => {
     void readEvent(invite.event_id!).catch(() => undefined);
@@ -82,7 +83,7 @@ function EventInvite({ invite }: { invite: Invite }) {
             {inWords().day(day)}, {inWords().time(time)} · {event.address}
           </small>
         )}
-        <small>{t().invitesYou(sender ?? t().someone)}</small>
+        <small>{t().invitesYou(sender?.name ?? t().someone)}</small>
       </p>
       <AnswerButtons invite={invite} describedBy={id} />
     </li>
