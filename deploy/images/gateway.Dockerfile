@@ -15,7 +15,8 @@ COPY services/chassis/__init__.py services/chassis/broker.py services/chassis/ca
     services/chassis/wire.py /app/services/chassis/
 COPY gateway /app/gateway
 COPY deploy/images/answers.py /app/
-RUN python3 -m compileall -q /app /venv
+# Readable for any user, whatever the files are here.
+RUN chmod -R a+rX /app && python3 -m compileall -q /app /venv
 
 FROM ${PYTHON_IMAGE}
 ARG VERSION=unknown

@@ -12,7 +12,8 @@ RUN python3 -m venv --without-pip /venv \
 COPY deploy/__init__.py /app/deploy/
 COPY deploy/local/__init__.py deploy/local/identity.py deploy/local/people.py /app/deploy/local/
 COPY deploy/images/identity.py /app/
-RUN python3 -m compileall -q /app /venv && mkdir /data
+# Readable for any user, whatever the files are here.
+RUN chmod -R a+rX /app && python3 -m compileall -q /app /venv && mkdir /data
 
 FROM ${PYTHON_IMAGE}
 ARG VERSION=unknown

@@ -17,7 +17,8 @@ COPY services/contracts /app/services/contracts
 COPY services/chassis /app/services/chassis
 COPY services/${SERVICE} /app/services/${SERVICE}
 COPY deploy/images/links_open.py /app/
-RUN python3 -m compileall -q /app /venv
+# Readable for any user, whatever the files are here.
+RUN chmod -R a+rX /app && python3 -m compileall -q /app /venv
 
 FROM ${PYTHON_IMAGE}
 ARG SERVICE

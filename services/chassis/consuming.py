@@ -41,6 +41,10 @@ class Delivery:
         finally:
             self._in_hand.discard(self.message.delivery_tag)
 
+    def leave(self) -> None:
+        """Settle it not at all: with the end of its connection it is handed to somebody else."""
+        self._in_hand.discard(self.message.delivery_tag)
+
 
 class Consumer:
     """Takes messages from some queues over a connection of its own.

@@ -55,10 +55,10 @@ class HearingInOrder(Entrypoint):
         self._consumer.start()
 
     def stop(self) -> None:
-        """Take no more, then wait until what is in hand is settled."""
-        self._consumer.stop()
+        """Take no more, then wait until what is under way is settled; what has not begun, or has to wait, is left."""
         self._stopping = True
         self._notify()
+        self._consumer.stop()
 
     def _declare(self, channel: amqp.Channel) -> list[str]:
         topology.declare(channel, self._service)
@@ -74,19 +74,25 @@ class HearingInOrder(Entrypoint):
             self._arrived.send()
 
     def _run(self) -> None:
-        while not (self._stopping and not self._waiting):
+        while not self._stopping:
             if not self._waiting:
                 self._arrived.wait()
                 self._arrived = Event()
                 continue
             taken = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
             self._handle([delivery for delivery in taken if delivery.is_ours])
+        for delivery in self._waiting:
+            delivery.leave()
 
     def _handle(self, deliveries: list[Delivery]) -> None:
         """Handle and settle some; those that spoil the others' handling are found by handling each alone."""
         if not deliveries:
             return
         failure = self._apply([decoded for delivery in deliveries if (decoded := _decode(delivery)) is not None])
+        if failure is not None and self._stopping:
+            for delivery in deliveries:
+                delivery.leave()
+            return
         if failure is not None and len(deliveries) > 1:
             for delivery in deliveries:
                 self._handle([delivery])
@@ -106,7 +112,7 @@ class HearingInOrder(Entrypoint):
             if failure is None:
                 return None
             tries += not will_pass(failure)
-            if tries >= (TRIES if len(announcements) == 1 else 1):
+            if self._stopping or tries >= (TRIES if len(announcements) == 1 else 1):
                 return failure
             log.warning("%s: cannot handle %d yet: %s", self._service, len(announcements), failure)
             eventlet.sleep(PATIENCE_S[min(tries, len(PATIENCE_S) - 1)])

@@ -33,9 +33,6 @@ def take(system: System) -> None:
         desk.screenshot(path=DOCS / "screenshot.png")
         phone = browser.new_page(**PHONE, locale="en-GB", color_scheme="dark", reduced_motion="reduce")
         visit(phone, system)
-        phone.locator(".event-card").click()
-        expect(phone.get_by_role("log")).to_contain_text("Perfect")
-        phone.get_by_role("log").scroll_into_view_if_needed()
         phone.screenshot(path=DOCS / "screenshot-phone.png")
         browser.close()
 

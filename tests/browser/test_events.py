@@ -27,7 +27,7 @@ def test_an_event_is_created_changed_and_deleted(someone: SomeOne, window: Windo
     visitor.button("Edit").click()
     visitor.dialog.get_by_label("Name").fill("Jazz evening")
     visitor.dialog.get_by_label("Date").fill(NEXT_MONTH.isoformat())
-    visitor.dialog.get_by_label("Music").check(force=True)
+    visitor.dialog.get_by_label("Music").check()
     visitor.button("Save").click()
     visitor.says("Saved.")
     expect(visitor.heading("Jazz evening")).to_be_visible()

@@ -52,6 +52,7 @@ def test_an_event_is_planned_with_keys_alone(someone: Callable[..., Person], win
     expect(visitor.page.get_by_role("heading", level=1)).not_to_have_text(month)
     press("PageUp")
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text(month)
+    expect(visitor.page.get_by_role("gridcell", selected=True).get_by_role("button")).to_be_focused()
 
     # The form takes the focus, keeps it, and gives it back.
     visitor.button("New event").focus()
@@ -62,10 +63,11 @@ def test_an_event_is_planned_with_keys_alone(someone: Callable[..., Person], win
     expect(visitor.button("New event")).to_be_focused()
 
     press("Enter")
+    expect(visitor.dialog.get_by_label("Name")).to_be_focused()
     visitor.page.keyboard.type("Breakfast")
     tab_to(visitor, "input[name=type]")
     press("ArrowRight")
-    expect(visitor.dialog.get_by_label("With friends")).to_be_checked()
+    expect(visitor.dialog.get_by_label("Group event")).to_be_checked()
     visitor.dialog.get_by_label("Address").focus()
     visitor.page.keyboard.type("The terrace")
     press("Enter")

@@ -43,7 +43,7 @@ def single_event(visitor: Visitor, circle: Circle) -> None:
 
 def new_event(visitor: Visitor, circle: Circle) -> None:
     visitor.open(f"#/new/{THIS_MONTH}")
-    visitor.dialog.get_by_text("With friends").click()
+    visitor.dialog.get_by_text("Group event").click()
     expect(visitor.dialog.get_by_label("Zoe Zhang")).to_be_visible()
 
 

@@ -119,7 +119,7 @@ class Visitor:
         self.button("New event").click()
         self.dialog.get_by_label("Name").fill(name)
         if with_friends:
-            self.dialog.get_by_text("With friends").click()
+            self.dialog.get_by_text("Group event").click()
         self.dialog.get_by_label("Address").fill(address)
         for label, value in fields.items():
             self.dialog.get_by_label(label.capitalize()).fill(value)

@@ -49,6 +49,11 @@ def test_the_gateway_image_holds_no_service_and_of_the_chassis_only_the_way_to_c
     assert chassis == SHARED_WITH_THE_GATEWAY
 
 
+def test_the_gateway_image_holds_the_client_as_built_and_not_how_it_is_built(image) -> None:
+    assert run(image("gateway"), "ls", "/app/gateway/web") == "dist"
+    assert "index.html" in run(image("gateway"), "ls", "/app/gateway/web/dist").split()
+
+
 @every_part
 def test_an_image_is_not_root_is_labelled_and_knows_how_healthy_it_is(image, part: str) -> None:
     config = inspect(image(part))["Config"]

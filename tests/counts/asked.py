@@ -11,7 +11,7 @@ from bson import json_util
 
 from tests.counts.data import Databases
 
-QUIET_S = 0.25
+QUIET_S = 0.4
 FOR_THE_ANSWER = ("request", "Rpc")
 """Whose work an answer waits for: the gateway's, and that of calls; not the relay's, not that of handlers."""
 

@@ -141,6 +141,7 @@ def test_writing_takes_as_many_operations_and_calls_however_much_there_is(
     watch: Watch, crowds: list[Crowd], endpoint: str
 ) -> None:
     prepare, request, operations, calls = WRITES[endpoint]
+    races = LOST_RACE * max(1, calls - 1)  # with each that hears of it
 
     def asked_by(crowd: Crowd) -> Asked:
         prepared = prepare(crowd)
@@ -150,8 +151,8 @@ def test_writing_takes_as_many_operations_and_calls_however_much_there_is(
 
     print(endpoint, len(much.operations), len(much.calls), "then", len(much.background))
     for asked in (little, much):
-        within_bounds(asked, operations + LOST_RACE, calls)
-    assert len(set(much.operations) ^ set(little.operations)) <= LOST_RACE
+        within_bounds(asked, operations + races, calls)
+    assert len(set(much.operations) ^ set(little.operations)) <= races
     assert sorted(much.calls) == sorted(little.calls)
 
 
@@ -159,7 +160,7 @@ def test_inviting_listing_and_accepting_together_stay_within_bounds(watch: Watch
     ann, ben = Person(watched), Person(watched)
     event_id = ann.plan(type="group")
     asked = watch.during(lambda: ben.join(event_id, ann))
-    within_bounds(asked, 11 + LOST_RACE, 7)
+    within_bounds(asked, 11 + 2 * LOST_RACE, 7)  # joining, and the chat that follows
 
 
 def test_every_query_that_was_sent_has_an_index(watch: Watch, databases: Databases) -> None:

@@ -27,6 +27,7 @@ PERSONAL: list[Endpoint] = [
     ("POST", "/chat/msg"),
     ("PUT", "/chat/msg"),
     ("DELETE", "/chat/msg"),
+    ("GET", "/sync"),
     ("GET", "/friends"),
     ("GET", "/friend"),
     ("DELETE", "/friend"),

@@ -34,6 +34,7 @@ class Report:
             f"acknowledged writes     {self.tally.acknowledged}",
             f"answers by status       {statuses}",
             f"connections broken      {self.tally.broken}",
+            f"answers cut off         {self.tally.cut}",
             f"lost                    {self._count(Lost)}",
             f"duplicated              {self._count(Doubled)}",
             f"half-done               {self._count(HalfDone)}",

@@ -34,10 +34,14 @@ class HalfDone(Lie):
 
 @dataclass
 class Tally:
-    """What clients have met, of all of them together."""
+    """What clients have met, of all of them together.
+
+    broken: connections that ended before there was an answer; cut: answers that ended in the middle.
+    """
 
     statuses: Counter[int] = field(default_factory=Counter)
     broken: int = 0
+    cut: int = 0
     acknowledged: int = 0
     failures: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -55,6 +59,11 @@ class Tally:
             if answer.status_code == 503 and "Retry-After" not in answer.headers:
                 self.failures.append(f"503 without Retry-After: {answer.request.method} {answer.request.url}")
 
+    def count_cut(self) -> None:
+        """Count an answer that had begun."""
+        with self._lock:
+            self.cut += 1
+
     def acknowledge(self) -> None:
         """Count a write that was acknowledged."""
         with self._lock:
@@ -65,6 +74,9 @@ def attempt(tally: Tally, person: Person, method: str, path: str, **request: Any
     """Send a request once; None when there was no answer."""
     try:
         answer = person.request(method, path, **request)
+    except requests.exceptions.ChunkedEncodingError:
+        tally.count_cut()
+        return None
     except requests.RequestException:
         answer = None
     tally.count(answer)

@@ -66,10 +66,10 @@ export class Words {
   shortDay = (day: Day): string => this.utc({ day: "numeric", month: "short" }).format(at(day));
   birthday = (day: Day): string => this.utc({ day: "numeric", month: "short", year: "numeric" }).format(at(day));
   weekday = (day: Day, width: "short" | "long"): string => capital(this.utc({ weekday: width }).format(at(day)));
-  time = (time: string): string => this.utc({ hour: "numeric", minute: "2-digit" }).format(at("2000-01-01", time));
+  time = (time: string): string => this.utc({ timeStyle: "short" }).format(at("2000-01-01", time));
 
   /** The time of an instant, by the clock of this machine. */
-  clock = (ms: number): string => this.local({ hour: "numeric", minute: "2-digit" }).format(ms);
+  clock = (ms: number): string => this.local({ timeStyle: "short" }).format(ms);
   /** When an instant was, as short as can be: its time if today, else its day. */
   recently = (ms: number): string => {
     const day = dayOf(new Date(ms));

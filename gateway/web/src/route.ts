@@ -62,6 +62,7 @@ export function go(path: string, { replace = false } = {}): void {
     hash.value = path;
   } else {
     location.hash = path;
+    hash.value = path;
   }
 }
 

@@ -5,6 +5,9 @@ import type { CalendarEvent, Chat, Id, Invite, Me, Member, NewEvent, Person, Rig
 
 export const getMe = (): Promise<Answer<Me>> => send<Me>("GET", "/user");
 
+export const getPerson = async (id: Id): Promise<Person> =>
+  (await send<Person>("GET", "/person", { query: { id } })).data!;
+
 export const searchPeople = (text: string): Promise<Person[]> =>
   list(send("GET", "/search/users", { query: { filtered_str: text } }));
 

@@ -76,7 +76,6 @@ export interface Invite {
   receiver_id: Id;
   type: "friend" | "event";
   event_id: Id | null;
-  sender?: Person;
 }
 
 export interface Settled extends Invite {

@@ -59,7 +59,7 @@ export const en = {
   namePlaceholder: "What are you planning?",
   kind: "Who takes part",
   single: "Just me",
-  group: "With friends",
+  group: "Group event",
   date: "Date",
   time: "Time",
   address: "Address",
@@ -145,7 +145,7 @@ export const en = {
   moreDialogs: "Show more",
   chatGone: "This chat is not available any more.",
 
-  findPeople: "Find people",
+  findPeople: "Search people",
   findPlaceholder: "Name or e-mail",
   search: "Search",
   searchResults: "Search results",

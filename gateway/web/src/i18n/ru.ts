@@ -62,7 +62,7 @@ export const ru: Dictionary = {
   namePlaceholder: "Что вы планируете?",
   kind: "Кто участвует",
   single: "Только я",
-  group: "С друзьями",
+  group: "Групповое событие",
   date: "Дата",
   time: "Время",
   address: "Адрес",
@@ -151,7 +151,7 @@ export const ru: Dictionary = {
 
   findPeople: "Найти людей",
   findPlaceholder: "Имя или почта",
-  search: "Поиск",
+  search: "Найти",
   searchResults: "Результаты поиска",
   nobodyFound: "Никто не найден",
   nobodyFoundText: (text) => `Ни у кого нет «${text}» в имени или почте.`,

@@ -1,5 +1,5 @@
 import { computed } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { DayPicker, type DayProps } from "react-day-picker";
 import type { CalendarEvent } from "../api/types.ts";
 import { type Day, dayOf, firstOf, fromWallClock, localDate, monthOf, shiftMonth, today } from "../dates.ts";
@@ -15,6 +15,7 @@ import { days, readMonth, state } from "../store/store.ts";
 import { EventForm } from "./event-form.tsx";
 
 const CHIPS = 3;
+const CHIPS_ON_A_PHONE = 2;
 
 /** The month, and what is planned on one of its days. */
 export function Calendar({ day, isNew }: { day: Day; isNew: boolean }) {
@@ -86,6 +87,7 @@ function MonthGrid({ day }: { day: Day }) {
     }),
     [words],
   );
+  const isLeaving = useRef(false);
   const choose = (date: Date) => chooseDay(dayOf(date));
   return (
     <DayPicker
@@ -97,8 +99,15 @@ function MonthGrid({ day }: { day: Day }) {
       month={selected}
       selected={selected}
       onSelect={choose}
-      // Reached from the keyboard: the arrows lead out of the month.
-      onMonthChange={(first) => monthOf(dayOf(first)) !== monthOf(day) && choose(first)}
+      // The keys lead out of the month: the day that gets the focus there is chosen, too.
+      onMonthChange={(first) => {
+        isLeaving.current = true;
+        choose(first);
+      }}
+      onDayFocus={(date) => {
+        if (isLeaving.current) choose(date);
+        isLeaving.current = false;
+      }}
       weekStartsOn={words.weekStart}
       formatters={formatters}
       labels={labels}
@@ -132,6 +141,11 @@ function DayCell({ day, modifiers: _, children, ...cell }: DayProps) {
             <Chip event={event} key={event.id} />
           ))}
           {events.length > CHIPS && <li class="chip-more">{t().more(events.length - CHIPS + 1)}</li>}
+          {events.length > CHIPS_ON_A_PHONE && (
+            <li class="chip-count" aria-hidden="true">
+              +{events.length - 1}
+            </li>
+          )}
         </ul>
       )}
     </td>

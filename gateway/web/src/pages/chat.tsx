@@ -13,7 +13,7 @@ import { sayError } from "../parts/toasts.tsx";
 import { deleteMessage, editMessage, postMessage } from "../store/actions.ts";
 import { markSeen } from "../store/seen.ts";
 import type { KnownChat } from "../store/state.ts";
-import { forget, generation, nameOf, readChat, readEarlier, state } from "../store/store.ts";
+import { forget, generation, nameOf, readChat, readEarlier, readPerson, state } from "../store/store.ts";
 
 /** Messages further apart than this stand apart. */
 const PAUSE_MS = 5 * 60_000;
@@ -170,6 +170,7 @@ function Row({ message, before, onEdit, onDelete }: RowProps) {
   const isNewDay = !before || dayOf(new Date(before.datetime)) !== day;
   const isFirst = isNewDay || before.user_id !== user_id || datetime - before.datetime > PAUSE_MS;
   const name = nameOf(user_id) ?? t().formerFriend;
+  useEffect(() => void readPerson(user_id).catch(() => undefined), [user_id]);
   const entries = [
     { label: t().edit, symbol: "edit" as const, onChoose: () => onEdit(message) },
     { label: t().delete, symbol: "delete" as const, onChoose: () => onDelete(message) },

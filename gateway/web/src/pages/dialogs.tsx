@@ -10,7 +10,7 @@ import { sayError } from "../parts/toasts.tsx";
 import { to } from "../route.ts";
 import { isUnread } from "../store/seen.ts";
 import { inOrder, type KnownChat, partnerIn } from "../store/state.ts";
-import { hasMoreChats, nameOf, readEvent, readMoreChats, state } from "../store/store.ts";
+import { hasMoreChats, nameOf, readEvent, readMoreChats, readPerson, state } from "../store/store.ts";
 import { ChatPanel } from "./chat.tsx";
 
 /** Dialogs with friends and chats of events, and one of them. */
@@ -56,6 +56,7 @@ function useFace(chat: KnownChat | undefined) {
     return { name: event?.name ?? t().eventChat, face: <EventIcon icon={event?.icon ?? ""} size="is-large" /> };
   const partner = partnerIn(state.value, chat);
   const name = nameOf(partner) ?? t().formerFriend;
+  useEffect(() => void (partner && readPerson(partner).catch(() => undefined)), [partner]);
   const picture = partner ? state.value.people[partner]?.profile_pic : undefined;
   return { name, face: <Avatar name={name} picture={picture} /> };
 }

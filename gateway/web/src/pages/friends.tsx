@@ -112,7 +112,6 @@ function Search() {
       <form onSubmit={(event) => event.preventDefault()}>
         <label>
           <span class="visually-hidden">{t().findPeople}</span>
-          <Sign name="search" />
           <input
             type="search"
             placeholder={`${t().findPeople}: ${t().findPlaceholder.toLocaleLowerCase()}`}
@@ -121,6 +120,9 @@ function Search() {
             onInput={({ currentTarget }) => setText(currentTarget.value)}
           />
         </label>
+        <button type="submit" class="button is-quiet is-square" aria-label={t().search}>
+          <Sign name="search" />
+        </button>
       </form>
       <p class="visually-hidden" role="status">
         {found && (found.length ? t().found(found.length) : t().nobodyFound)}

@@ -9,7 +9,7 @@ import { Empty } from "../parts/states.tsx";
 import { say, sayError } from "../parts/toasts.tsx";
 import { to } from "../route.ts";
 import { answerInvite } from "../store/actions.ts";
-import { nameOf, readEvent, readMembers, state } from "../store/store.ts";
+import { nameOf, readEvent, state } from "../store/store.ts";
 
 /** Everything that waits for my answer. */
 export function Invitations() {
@@ -68,10 +68,7 @@ function EventInvite({ invite }: { invite: Invite }) {
   const sender = nameOf(invite.sender_id);
 
   useEffect(() => {
-    // The sender may be a member whom I know from nowhere else.
-    void readEvent(invite.event_id!)
-      .then((read) => (nameOf(invite.sender_id) ? undefined : readMembers(read.event)))
-      .catch(() => undefined);
+    void readEvent(invite.event_id!).catch(() => undefined);
   }, [invite.event_id]);
 
   const { day, time } = fromWallClock(event?.datetime ?? "");

@@ -20,10 +20,10 @@ export function Field({ label, error, isOptional = false, children }: Props) {
   const id = useId();
   return (
     <div class={error ? "field has-error" : "field"}>
-      <label for={id}>
-        {label}
-        {isOptional && <small aria-hidden="true"> {t().optional}</small>}
-      </label>
+      <div class="field-label">
+        <label for={id}>{label}</label>
+        {isOptional && <small aria-hidden="true">{t().optional}</small>}
+      </div>
       {children({
         id,
         "aria-describedby": error ? `${id}-error` : undefined,

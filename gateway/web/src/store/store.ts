@@ -89,7 +89,7 @@ async function readSnapshot(): Promise<string> {
     };
   });
   generation.value++;
-  learnSenders(invites);
+  readSenders(invites);
   return headers.get("X-Stream-Cursor") ?? "0";
 }
 
@@ -131,7 +131,7 @@ function announce(before: State, item: Item): void {
 }
 
 async function befriended(person: Id): Promise<string> {
-  if (!nameOf(person)) await readFriends().catch(() => undefined);
+  await readPerson(person).catch(() => undefined);
   return nameOf(person) ?? t().someone;
 }
 
@@ -210,7 +210,7 @@ export function readInvites(): Promise<void> {
   return once("invites", async () => {
     const invites = await undisturbed(calls.listInvites);
     update((known) => ({ ...known, invites: byId(invites) }));
-    learnSenders(invites);
+    readSenders(invites);
   });
 }
 
@@ -265,19 +265,21 @@ export function forget(chat: Id): void {
   update((known) => ({ ...known, chats: without(known.chats, chat) }));
 }
 
-/** Take the names of senders from invitations that say them. */
-function learnSenders(invites: readonly Invite[]): void {
-  const senders = invites.map((invite) => invite.sender).filter((sender) => sender !== undefined);
-  if (senders.length) update((known) => ({ ...known, people: { ...byId(senders), ...known.people } }));
+/** Read who somebody is, unless it is known. */
+export function readPerson(id: Id): Promise<void> {
+  if (nameOf(id)) return Promise.resolve();
+  return once(`person ${id}`, async () => {
+    const person = await calls.getPerson(id);
+    update((known) => ({ ...known, people: { [id]: person, ...known.people } }));
+  });
+}
+
+/** The same for the senders of invitations: a name that cannot be had now is asked for when it is shown. */
+function readSenders(invites: readonly Invite[]): void {
+  for (const invite of invites) void readPerson(invite.sender_id).catch(() => undefined);
 }
 
 async function nameOfSender(invite: Invite): Promise<string> {
-  learnSenders([invite]);
-  if (!nameOf(invite.sender_id)) await readInvites().catch(() => undefined);
-  if (!nameOf(invite.sender_id) && invite.event_id) {
-    await readEvent(invite.event_id)
-      .then(({ event }) => readMembers(event))
-      .catch(() => undefined);
-  }
+  await readPerson(invite.sender_id).catch(() => undefined);
   return nameOf(invite.sender_id) ?? t().someone;
 }
