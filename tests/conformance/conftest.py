@@ -26,7 +26,9 @@ def queries():
 
 @pytest.fixture(scope="session")
 def databases(mongo_uri):
-    return Databases(mongo_uri)
+    databases = Databases(mongo_uri)
+    yield databases
+    databases.client.close()
 
 
 @pytest.fixture(scope="session")
