@@ -49,11 +49,11 @@ def _fixture(storage, on_database, in_memory):
         if store_kind == "memory":
             yield in_memory()
             return
-        client = request.getfixturevalue("mongo_client")
+        client, queries, databases = map(request.getfixturevalue, ("mongo_client", "queries", "databases"))
         database = client[f"conformance_{new_id()}"]
         storage.prepare(database)
         yield on_database(database)
-        scans = request.getfixturevalue("queries").scans(request.getfixturevalue("databases"))
+        scans = queries.scans(databases)
         client.drop_database(database.name)
         assert scans == [], "\n".join(scans)
 
