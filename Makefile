@@ -7,7 +7,7 @@ WEB := gateway/web
 WEB_SOURCES := $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(shell find $(WEB)/src -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-browser screenshots test-faults bench bench-cost bench-streams check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-browser screenshots test-faults bench bench-cost bench-streams bench-scaling check lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
@@ -71,6 +71,9 @@ bench-cost: setup-dev ## Measure what a request costs each process, and how larg
 
 bench-streams: setup-dev ## Measure how fast news travels, and what an idle stream costs
 	@$(PYTHON) -m tests.bench.streams
+
+bench-scaling: $(VENV)/bench.stamp ## Measure one service in one, two and four processes (needs wrk)
+	@$(PYTHON) -m tests.bench.scaling
 
 bench: $(VENV)/bench.stamp ## Measure floors and scenarios, and write docs/performance/ (needs wrk; about ten minutes)
 	$(PYTHON) -m tests.bench

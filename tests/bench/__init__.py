@@ -2,6 +2,7 @@
 
 floors       the least that the same work can cost, and a careless way to do it
 echo         a call that does nothing, in three ways
+scaling      one service in several processes
 processes    the processes under test
 measuring    load, and the CPU time spent on it
 data         people with data of given sizes

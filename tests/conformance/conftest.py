@@ -1,4 +1,7 @@
-"""Each store in two kinds: on a real database, and in memory. Both must do the same."""
+"""Each store in two kinds: on a real database, and in memory. Both must do the same.
+
+On the database, each query that a test has led to must have an index.
+"""
 
 import pytest
 from pymongo import MongoClient
@@ -8,6 +11,8 @@ from services.contracts.ids import new_id
 from services.events import storage as events_storage
 from services.invites import storage as invites_storage
 from services.users import storage as users_storage
+from tests.conformance.queries import Queries
+from tests.counts.data import Databases
 from tests.memory.chats import MemoryChats
 from tests.memory.events import MemoryEvents
 from tests.memory.invites import MemoryInvites
@@ -15,8 +20,20 @@ from tests.memory.people import MemoryPeople
 
 
 @pytest.fixture(scope="session")
-def mongo_client(mongo_uri):
-    client = MongoClient(mongo_uri, w="majority", journal=True, retryWrites=False)
+def queries():
+    return Queries()
+
+
+@pytest.fixture(scope="session")
+def databases(mongo_uri):
+    databases = Databases(mongo_uri)
+    yield databases
+    databases.client.close()
+
+
+@pytest.fixture(scope="session")
+def mongo_client(mongo_uri, queries):
+    client = MongoClient(mongo_uri, w="majority", journal=True, retryWrites=False, event_listeners=[queries])
     yield client
     client.close()
 
@@ -32,11 +49,13 @@ def _fixture(storage, on_database, in_memory):
         if store_kind == "memory":
             yield in_memory()
             return
-        client = request.getfixturevalue("mongo_client")
+        client, queries, databases = map(request.getfixturevalue, ("mongo_client", "queries", "databases"))
         database = client[f"conformance_{new_id()}"]
         storage.prepare(database)
         yield on_database(database)
+        scans = queries.scans(databases)
         client.drop_database(database.name)
+        assert scans == [], "\n".join(scans)
 
     return store
 
