@@ -68,9 +68,8 @@ class PeopleStore:
         with losing_races():
             self._profiles.insert_one({"_id": profile.id, "google_id": profile.google_id, "version": 1, **fields})
             return profile.id
-        return (
-            self._refresh_profile(profile.google_id, fields, operation_id) or profile.id
-        )  # somebody logged in at the same time
+        # Somebody has logged in at the same time.
+        return self._refresh_profile(profile.google_id, fields, operation_id) or profile.id
 
     def _refresh_profile(self, google_id: str, fields: Document, operation_id: str) -> str | None:
         """Update what has changed. Of two log-ins at once the last one counts."""
