@@ -12,7 +12,7 @@ RUN python3 -m venv --without-pip /venv \
 COPY services/__init__.py /app/services/
 COPY services/contracts /app/services/contracts
 COPY services/chassis/__init__.py services/chassis/broker.py services/chassis/calling.py services/chassis/deadline.py \
-    services/chassis/wire.py /app/services/chassis/
+    services/chassis/topology.py services/chassis/wire.py /app/services/chassis/
 COPY gateway /app/gateway
 COPY deploy/images/answers.py /app/
 # Readable for any user, whatever the files are here.

@@ -6,7 +6,7 @@ from tests.containers.system import SERVICES, ContainerSystem, docker, inspect
 
 PARTS = (*SERVICES, "gateway")
 LARGEST_MB = 250
-SHARED_WITH_THE_GATEWAY = {"__init__", "broker", "calling", "deadline", "wire"}
+SHARED_WITH_THE_GATEWAY = {"__init__", "broker", "calling", "deadline", "topology", "wire"}
 
 every_part = pytest.mark.parametrize("part", PARTS)
 
