@@ -53,7 +53,10 @@ def read_log(logs: LogStore, *, user_id: str, after: int, limit: int) -> Page:
     places = logs.list_items(user_id, after=after, limit=limit)
     if not places:
         head = logs.find_head(user_id)
-        return Page(items=[], through=head, more=False, too_old=head != after)
+        if head > after:  # something was written between the two questions, or everything after was purged
+            places = logs.list_items(user_id, after=after, limit=limit)
+        if not places:
+            return Page(items=[], through=head, more=False, too_old=head != after)
     if places[0]["number"] != after + 1:
         return Page(items=[], through=logs.find_head(user_id), more=False, too_old=True)
     scopes = logs.list_scopes(place["scope"] for place in places if place["scope"] is not None)

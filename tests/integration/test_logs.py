@@ -90,6 +90,20 @@ def test_a_number_that_nobody_was_given_is_too_old(logs):
     assert read(logs, ANNA, after=7)["too_old"]
 
 
+def test_what_is_written_while_the_log_is_read_makes_nothing_too_old(logs):
+    logs.append([entry(ANNA)])
+    find_head = logs.find_head
+
+    def find_head_late(user_id):
+        logs.append([entry(ANNA)])
+        return find_head(user_id)
+
+    logs.find_head = find_head_late
+    page = read(logs, ANNA, after=1)
+    assert [item["number"] for item in page["items"]] == [2]
+    assert not page["too_old"]
+
+
 def test_what_was_purged_is_too_old_and_numbers_go_on(database, logs):
     logs.append([entry(ANNA), entry(ANNA), entry(BOB)])
     aged = {"$set": {"at": now() - timedelta(days=9)}}
