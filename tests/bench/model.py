@@ -32,7 +32,7 @@ A_DAY: dict[tuple[str, int], float] = {
 """What somebody who is active asks for, by scenario and size."""
 BYTES_A_PERSON = {"events": 51_000, "messages": 238_000, "friendships": 6_000, "profiles": 2_000}
 """As in docs/capacity.md: 100 events, 1,000 messages, 50 friends; before compression and indexes."""
-SERVICES = ("users", "events", "chats", "invites")
+SERVICES = ("users", "events", "chats", "invites", "streams")
 
 
 @dataclass(frozen=True)
