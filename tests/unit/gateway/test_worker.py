@@ -1,0 +1,42 @@
+"""Answers as gunicorn's worker sends them."""
+
+from types import SimpleNamespace
+
+from gunicorn.config import Config
+
+from gateway.worker import Answer
+
+
+class Sent(list):
+    """What was given to a socket, write by write."""
+
+    sendall = list.append
+
+
+def answering(*parts, headers, method="GET", status="200 OK"):
+    sent = Sent()
+    request = SimpleNamespace(method=method, version=(1, 1), should_close=lambda: False)
+    answer = Answer(request, sent, Config())
+    answer.start_response(status, headers)
+    for part in parts:
+        answer.write(part)
+    answer.close()
+    return sent
+
+
+def test_headers_and_body_leave_in_one_write():
+    [sent] = answering(b"hello", headers=[("Content-Length", "5")])
+    head, body = sent.split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert body == b"hello"
+
+
+def test_the_first_part_of_a_stream_leaves_with_the_headers_and_each_other_at_once():
+    first, second, end = answering(b"one", b"two", headers=[])
+    assert first.endswith(b"\r\n\r\n3\r\none\r\n")
+    assert (second, end) == (b"3\r\ntwo\r\n", b"0\r\n\r\n")
+
+
+def test_an_answer_without_a_body_is_its_headers():
+    [sent] = answering(headers=[], status="204 No Content")
+    assert sent.endswith(b"\r\n\r\n")
