@@ -27,6 +27,8 @@ def is_running(settings: LocalSettings) -> bool:
         control(settings).supervisor.getState()
     except OSError:
         return False
+    except xmlrpc.client.Fault:  # it answers nothing but that while it stops
+        return True
     return True
 
 
