@@ -20,7 +20,8 @@ PATIENCE_S = 10.0
 def making(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Yield a `make` that runs something, as `make run` does."""
     (tmp_path / "Makefile").write_text(f"run:\n\t@exec {sys.executable} -c 'import time; time.sleep(60)'\n")
-    process = subprocess.Popen(["make", "run"], cwd=tmp_path)
+    # Whoever runs the tests in the background makes them, and all that they start, deaf to SIGINT.
+    process = subprocess.Popen(["env", "--default-signal=INT,HUP", "make", "run"], cwd=tmp_path)
     until(lambda: bool(psutil.Process(process.pid).children()))
     yield process
     for child in psutil.Process(process.pid).children() if process.poll() is None else ():
