@@ -78,7 +78,8 @@ def _whose_work() -> Any:
     worker, run = local(), ServiceContainer._run_worker
 
     def run_watched(self: Any, context: Any, handle_result: Any) -> None:
-        worker.kind = type(context.entrypoint).__name__
+        asked_by_the_log = context.entrypoint.method_name == "list_people"  # and by nobody else: after the answer
+        worker.kind = "Log" if asked_by_the_log else type(context.entrypoint).__name__
         run(self, context, handle_result)
 
     ServiceContainer._run_worker = run_watched
