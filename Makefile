@@ -7,7 +7,7 @@ WEB := gateway/web
 WEB_SOURCES := $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(shell find $(WEB)/src -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-browser screenshots test-faults bench bench-cost bench-streams bench-scaling check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-unit coverage test-browser screenshots test-faults bench bench-cost bench-streams bench-scaling check lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
@@ -81,6 +81,13 @@ bench: $(VENV)/bench.stamp ## Measure floors and scenarios, and write docs/perfo
 test: setup-dev ## Run all tests
 	@deploy/npm run --silent test
 	$(PYTHON) -m pytest
+
+test-unit: setup-dev ## Run the tests that need neither broker nor database: rules, contracts, documents
+	$(PYTHON) -m pytest --quiet -m "not system" tests/unit tests/contract tests/docs
+
+coverage: setup-dev ## Report what the tests reach that run in one process: unit, contract and conformance tests
+	$(PYTHON) -m coverage run -m pytest --quiet tests/unit tests/contract tests/conformance
+	$(PYTHON) -m coverage report
 
 lint: setup-dev ## Check format, style and the arrows between packages
 	$(VENV)/bin/ruff format --check $(SOURCES)

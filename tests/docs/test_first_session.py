@@ -5,11 +5,15 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.docs.documents import blocks, section
 from tests.e2e.system import System
 
 BASE = "http://localhost:5000"
 WITHIN_S = 60
+
+pytestmark = pytest.mark.system
 
 
 def test_the_first_session_does_what_the_readme_says(system: System, tmp_path: Path) -> None:
