@@ -18,7 +18,7 @@ from pymongo import ASCENDING
 from pymongo.collection import Collection
 
 from services.chassis.broker import BrokerUnavailable
-from services.chassis.mongo import Document
+from services.chassis.mongo import WHOLE, Document
 from services.chassis.publishing import Outgoing, Publisher
 from services.chassis.topology import exchange_of
 from services.contracts.announcements import Announcement, to_wire
@@ -103,7 +103,7 @@ class Box:
     """A collection whose documents have an outbox.
 
     announce: what a document says now because of a fact (see `fact`).
-    key: the indexed field by whose value the relay is woken. What is found is relayed in the order of `order`.
+    key: the field by whose value the relay is woken, in an index with `order`, in which what is found is relayed.
     complete: adds to documents that were read what `announce` needs from elsewhere, with one query for all.
     """
 
@@ -112,6 +112,11 @@ class Box:
     key: str = "_id"
     order: str = "_id"
     complete: Callable[[list[Document]], list[Document]] = list
+
+    @property
+    def in_order(self) -> list[tuple[str, int]]:
+        """The order in which documents are relayed: one key after the other, each in its own order."""
+        return [(field, ASCENDING) for field in dict.fromkeys((self.key, self.order))]
 
 
 class Relay:
@@ -162,7 +167,9 @@ class Relay:
             self._wake.set()
         if batch:
             waiting = {self._box.key: {"$in": batch}, "outbox.0": {"$exists": True}}
-            found = list(self._box.collection.find(waiting).limit(MOST_WOKEN))
+            found = list(
+                self._box.collection.find(waiting, batch_size=WHOLE).sort(self._box.in_order).limit(MOST_WOKEN)
+            )
             self._relay(found)
             if len(found) == MOST_WOKEN:
                 self._woken.update(batch)
@@ -188,12 +195,11 @@ class Relay:
             return []
         taken = {"$set": {"outbox_due_at": now() + LEASE, "outbox_lease": lease}}
         self._box.collection.update_many({"_id": {"$in": ids}, **overdue}, taken)
-        return list(self._box.collection.find({"_id": {"$in": ids}, "outbox_lease": lease}))
+        return list(self._box.collection.find({"_id": {"$in": ids}, "outbox_lease": lease}).sort(self._box.in_order))
 
     def _relay(self, documents: list[Document]) -> bool:
-        """Publish all facts of these documents, some at a time; False when the broker did not take them all."""
-        in_order = sorted(documents, key=lambda document: document[self._box.order])
-        known = self._box.complete(in_order)
+        """Publish all facts of these documents, in their order, some at a time; False when the broker took not all."""
+        known = self._box.complete(documents)
         told = [(document, said) for document in known if (said := self._say(document)) is not None]
         messages = [message for _, said in told for message in said]
         try:

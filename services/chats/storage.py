@@ -13,7 +13,7 @@ relays those before it, too, in their order.
 """
 
 import time
-from operator import attrgetter
+from collections.abc import Iterable
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
@@ -26,19 +26,16 @@ from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.chats.model import Chat, Message
 from services.contracts.announcements import Announcement
 
-FIRST_VERSION = 1
-"""Of events and friendships alike."""
-
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
 
 def prepare(database: Database[Document]) -> None:
     """Make the indexes that the queries rely on. Idempotent."""
     database.chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
-    database.chats.create_index("texts_purged", sparse=True)
+    database.chats.create_index([("texts_purged", ASCENDING), ("ended_at", ASCENDING)], sparse=True)
     database.chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
     database.messages.create_index(outbox.INDEX, sparse=True)
-    database.messages.create_index("waits_in", sparse=True)
+    database.messages.create_index([("waits_in", ASCENDING), ("number", ASCENDING)], sparse=True)
     database.messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
 
 
@@ -70,22 +67,15 @@ class ChatStore:
         self._messages: Collection[Document] = database.messages
 
     def save_copy(self, chat: Chat) -> bool:
-        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already.
-
-        Nothing is older than a first version, so that one is either inserted or as new already.
-        """
-        if self._replace_older(chat):
-            return True
-        with losing_races():
-            self._chats.insert_one({"_id": chat.id, **_copied(chat), **_UNWRITTEN, "created_at": time.time_ns()})
-            return True
-        return self._replace_older(chat)  # it is there: as new or newer, or somebody has just inserted an older one
-
-    def _replace_older(self, chat: Chat) -> bool:
-        if chat.version == FIRST_VERSION:
-            return False
+        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
         older = {"_id": chat.id, "version": {"$lt": chat.version}}
-        return self._chats.update_one(older, {"$set": _copied(chat)}).matched_count == 1
+        copied: Document = {"$set": _copied(chat)}
+        first = {"$setOnInsert": {**_UNWRITTEN, "created_at": time.time_ns()}}
+        with losing_races():
+            self._chats.update_one(older, copied | first, upsert=True)
+            return True
+        # There is one: as new or newer, or an older one that somebody has just inserted.
+        return self._chats.update_one(older, copied).matched_count == 1
 
     def list_copies(self, chat_ids: list[str]) -> list[Chat]:
         """Return those of these chats that there are, dead or alive. One query."""
@@ -119,21 +109,21 @@ class ChatStore:
         wanted: Document = {"chat_id": chat_id, "live": True}
         if before is not None:
             wanted["number"] = {"$lt": before}
-        found = self._messages.find(wanted, batch_size=WHOLE)
-        if limit is not None:
-            found = found.sort("number", DESCENDING).limit(limit)
-        return sorted(map(_message, found), key=_number)
+        newest = self._messages.find(wanted, batch_size=WHOLE).sort("number", DESCENDING).limit(limit or 0)
+        return [_message(document) for document in newest][::-1]
 
     def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
         """Return the newest `limit` messages of each chat (None: all), in order. One query for all chats."""
         by_chat: dict[str, list[Message]] = {chat_id: [] for chat_id in chat_ids}
-        for document in self._find_newest_of(chat_ids, limit):
+        for document in self._find_all_of(chat_ids) if limit is None else self._find_newest_of(chat_ids, limit):
             by_chat[document["chat_id"]].append(_message(document))
-        return {chat_id: sorted(messages, key=_number) for chat_id, messages in by_chat.items()}
+        return by_chat
 
-    def _find_newest_of(self, chat_ids: list[str], limit: int | None) -> list[Document]:
-        if limit is None:
-            return list(self._messages.find({"chat_id": {"$in": chat_ids}, "live": True}, batch_size=WHOLE))
+    def _find_all_of(self, chat_ids: list[str]) -> Iterable[Document]:
+        wanted = {"chat_id": {"$in": chat_ids}, "live": True}
+        return self._messages.find(wanted, batch_size=WHOLE).sort([("chat_id", ASCENDING), ("number", ASCENDING)])
+
+    def _find_newest_of(self, chat_ids: list[str], limit: int) -> Iterable[Document]:
         newest = [{"$match": {"live": True}}, {"$sort": {"number": -1}}, {"$limit": limit}]
         join = {
             "from": self._messages.name,
@@ -147,7 +137,7 @@ class ChatStore:
             {"$project": {"_id": 1}},
             {"$lookup": join},
         ]
-        return [message for chat in self._chats.aggregate(pipeline) for message in chat["newest"]]
+        return (message for chat in self._chats.aggregate(pipeline) for message in reversed(chat["newest"]))
 
     def find_message(self, message_id: str) -> Message | None:
         """Return a message that still exists."""
@@ -190,15 +180,10 @@ class ChatStore:
     def _take_place(self, chat_id: str, author_id: str, now_us: int) -> int | None:
         """Return the number of a new message; None when the author may not write here.
 
-        The time is the number unless somebody else has written with the same or a later one: then the chat itself says
-        what comes next.
+        The time is the number unless somebody else has written with the same or a later one: then it is the next one.
         """
-        open_to_author: Document = {"_id": chat_id, "user_ids": author_id}
-        place = {"last_number": now_us, "latest_number": now_us, "latest_at": now_us // 1000}
-        if self._chats.update_one({**open_to_author, "last_number": {"$lt": now_us}}, {"$set": place}).matched_count:
-            return now_us
         placed = self._chats.find_one_and_update(
-            open_to_author,
+            {"_id": chat_id, "user_ids": author_id},
             [
                 {"$set": {"last_number": {"$max": [now_us, {"$add": ["$last_number", 1]}]}}},
                 {
@@ -231,8 +216,7 @@ class ChatStore:
         wanted = {"texts_purged": False, "ended_at": {"$lt": ended_before}}
         ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
         for chat_id in ended:
-            for live in (True, False):
-                self._messages.delete_many({"chat_id": chat_id, "live": live})
+            self._messages.delete_many({"chat_id": chat_id})
             self._chats.update_one({"_id": chat_id}, {"$set": {"texts_purged": True}})
         return len(ended)
 
@@ -261,9 +245,6 @@ def _telling(chat_id: str, what: str, operation_id: str) -> outbox.Update:
 
 _UNWRITTEN = {"last_number": 0, "latest_number": 0, "latest_at": 0}
 _CHAT_FIELDS = {"kind": 1, "event_id": 1, "user_ids": 1, "deleted": 1, "version": 1}
-
-
-_number = attrgetter("number")
 
 
 def _copied(chat: Chat) -> Document:

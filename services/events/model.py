@@ -75,10 +75,6 @@ class Event:
         """Tell whether an invitation of this user is open."""
         return any(invitation.user_id == user_id for invitation in self.invited)
 
-    def has_open(self, invite_id: str) -> bool:
-        """Tell whether this invitation is open."""
-        return any(invitation.invite_id == invite_id for invitation in self.invited)
-
     def summary(self) -> Summary:
         """Return what the calendar shows."""
         return Summary(
@@ -145,12 +141,6 @@ def what_happened(before: Event, after: Event) -> str:
     if after.deleted:
         return "deleted"
     return "left" if len(after.members) < len(before.members) else "rights"
-
-
-def joined(event: Event, member: Member, invite_id: str) -> Event:
-    """Return the event after an invitation has been turned into a membership."""
-    invited = tuple(invitation for invitation in event.invited if invitation.invite_id != invite_id)
-    return replace(event, members=(*event.members, member), invited=invited)
 
 
 def deleted(event: Event) -> Event:

@@ -8,7 +8,6 @@ events  {_id, kind, owner_id, name, is_private, starts_at, address, description,
 `starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does.
 """
 
-from dataclasses import replace
 from typing import cast
 
 from pymongo import ASCENDING, ReturnDocument
@@ -16,12 +15,11 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.memory import Memory
 from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.contracts.events import Changes, Kind, Summary
 from services.events import model
-from services.events.model import MAX_PLACES, Candidate, Event, Member, OpenInvitation, joined
+from services.events.model import MAX_PLACES, Candidate, Event, Member, OpenInvitation
 
 FORMER_MEMBERS = 50
 """How many memberships that ended an event remembers, so that a repeated removal finds the event."""
@@ -35,6 +33,7 @@ def prepare(database: Database[Document]) -> None:
     events.create_index([("members.user_id", ASCENDING), *_BY_TIME])
     events.create_index("members.id")
     events.create_index("former_member_ids", sparse=True)
+    events.create_index("invited.invite_id", sparse=True)
     events.create_index(outbox.INDEX, sparse=True)
     events.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
@@ -60,14 +59,12 @@ class EventStore:
 
     def __init__(self, database: Database[Document]) -> None:
         self._events: Collection[Document] = database.events
-        self._memory: Memory[Event] = Memory()
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
         """Store a new event, whose id is the operation's. False when it is a repeat."""
         told = outbox.new_outbox(operation_id, outbox.fact(operation_id, "created"))
         with losing_races():
             self._events.insert_one({**_document(event), **told})
-            self._memory.remember(event.id, replace(event, operations=frozenset({operation_id})))
             return True
         return False
 
@@ -79,7 +76,7 @@ class EventStore:
     def find_any(self, event_id: str) -> Event | None:
         """Return an event, dead or alive."""
         document = self._events.find_one({"_id": event_id})
-        return None if document is None else self._memory.remember(event_id, _event(document))
+        return None if document is None else _event(document)
 
     def find_by_member(self, member_id: str) -> Event | None:
         """Return the living event that a membership belongs to."""
@@ -106,11 +103,10 @@ class EventStore:
 
     def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
         """Return those of a user's events that the viewer may have access to, in time order. One query."""
-        is_in = [{"members.user_id": viewer_id}, {"invited.user_id": viewer_id}]
-        is_among = [{"$in": [viewer_id, _user_ids_of(field)]} for field in ("members", "invited")]
+        takes_part = [{"members.user_id": viewer_id}, {"invited.user_id": viewer_id}]
+        is_among = [{"$in": [viewer_id, f"${field}.user_id"]} for field in ("members", "invited")]
         pipeline: list[Document] = [
-            {"$match": {"members.user_id": user_id}},
-            {"$match": {"$or": [*is_in, {"is_private": False}]}},
+            {"$match": {"members.user_id": user_id, "$or": [*takes_part, {"is_private": False}]}},
             {"$sort": dict(_BY_TIME)},
             {"$project": {"owner_id": 1, "open": {"$or": is_among}}},
         ]
@@ -165,17 +161,14 @@ class EventStore:
         update: Document = {"$pull": {"invited": {"invite_id": invite_id}}, "$inc": {"places": -1}}
         return self._events.update_one({"_id": event_id, "invited.invite_id": invite_id}, update).matched_count == 1
 
-    def list_open_invite_ids(self, event_ids: list[str]) -> set[str]:
-        """Return the invitations that are open in any of these events. One query."""
-        found = self._events.find({"_id": {"$in": event_ids}, "invited.0": {"$exists": True}}, {"invited": 1})
-        return {invitation["invite_id"] for document in found for invitation in document["invited"]}
+    def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
+        """Return which of these invitations are open. One query."""
+        found = self._events.find({"invited.invite_id": {"$in": invite_ids}}, {"invited.invite_id": 1})
+        invited = {invitation["invite_id"] for document in found for invitation in document["invited"]}
+        return invited & set(invite_ids)
 
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
-        """Turn an open invitation into a membership. Atomic; None when it is not open (any more).
-
-        The event as this process has seen it last, and then as it is read, is a guess that its version proves: so the
-        outcome is known. Only when others are faster each time, the database is asked for it.
-        """
+        """Turn an open invitation into a membership. Atomic; None when it is not open (any more)."""
         entering: Document = {
             "$pull": {"invited": {"invite_id": invite_id}},
             "$push": {"members": _member_document(member)},
@@ -184,21 +177,6 @@ class EventStore:
         fact = outbox.fact(operation_id, "joined", touched=[member.id])
         update = merged(entering, outbox.telling(fact), outbox.remembering(operation_id))
         is_open = {"_id": event_id, "invited.invite_id": invite_id}
-
-        def joined_as_seen(seen: Event) -> Event | None:
-            unchanged = {**is_open, "version": seen.version}
-            if seen.member(member.id) or not self._events.update_one(unchanged, update).matched_count:
-                return None
-            return self._memory.remember(event_id, _stored(seen, joined(seen, member, invite_id), operation_id))
-
-        remembered = self._memory.recall(event_id)
-        if remembered and (event := joined_as_seen(remembered)):
-            return event
-        read = self.find_any(event_id)
-        if read is None or not read.has_open(invite_id):
-            return None
-        if event := joined_as_seen(read):
-            return event
         document = self._events.find_one_and_update(is_open, update, return_document=ReturnDocument.AFTER)
         return None if document is None else _event(document)
 
@@ -207,14 +185,14 @@ class EventStore:
 
         Returns the event as stored, or None when it has changed since: read again, decide again.
         """
-        document = _document(after)
+        fields = _document(after)
         stored: outbox.Update = {
-            "$set": {name: document[name] for name in ("owner_id", "members")},
+            "$set": {name: fields[name] for name in ("owner_id", "members")},
             "$inc": {"version": 1, "places": len(after.members) - len(before.members)},
         }
         if after.deleted:
             texts = ("deleted", "invited", "name", "address", "description")
-            stored["$set"].update({name: document[name] for name in texts}, **outbox.ended(announced=True))
+            stored["$set"].update({name: fields[name] for name in texts}, **outbox.ended(announced=True))
         gone = [member for member in before.members if after.member(member.id) is None]
         if gone:
             former = {"former_member_ids": {"$each": [member.id for member in gone], "$slice": -FORMER_MEMBERS}}
@@ -225,23 +203,13 @@ class EventStore:
             gone=[{"id": member.id, "user_id": member.user_id} for member in gone],
             touched=[member.id for member in after.members if member not in before.members],
         )
-        stored = merged(stored, outbox.telling(fact))
+        update = merged(stored, outbox.telling(fact), outbox.remembering(operation_id))
         unchanged = {"_id": before.id, "version": before.version}
-        saved = self._events.update_one(unchanged, merged(stored, outbox.remembering(operation_id))).matched_count
-        return self._memory.remember(before.id, _stored(before, after, operation_id)) if saved else None
+        document = self._events.find_one_and_update(unchanged, update, return_document=ReturnDocument.AFTER)
+        return None if document is None else _event(document)
 
 
 _SUMMARY_FIELDS = dict.fromkeys(("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1)
-
-
-def _user_ids_of(field: str) -> Document:
-    """Build the expression for the people in an array; the embedded database does not know `$members.user_id`."""
-    return {"$map": {"input": f"${field}", "in": "$$this.user_id"}}
-
-
-def _stored(before: Event, after: Event, operation_id: str) -> Event:
-    """Return the event as an operation has stored it that found it as it was before."""
-    return replace(after, version=before.version + 1, operations=before.operations | {operation_id})
 
 
 def _summary(document: Document) -> Summary:

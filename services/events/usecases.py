@@ -217,7 +217,7 @@ def audit(events: EventStore, announcements: list[Announcement]) -> list[Disagre
     ended = {
         n: one for n, one in enumerate(announcements) if isinstance(one, EventInviteAcceptedV1 | EventInviteEndedV1)
     }
-    still_open = events.list_open_invite_ids([one.event_id for one in ended.values()])
+    still_open = events.list_open_invite_ids([one.invite_id for one in ended.values()])
     return [
         Disagreement(index=index, seen=None, what=f"invitation {one.invite_id} was answered and is open")
         for index, one in ended.items()

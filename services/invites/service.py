@@ -50,7 +50,7 @@ class Invites:
 
     @rpc
     def list_invite_ids(self, *, actor_id: str) -> list[str]:
-        return [invite.id for invite in self.invites.list_waiting(actor_id)]
+        return self.invites.list_waiting_ids(actor_id)
 
     @rpc
     def answer_invite(self, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str) -> Written:

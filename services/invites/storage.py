@@ -10,24 +10,25 @@ has one open invitation for each person is the event's own rule.
 from dataclasses import replace
 from datetime import datetime
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.memory import Memory
 from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts import invites as contract
 from services.contracts.announcements import Announcement
 from services.contracts.ids import derive_id, new_id
 from services.invites.model import ENDED_BY, Invite
 
+_OLDEST_FIRST = [("sent_at", ASCENDING), ("_id", ASCENDING)]
+
 
 def prepare(database: Database[Document]) -> None:
     """Make the indexes that the rules and the queries rely on. Idempotent."""
     invites = database.invites
     invites.create_index("open_key", unique=True, sparse=True)
-    invites.create_index([("receiver_id", ASCENDING), ("status", ASCENDING), ("sent_at", ASCENDING)])
+    invites.create_index([("receiver_id", ASCENDING), ("status", ASCENDING), *_OLDEST_FIRST])
     invites.create_index([("event_id", ASCENDING), ("status", ASCENDING)])
     invites.create_index([("pair", ASCENDING), ("status", ASCENDING)], sparse=True)
     invites.create_index([("status", ASCENDING), ("sent_at", ASCENDING)])
@@ -58,7 +59,6 @@ class InviteStore:
 
     def __init__(self, database: Database[Document]) -> None:
         self._invites: Collection[Document] = database.invites
-        self._memory: Memory[Invite] = Memory()
 
     def propose(self, invite: Invite) -> bool:
         """Store an invitation that is still to be checked, invisible until then.
@@ -73,7 +73,7 @@ class InviteStore:
     def find(self, invite_id: str) -> Invite | None:
         """Return an invitation, whatever has become of it."""
         document = self._invites.find_one({"_id": invite_id})
-        return None if document is None else self._remembered(_invite(document))
+        return None if document is None else _invite(document)
 
     def find_open_friend_invite(self, sender_id: str, receiver_id: str) -> Invite | None:
         """Return the open friend invitation of this direction."""
@@ -88,8 +88,14 @@ class InviteStore:
     def list_waiting(self, receiver_id: str) -> list[Invite]:
         """Return the invitations that wait for somebody's answer, oldest first."""
         waiting = {"receiver_id": receiver_id, "status": "pending"}
-        found = self._invites.find(waiting, batch_size=WHOLE).sort("sent_at", ASCENDING)
-        return [self._remembered(_invite(document)) for document in found]
+        found = self._invites.find(waiting, batch_size=WHOLE).sort(_OLDEST_FIRST)
+        return [_invite(document) for document in found]
+
+    def list_waiting_ids(self, receiver_id: str) -> list[str]:
+        """Return the ids of these invitations. The index alone answers."""
+        waiting = {"receiver_id": receiver_id, "status": "pending"}
+        found = self._invites.find(waiting, {"_id": 1}, batch_size=WHOLE).sort(_OLDEST_FIRST)
+        return [document["_id"] for document in found]
 
     def list_waiting_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
         """Return the friend invitations that wait between the two of any of these pairs. One query."""
@@ -133,24 +139,13 @@ class InviteStore:
         self._invites.update_one({"_id": invite_id, "status": "pending"}, _void())
 
     def answer(self, invite_id: str, action: contract.Action, *, actor_id: str, operation_id: str) -> Invite | None:
-        """Settle a waiting invitation, if it is for the actor to do so. Atomic; of two answers at once one wins.
-
-        What an invitation is about does not change once it was shown, so the outcome is known without being read.
-        """
-        shown = self._memory.recall(invite_id) or self.find(invite_id)
-        if shown is None or not shown.was_shown:
-            return None
+        """Settle a waiting invitation, if it is for the actor to do so. Atomic; of two answers at once one wins."""
         role = "sender_id" if action == "cancel" else "receiver_id"
         waiting = {"_id": invite_id, "status": "pending", role: actor_id}
         told = outbox.telling(outbox.fact(operation_id, "answered"))
         update = merged(_ended(ENDED_BY[action], announced=True), told, outbox.remembering(operation_id))
-        if not self._invites.update_one(waiting, update).matched_count:
-            return None
-        return replace(shown, status=ENDED_BY[action], operations=shown.operations | {operation_id})
-
-    def _remembered(self, invite: Invite) -> Invite:
-        """Remember an invitation that was shown, and return it."""
-        return self._memory.remember(invite.id, invite) if invite.was_shown else invite
+        document = self._invites.find_one_and_update(waiting, update, return_document=ReturnDocument.AFTER)
+        return None if document is None else _invite(document)
 
     def settle_pair(self, one: str, other: str, *, through: int) -> None:
         """End what a pair has invited each other to up to that generation; proposals remember it.

@@ -139,7 +139,7 @@ class LogStore:
         wanted = sorted(user_ids)
         newest: list[Document] = [
             {"$match": {"person": {"$in": wanted}}},
-            {"$sort": {"person": 1, "number": -1}},
+            {"$sort": {"person": -1, "number": -1}},  # the index backwards: it jumps from person to person
             {"$group": {"_id": "$person", "number": {"$first": "$number"}}},
         ]
         heads = {found["_id"]: found["number"] for found in self._heads.find({"_id": {"$in": wanted}})}

@@ -1,14 +1,14 @@
 """Profiles and friendships in MongoDB.
 
-profiles      {_id, google_id, name, email, picture, birthday, folded: [name, email], grams: [..], version,
+profiles      {_id, google_id, name, email, picture, birthday, folded, grams: [..], version,
                outbox, outbox_due_at, outbox_lease}
 friendships   {_id: "a-b", user_ids, friends, generation, version, operations, outbox, outbox_due_at, outbox_lease}
+
+`folded` is name and e-mail as the search compares them, with a character between that no search text contains.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
-from itertools import islice
 
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.collection import Collection
@@ -19,15 +19,18 @@ from services.chassis.mongo import WHOLE, Document, losing_races, merged
 from services.contracts.announcements import Announcement
 from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
 
-LONGEST_PATTERN = 400
-"""Characters of a text that the database looks for; escaped, they still fit into what SecantusDB takes (1,000)."""
+LONGEST_PATTERN = 4000
+"""Characters of a text that are looked for in the index; MongoDB takes no expressions of more than 64 kB, compiled."""
+
+BETWEEN = "\0"
+_BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 
 
 def prepare(database: Database[Document]) -> None:
     """Make the indexes that the rules and the queries rely on. Idempotent."""
     database.profiles.create_index("google_id", unique=True)
-    database.profiles.create_index([("grams", ASCENDING), ("name", ASCENDING), ("_id", ASCENDING)])
-    database.friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING)])
+    database.profiles.create_index([("grams", ASCENDING), *_BY_NAME, ("folded", ASCENDING)])
+    database.friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING), ("_id", ASCENDING)])
     for collection in (database.friendships, database.profiles):
         collection.create_index(outbox.INDEX, sparse=True)
 
@@ -60,7 +63,7 @@ class PeopleStore:
             "email": profile.email,
             "picture": profile.picture,
             "birthday": profile.birthday,
-            "folded": folded,
+            "folded": BETWEEN.join(folded),
             "grams": grams_of(*folded),
         }
         if saved_id := self._refresh_profile(profile.google_id, fields, operation_id):
@@ -91,23 +94,22 @@ class PeopleStore:
     def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
         """Return the profiles of these people, in one query, by name and id."""
         found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS, batch_size=WHOLE)
-        return sorted(map(_profile, found), key=lambda profile: (profile.name, profile.id))
+        return [_profile(document) for document in found.sort(_BY_NAME)]
 
     def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
         """Return profiles whose name or e-mail contains `text`, by name and id.
 
-        One query: the index of grams narrows the search down, and gives the order; a text longer than a gram is
-        looked for in the candidates, one longer than any pattern in what is found.
+        One query: the index of grams narrows the search down, gives the order, and knows the folded text, in which a
+        text longer than a gram is looked for; so only profiles that match are read.
         """
         wanted = searchable(text)
         matches: Document = {"grams": wanted[:GRAM_SIZE]}
         if len(wanted) > GRAM_SIZE:
             matches["folded"] = {"$regex": re.escape(wanted[:LONGEST_PATTERN])}
-        found = self._profiles.find(matches, {**_PROFILE_FIELDS, "folded": 1}).sort(_BY_NAME)
-        if len(wanted) <= LONGEST_PATTERN:
-            return [_profile(document) for document in found.skip(offset).limit(limit)]
-        exact = (document for document in found if any(wanted in folded for folded in document["folded"]))
-        return [_profile(document) for document in islice(exact, offset, offset + limit)]
+        if len(wanted) > LONGEST_PATTERN:
+            matches["$expr"] = {"$gte": [{"$indexOfCP": ["$folded", {"$literal": wanted}]}, 0]}
+        found = self._profiles.find(matches, _PROFILE_FIELDS).sort(_BY_NAME).skip(offset).limit(limit)
+        return [_profile(document) for document in found]
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         """Return how a pair stands to each other; None when they never were friends."""
@@ -119,10 +121,11 @@ class PeopleStore:
         return [_friendship(document) for document in self._friendships.find({"_id": {"$in": [*map(_key, pairs)]}})]
 
     def list_friend_ids(self, user_id: str) -> list[str]:
-        """Return the ids of a person's friends."""
+        """Return the ids of a person's friends. They are in the keys, so that the index alone answers."""
         mine = {"user_ids": user_id, "friends": True}
-        found = self._friendships.find(mine, {"user_ids": 1}, batch_size=WHOLE)
-        return sorted(other for document in found for other in document["user_ids"] if other != user_id)
+        found = self._friendships.find(mine, {"_id": 1}, batch_size=WHOLE)
+        # By the other one's id, which is the first or the second half of a key: no index has that order.
+        return sorted(other for document in found for other in _pair(document["_id"]) if other != user_id)
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
         """Make two people friends, unless a friendship of theirs has ended since `generation`. Atomic.
@@ -158,16 +161,11 @@ class PeopleStore:
 
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
         """End the friendship of a pair. Atomic; None when they are no friends."""
-        known = self.find_friendship(one, other)
-        if known is None or not known.friends:
-            return None
+        friends = {"_id": _key(pair_of(one, other)), "friends": True, "operations": {"$ne": operation_id}}
         ended: outbox.Update = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
         update = merged(ended, outbox.telling(outbox.fact(operation_id, "ended")), outbox.remembering(operation_id))
-        # A pair is made friends once in a generation, so nothing else has changed if this holds.
-        still = {"_id": _key(known.pair), "friends": True, "generation": known.generation}
-        if not self._friendships.update_one({**still, "operations": {"$ne": operation_id}}, update).matched_count:
-            return None
-        return replace(known, friends=False, version=known.version + 1, generation=known.generation + 1)
+        document = self._friendships.find_one_and_update(friends, update, return_document=ReturnDocument.AFTER)
+        return None if document is None else _friendship(document)
 
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         """Return the friendship when it remembers this operation: then the call is a repeat."""
@@ -175,12 +173,15 @@ class PeopleStore:
         return None if document is None else _friendship(document)
 
 
-_BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 _PROFILE_FIELDS = {"google_id": 1, "name": 1, "email": 1, "picture": 1, "birthday": 1}
 
 
 def _key(pair: tuple[str, str]) -> str:
     return "-".join(pair)
+
+
+def _pair(key: str) -> list[str]:
+    return key.split("-")
 
 
 def _profile(document: Document) -> Profile:

@@ -101,7 +101,7 @@ def _profile(profile: Profile) -> dict[str, Any]:
         "email": profile.email,
         "picture": profile.picture,
         "birthday": profile.birthday,
-        "folded": folded,
+        "folded": users_storage.BETWEEN.join(folded),
         "grams": grams_of(*folded),
         "version": 1,
     }

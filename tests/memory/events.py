@@ -33,9 +33,9 @@ class MemoryEvents:
     def find_by_former_member(self, member_id):
         return self._events.get(self._former.get(member_id))
 
-    def list_open_invite_ids(self, event_ids):
-        found = [self._events[event_id] for event_id in event_ids if event_id in self._events]
-        return {invitation.invite_id for event in found for invitation in event.invited}
+    def list_open_invite_ids(self, invite_ids):
+        invited = {invitation.invite_id for event in self._events.values() for invitation in event.invited}
+        return invited & set(invite_ids)
 
     def list_month(self, user_id, *, year, month):
         prefix = f"{year:04}-{month:02}-"

@@ -54,6 +54,9 @@ class MemoryInvites:
         pending = [kept.invite for kept in self._open() if kept.invite.status == "pending"]
         return [invite for invite in pending if invite.receiver_id == receiver_id]
 
+    def list_waiting_ids(self, receiver_id):
+        return [invite.id for invite in self.list_waiting(receiver_id)]
+
     def make_pending(self, invite_id, *, generation):
         kept = self._kept.get(invite_id)
         if kept is None:
