@@ -32,11 +32,11 @@ def system(request: pytest.FixtureRequest) -> System:
 
 @pytest.fixture(scope="session")
 def mongo_uri(request: pytest.FixtureRequest) -> str:
-    """Return a database server: the one at `MONGO_URI` if set, else that of our own system."""
+    """Return a database server, for one who may do everything: that at `MONGO_URI` if set, else our own system's."""
     if "MONGO_URI" in os.environ:
         return os.environ["MONGO_URI"]
     own: LocalSystem = request.getfixturevalue("own_system")
-    return f"mongodb://127.0.0.1:{own.environment['MONGO_PORT']}"
+    return own.mongo_uri
 
 
 @pytest.fixture(scope="session")
@@ -45,4 +45,4 @@ def amqp_uri(request: pytest.FixtureRequest) -> str:
     if "AMQP_URI" in os.environ:
         return os.environ["AMQP_URI"]
     own: LocalSystem = request.getfixturevalue("own_system")
-    return f"amqp://guest:guest@127.0.0.1:{own.environment['RABBITMQ_PORT']}//"
+    return own.amqp_uri

@@ -3,6 +3,9 @@
 settings      ports, folders and addresses, from the environment
 ports         whether they are free
 broker        a RabbitMQ node of our own
+mongod        the MongoDB server: found, or why there is none
+database      a MongoDB node of our own; `start_database` prepares it and becomes it
+apt           packages of Debian's that these two need
 programs      every process of the system: command and environment
 supervision   the supervisor that starts, restarts and stops them
 attendant     what the supervisor does not do by itself

@@ -7,8 +7,9 @@ from contextlib import suppress
 
 from deploy.local import demo, supervision
 from deploy.local.broker import NoBroker
+from deploy.local.mongod import NoDatabase
 from deploy.local.ports import PortTaken, check_ports
-from deploy.local.programs import addresses, programs_of
+from deploy.local.programs import amqp_uri, programs_of
 from deploy.local.settings import CONTENTS, BadSettings, LocalSettings, read_settings
 from deploy.local.status import lines
 
@@ -26,7 +27,7 @@ def run(settings: LocalSettings, *chosen: str) -> None:
     try:
         check_ports(settings, parts)
         programs = programs_of(settings, parts)
-    except (PortTaken, NoBroker) as exc:
+    except (PortTaken, NoBroker, NoDatabase) as exc:
         sys.exit(f"Cannot start:\n{exc}")
     print(f"Starting {', '.join(parts)}. Logs and data: {settings.data_dir}", flush=True)
     supervision.supervise(settings, programs)
@@ -62,7 +63,7 @@ def fill(settings: LocalSettings) -> None:
 def look_after(settings: LocalSettings, module: str, *arguments: str) -> None:
     """Become a program that looks after the running system, told where its broker is."""
     command = [sys.executable, "-m", module, *arguments]
-    os.execve(command[0], command, {**os.environ, **addresses(settings)})
+    os.execve(command[0], command, {**os.environ, "AMQP_URI": amqp_uri(settings)})
 
 
 def show_dead_letters(settings: LocalSettings) -> None:

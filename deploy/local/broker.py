@@ -1,10 +1,8 @@
 """A RabbitMQ node of our own: found or installed, then configured inside the data folder."""
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
+from deploy.local import apt
 from deploy.local.settings import LocalSettings
 
 _INSTALLED = Path("/usr/lib/rabbitmq/lib")
@@ -34,18 +32,9 @@ def _find() -> Path | None:
 
 
 def _install() -> Path:
-    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if not shutil.which("apt-get") or (as_root and not shutil.which("sudo")):
-        raise NoBroker(_WHAT_TO_INSTALL)
-    print("Installing rabbitmq-server through apt ...", flush=True)
-    install = "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y rabbitmq-server"
-    # The package would start a node of its own, for which this machine did not ask.
-    no_autostart = "printf 'exit 101' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d"
-    keep_policy = "test ! -e /usr/sbin/policy-rc.d"
-    script = f"if {keep_policy}; then {no_autostart}; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; fi; {install}"
-    done = subprocess.run([*as_root, "sh", "-c", script], check=False)
+    installed = apt.install("rabbitmq-server")
     found = _find()
-    if done.returncode or found is None:
+    if not installed or found is None:
         raise NoBroker(_WHAT_TO_INSTALL)
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from deploy.local import broker
+from deploy.local import broker, database, mongod
 from deploy.local.settings import SERVICES, LocalSettings
 
 DEVELOPMENT_CLIENT = {"OIDC_CLIENT_ID": "social-calendar-development", "OIDC_CLIENT_SECRET": "development"}
@@ -37,18 +37,16 @@ def programs_of(settings: LocalSettings, parts: Sequence[str]) -> list[Program]:
 
     Raises:
         NoBroker: RabbitMQ is among the parts, and is not there.
+        NoDatabase: MongoDB is among them, and is not there, or cannot be started with the data that is.
     """
+    if settings.mongo_uri is None:
+        database.claim_folder(settings)
     return [*(program for part in parts for program in _PROGRAMS_OF[part](settings)), _attendant(settings, parts)]
 
 
 def _mongodb(settings: LocalSettings) -> list[Program]:
-    folder = settings.data_dir / "mongodb"
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "secantusd.toml"
-    config.touch()  # an empty one of ours, so that none is looked for elsewhere
-    where = ["--host", "127.0.0.1", "--port", str(settings.ports["MONGO_PORT"]), "--storage-path", str(folder / "data")]
-    command = [_beside_python("secantusd-py"), "--config", str(config), *where, "--log-level", "WARNING"]
-    return [Program("mongodb", "foundation", command)]
+    environment = {"MONGO_PORT": str(settings.ports["MONGO_PORT"]), "DATA_DIR": str(settings.data_dir)}
+    return [Program("mongodb", "foundation", database.starter(mongod.find_or_install()), environment)]
 
 
 def _rabbitmq(settings: LocalSettings) -> list[Program]:
@@ -67,13 +65,13 @@ def _identity(settings: LocalSettings) -> list[Program]:
 
 def _service(settings: LocalSettings, service: str) -> list[Program]:
     command = [sys.executable, "-m", "services.chassis.process", service]
-    environment = {**addresses(settings), "MONGO_DATABASE": f"social_calendar_{service}"}
+    environment = {**addresses(settings, service), "MONGO_DATABASE": f"social_calendar_{service}"}
     return [Program(service, "services", command, environment, processes=settings.processes[service])]
 
 
 def _gateway(settings: LocalSettings) -> list[Program]:
     environment = {
-        **addresses(settings),
+        **addresses(settings, "gateway"),
         "MONGO_DATABASE": "social_calendar_gateway",
         "GATEWAY_HOST": settings.gateway_host,
         "GATEWAY_PORT": str(settings.ports["GATEWAY_PORT"]),
@@ -97,12 +95,14 @@ def _attendant(settings: LocalSettings, parts: Sequence[str]) -> Program:
     return Program("attendant", STAGES[-1], command, {"DATA_DIR": str(settings.data_dir)})
 
 
-def addresses(settings: LocalSettings) -> dict[str, str]:
-    """Return where broker and database are, as the environment of those who need them."""
-    return {
-        "AMQP_URI": settings.amqp_uri or f"amqp://guest:guest@127.0.0.1:{settings.ports['RABBITMQ_PORT']}//",
-        "MONGO_URI": settings.mongo_uri or f"mongodb://127.0.0.1:{settings.ports['MONGO_PORT']}",
-    }
+def amqp_uri(settings: LocalSettings) -> str:
+    """Return where the broker is."""
+    return settings.amqp_uri or f"amqp://guest:guest@127.0.0.1:{settings.ports['RABBITMQ_PORT']}//"
+
+
+def addresses(settings: LocalSettings, part: str) -> dict[str, str]:
+    """Return where broker and database are for a part of the system, as its environment."""
+    return {"AMQP_URI": amqp_uri(settings), "MONGO_URI": database.uri(settings, part)}
 
 
 def _beside_python(name: str) -> str:

@@ -80,7 +80,7 @@ def count(folder: Path, scale: float) -> dict[tuple[str, int], dict[str, int]]:
     """Count what each scenario asks of database and broker, on a watched system."""
     counts = {}
     with watched_system(folder, "tests.counts.counting") as system:
-        databases = Databases(f"mongodb://127.0.0.1:{system.environment['MONGO_PORT']}")
+        databases = Databases(system.mongo_uri)
         watch = Watch(system.data)
         for scenario in scenarios(system, databases, scale=scale):
             asked = watch.during(scenario.once)

@@ -68,7 +68,7 @@ def main() -> None:
         for name, ask in asked(world).items():
             print_round(name, least(world, ask, pids))
         print_memory(pids)
-        print_sizes(MongoClient(f"mongodb://127.0.0.1:{system.environment['MONGO_PORT']}"))
+        print_sizes(MongoClient(system.mongo_uri))
 
 
 @contextmanager

@@ -33,6 +33,6 @@ def process(*command: str, environment: dict[str, str]) -> Iterator[int]:
 def addresses(system: LocalSystem) -> dict[str, str]:
     """Return where broker and database of a system are, as the environment of a program."""
     return {
-        "AMQP_URI": f"amqp://guest:guest@127.0.0.1:{system.environment['RABBITMQ_PORT']}//",
-        "MONGO_URI": f"mongodb://127.0.0.1:{system.environment['MONGO_PORT']}",
+        "AMQP_URI": system.amqp_uri,
+        "MONGO_URI": system.mongo_uri,
     }

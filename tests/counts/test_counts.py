@@ -32,7 +32,7 @@ def watch(watched: WatchedSystem) -> Watch:
 
 @pytest.fixture(scope="module")
 def databases(watched: WatchedSystem) -> Databases:
-    return Databases(f"mongodb://127.0.0.1:{watched.environment['MONGO_PORT']}")
+    return Databases(watched.mongo_uri)
 
 
 @pytest.fixture(scope="module")

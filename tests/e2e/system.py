@@ -12,6 +12,9 @@ from pathlib import Path
 
 import requests
 
+from deploy.local import database, programs
+from deploy.local.settings import read_settings
+
 REPOSITORY = Path(__file__).parents[2]
 READY_WITHIN_S = 90.0
 STOPPED_WITHIN_S = 60.0
@@ -40,6 +43,16 @@ class LocalSystem(System):
     data: Path
     environment: dict[str, str]
     runner: "subprocess.Popen[bytes] | None" = field(default=None)
+
+    @property
+    def mongo_uri(self) -> str:
+        """Where its database is, for one who may do everything in it."""
+        return database.uri(read_settings(self.environment), database.OPERATOR)
+
+    @property
+    def amqp_uri(self) -> str:
+        """Where its broker is."""
+        return programs.amqp_uri(read_settings(self.environment))
 
     def start(self) -> None:
         """Start everything and return when it is ready."""

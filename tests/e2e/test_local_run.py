@@ -23,7 +23,7 @@ WHAT_RUNS = {
     "chats": "chats",
     "invites": "invites",
     "rabbitmq": "beam",
-    "mongodb": "secantus",
+    "mongodb": "mongod",
     "identity": "identity",
 }
 BACK_WITHIN_S = 60.0
