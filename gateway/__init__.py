@@ -1,19 +1,18 @@
 """The gateway: HTTP in front of the services. Parses and validates, calls, answers; knows no business rule.
 
-app           the application factory: everything is put together here
-settings      configuration, read once
-worker        what gunicorn itself refuses, in the shape of every other problem
-backend       what a gateway process has one of
-calls         the only file that knows how services are called
-problems      one table from failures to HTTP, and the shape of every error
-parsing       strict reading of query strings and bodies
-fields        the types of fields, with their validation
-preconditions If-Match
-resource      blueprints whose models both validate and document
-guard         who is asking, from where: sessions, other sites, security headers
-sessions      sessions and log-ins under way, in the gateway's own database
-idempotency   the same key, the same answer
-icons         the pictures of events
-site          the front page, the icons, the page at /docs
-auth, users, friends, events, members, chats, invites, health   one resource each
+app       the application factory: everything is put together here
+server    gunicorn's configuration and worker
+api       a blueprint for each resource
+site      the web client and the page at /docs
+openapi   what the OpenAPI document says beyond the models
+schemas   the models of requests and answers, and their serializers
+http      strict parsing, problems, conditional requests, idempotency, request hooks
+live      open streams, fed by the broker
+calls     the only file that knows how services are called
+stores    the gateway's own database: sessions, log-ins under way, idempotency keys
+icons     the icons of events
+settings  configuration, read once
+web       the sources of the web client
+
+Imports point down this list; import-linter holds it.
 """

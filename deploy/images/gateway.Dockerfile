@@ -34,4 +34,4 @@ USER 10001:10001
 EXPOSE 5000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python3", "-SE", "/app/answers.py"]
 STOPSIGNAL SIGTERM
-CMD ["gunicorn", "-c", "gateway/gunicorn.conf.py", "--no-control-socket", "gateway.app:create_app()"]
+CMD ["gunicorn", "-c", "gateway/server/gunicorn.conf.py", "--no-control-socket", "gateway.app:create_app()"]

@@ -82,7 +82,7 @@ def _gateway(settings: LocalSettings) -> list[Program]:
     command = [
         _beside_python("gunicorn"),
         "-c",
-        "gateway/gunicorn.conf.py",
+        "gateway/server/gunicorn.conf.py",
         "--no-control-socket",
         "gateway.app:create_app()",
     ]

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import TypeAdapter
 
-from gateway.stream.items import MODELS, START_OVER, TYPES, AnyItem, say
+from gateway.live.sse import START_OVER
+from gateway.schemas.stream import MODELS, TYPES, AnyItem, serialize_item
 from services.contracts import streams as contract
 from services.contracts.announcements import HEARD_BY, from_wire
 from services.streams.model import entries_of, people_in
@@ -57,8 +58,8 @@ def test_every_kind_of_item_comes_of_something_that_happens():
 def test_every_item_has_the_shape_that_is_declared():
     declared = TypeAdapter(AnyItem)
     for item in items():
-        said = say(item, "https://calendar.example")
-        whole = {"id": str(said.number), "type": said.type, "data": said.data}
+        event = serialize_item(item, "https://calendar.example")
+        whole = {"id": str(event.sequence), "type": event.type, "data": event.data}
         assert declared.validate_python(whole, strict=True).model_dump(exclude_unset=True) == whole
 
 
@@ -71,6 +72,6 @@ def test_every_type_is_documented_and_nothing_else_is():
     table = rows(section("docs/wire-format.md", "The stream"))
     documented = [name for row in table for name in marked(row[0])]
 
-    assert sorted(documented) == sorted([*(said.name for said in TYPES.values()), START_OVER])
+    assert sorted(documented) == sorted([*(kind.name for kind in TYPES.values()), START_OVER])
     assert len(MODELS) == len(TYPES)
-    assert all(f"`{said.name}`" in read("docs/wire-format.md") for said in TYPES.values())
+    assert all(f"`{kind.name}`" in read("docs/wire-format.md") for kind in TYPES.values())

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway.problems import STATUS
+from gateway.http.problems import STATUS
 from services.contracts.errors import CLASSES, Code
 from tests.docs.documents import REPOSITORY, marked, read, rows, section
 

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 import requests
 
-from gateway.backend import REQUEST_LIMIT_S
+from gateway.http.context import REQUEST_LIMIT_S
 from services.chassis.calling import Caller
 from services.chassis.deadline import Deadline
 from services.contracts import events, invites

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.backend import REQUEST_LIMIT_S
-from gateway.health import READY_LIMIT_S
+from gateway.api.health import READY_LIMIT_S
+from gateway.http.context import REQUEST_LIMIT_S
 from services.chassis.broker import HEARTBEAT_S
 from services.contracts.directory import SERVICES
 from tests.docs.documents import read
@@ -136,7 +136,7 @@ def test_a_broker_that_restarts_restarts_no_service() -> None:
 
 
 def test_a_gateway_has_time_to_finish() -> None:
-    found = re.search(r"^graceful_timeout = (\d+)$", read("gateway/gunicorn.conf.py"), re.MULTILINE)
+    found = re.search(r"^graceful_timeout = (\d+)$", read("gateway/server/gunicorn.conf.py"), re.MULTILINE)
     assert found
     leaving_s = container("production", "gateway")["lifecycle"]["preStop"]["sleep"]["seconds"]
 

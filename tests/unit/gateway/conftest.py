@@ -8,9 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 from pymongo.errors import ServerSelectionTimeoutError
 
+from gateway.api.health import probe_broker
 from gateway.app import create_app
-from gateway.backend import Backend
-from gateway.health import come_back
+from gateway.http.context import Backend
 from gateway.settings import Settings
 from services.contracts.errors import Code, Unavailable
 
@@ -31,7 +31,7 @@ class Surroundings:
             raise Unavailable(Code.CALL_UNREACHABLE, "not connected")
         if self.frozen or call.service in self.down:
             return Answer(Unavailable(Code.CALL_TIMEOUT, f"{call.service} did not answer in time"))
-        if call is come_back:
+        if call is probe_broker:
             return Answer(Unavailable(Code.CALL_UNREACHABLE, "nobody has never run here"))
         return Answer(None)
 

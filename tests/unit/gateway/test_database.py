@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway import app
-from gateway.settings import Settings
+from gateway.stores import database
 from services.chassis import mongo
 
 
@@ -25,9 +24,7 @@ def options(monkeypatch: pytest.MonkeyPatch, module: Any, connect: Any) -> dict[
 
 def test_it_has_the_options_of_the_services_but_for_the_number_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     uri = "mongodb://127.0.0.1:1"
-    settings = Settings(amqp_uri="amqp://nowhere", mongo_uri=uri, oidc_client_id="id", oidc_client_secret="secret")
-
-    own = options(monkeypatch, app, lambda: app._Database(settings))
+    own = options(monkeypatch, database, lambda: database.Database(uri, "gateway"))
     of_services = options(monkeypatch, mongo, lambda: mongo.connect(uri, "services", pool_size=1))
 
     del of_services["maxPoolSize"]

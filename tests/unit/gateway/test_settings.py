@@ -48,7 +48,7 @@ def test_every_fault_is_told_at_once() -> None:
 def test_the_server_does_not_start_with_faults_and_says_all_of_them() -> None:
     gunicorn = Path(sys.executable).with_name("gunicorn")
     ended = subprocess.run(
-        [gunicorn, "-c", "gateway/gunicorn.conf.py", "gateway.app:create_app()"],
+        [gunicorn, "-c", "gateway/server/gunicorn.conf.py", "gateway.app:create_app()"],
         cwd=REPOSITORY,
         env=os.environ | NEEDED | FAULTS,
         capture_output=True,

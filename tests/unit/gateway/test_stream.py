@@ -1,9 +1,12 @@
-"""What a stream sends: everything, once, in order, whatever is heard of it and when."""
+"""What a stream sends: everything, once, in order, whatever is delivered, and when."""
+
+from functools import partial
 
 import pytest
 
-from gateway.stream import views
-from gateway.stream.hub import ITEMS_WAITING, Listener
+from gateway.live import sse
+from gateway.live.hub import MAX_WAITING_ITEMS, Listener
+from gateway.schemas.stream import serialize_item
 from services.contracts.errors import Code, Unavailable
 from services.contracts.streams import Item
 
@@ -38,59 +41,65 @@ def listener():
 
 
 @pytest.fixture(autouse=True)
-def no_patience(monkeypatch):
-    monkeypatch.setattr(views, "HEARTBEAT_S", 0.001)
-    monkeypatch.setattr(views, "AGAIN_S", 0.001)
+def short_waits(monkeypatch):
+    monkeypatch.setattr(sse, "HEARTBEAT_S", 0.001)
+    monkeypatch.setattr(sse, "RETRY_S", 0.001)
+
+
+def feed(listener, log, session=lambda: True):
+    return sse.Feed(listener, log.read, partial(serialize_item, base="http://x"), session)
 
 
 def sent(listener, log, *, cursor=0, session=lambda: True):
-    """Return the ids that are sent before the stream has nothing more to say, and the types that are not usual."""
-    told = []
-    for chunk in views._events(listener, cursor, "http://x", log.read, session):
+    """Return the ids that are sent until the stream is idle, and the types other than that of `an_item`."""
+    lines = []
+    for chunk in sse.stream_events(feed(listener, log, session), cursor):
         if chunk.startswith(b": still"):
             break
-        told += [line.partition(b": ")[2].decode() for line in chunk.split(b"\n") if line.startswith((b"id", b"event"))]
-    return [word for word in told if word != "event.deleted.v1"]
+        lines += [
+            line.partition(b": ")[2].decode() for line in chunk.split(b"\n") if line.startswith((b"id", b"event"))
+        ]
+    return [word for word in lines if word != "event.deleted.v1"]
 
 
-def test_what_is_heard_in_order_is_sent_without_reading(listener):
+def test_what_is_delivered_in_order_is_sent_without_reading_the_log(listener):
     log = Log()
     for number in (1, 2, 3):
-        listener.hear(an_item(number))
+        listener.deliver(an_item(number))
     assert sent(listener, log) == ["1", "2", "3"]
     assert log.read_after == []
 
 
-def test_what_is_heard_twice_is_sent_once(listener):
+def test_what_is_delivered_twice_is_sent_once(listener):
     for number in (1, 1, 2, 1, 2):
-        listener.hear(an_item(number))
+        listener.deliver(an_item(number))
     assert sent(listener, Log()) == ["1", "2"]
 
 
 def test_a_gap_is_read_from_the_log(listener):
     log = Log(newest=4)
     for number in (1, 4):
-        listener.hear(an_item(number))
+        listener.deliver(an_item(number))
     assert sent(listener, log) == ["1", "2", "3", "4"]
     assert log.read_after == [1, 3]
 
 
 def test_whoever_comes_back_reads_all_pages_first(listener):
     listener.behind = True
-    listener.hear(an_item(6))
+    listener.deliver(an_item(6))
     assert sent(listener, Log(newest=6), cursor=1) == ["2", "3", "4", "5", "6"]
 
 
 def test_a_cursor_that_is_too_old_starts_over_from_the_newest(listener):
     listener.behind = True
-    listener.hear(an_item(9))
+    listener.deliver(an_item(9))
     assert sent(listener, Log(newest=8, oldest=5), cursor=2) == ["8", "start-over.v1", "9"]
 
 
 def test_a_slow_listener_reads_what_it_could_not_keep(listener):
-    newest = ITEMS_WAITING + 5
+    newest = MAX_WAITING_ITEMS + 5
     for number in range(1, newest + 1):
-        listener.hear(an_item(number))
+        listener.deliver(an_item(number))
     assert sent(listener, Log(newest=newest)) == [str(number) for number in range(1, newest + 1)]
 
 
@@ -104,9 +113,9 @@ def test_a_log_that_does_not_answer_is_asked_again(listener):
 
 def test_a_stream_ends_when_it_is_told_to(listener):
     listener.end("the session has ended")
-    assert list(views._events(listener, 0, "http://x", Log().read, lambda: True)) == [b": welcome\n\n"]
+    assert list(sse.stream_events(feed(listener, Log()), 0)) == [b": welcome\n\n"]
 
 
 def test_a_stream_ends_by_itself_when_its_session_is_gone(listener):
-    beats = list(views._events(listener, 0, "http://x", Log().read, lambda: False))
-    assert len(beats) == views.SESSION_CHECKED_EVERY
+    beats = list(sse.stream_events(feed(listener, Log(), lambda: False), 0))
+    assert len(beats) == sse.SESSION_CHECKED_EVERY

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from gunicorn.config import Config
 
-from gateway.worker import Answer
+from gateway.server.worker import BufferedResponse
 
 
 class Sent(list):
@@ -16,7 +16,7 @@ class Sent(list):
 def answering(*parts, headers, method="GET", status="200 OK"):
     sent = Sent()
     request = SimpleNamespace(method=method, version=(1, 1), should_close=lambda: False)
-    answer = Answer(request, sent, Config())
+    answer = BufferedResponse(request, sent, Config())
     answer.start_response(status, headers)
     for part in parts:
         answer.write(part)

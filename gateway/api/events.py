@@ -1,0 +1,98 @@
+"""Events: the month, one event, creating, changing, deleting, leaving."""
+
+from typing import Any
+
+from flask import Response, request
+from werkzeug.http import quote_etag
+
+from gateway.http.conditional import entity_tag, expected_versions
+from gateway.http.context import actor_id, calls, operation_id, public_url
+from gateway.http.problems import problem_responses
+from gateway.http.resource import Resource, json_response, no_content
+from gateway.schemas.events import (
+    ChangedEvent,
+    Created,
+    Days,
+    Event,
+    EventQuery,
+    MonthQuery,
+    NewEvent,
+    serialize_event,
+    serialize_summary,
+)
+from services.contracts import events as contract
+
+events_bp = Resource("events", about="Events, single and group")
+
+
+@events_bp.get("/events", responses={200: Days})
+def list_month(query: MonthQuery) -> Response:
+    """Return the events of a month that I take part in, by day."""
+    days: dict[str, list[dict[str, Any]]] = {}
+    for summary in calls().call(contract.list_month, actor_id=actor_id(), year=query.year, month=query.month):
+        days.setdefault(str(int(summary["starts_at"][8:10])), []).append(serialize_summary(summary, public_url()))
+    return json_response(days)
+
+
+@events_bp.get("/event", responses={200: Event, 304: None, **problem_responses(403, 404)})
+def get_event(query: EventQuery) -> Response:
+    """Return an event that I have access to, with an ETag."""
+    event = calls().call(contract.get_event, actor_id=actor_id(), event_id=query.id)
+    response = json_response(serialize_event(event, public_url()))
+    response.headers["ETag"] = quote_etag(entity_tag(event["version"], response.get_data()))
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    return response
+
+
+@events_bp.post("/event", responses={200: Created, **problem_responses(413, 415, 422)})
+def create_event(body: NewEvent) -> Response:
+    """Create an event; a group event gets me as its first member, and a chat."""
+    event_id = calls().write(
+        contract.create_event,
+        actor_id=actor_id(),
+        kind=body.type,
+        name=body.name,
+        is_private=body.is_private,
+        starts_at=body.datetime,
+        address=body.address,
+        description=body.description,
+        icon=body.icon,
+        operation_id=operation_id(),
+    )
+    return json_response({"id": event_id})
+
+
+@events_bp.put("/event", responses={204: None, **problem_responses(403, 404, 412, 413, 415, 422)})
+def change_event(body: ChangedEvent) -> Response:
+    """Change the fields that are given; `If-Match` makes sure that nobody was faster."""
+    calls().write(
+        contract.change_event,
+        actor_id=actor_id(),
+        event_id=body.id,
+        kind=body.type if "type" in body.model_fields_set else None,
+        changes=body.changes(),
+        if_versions=expected_versions(),
+        operation_id=operation_id(),
+    )
+    return no_content()
+
+
+@events_bp.delete("/event", responses={204: None, **problem_responses(403, 404, 412, 422)})
+def delete_event(query: EventQuery) -> Response:
+    """Delete an event with its chat, messages and invitations, for everyone."""
+    calls().write(
+        contract.delete_event,
+        actor_id=actor_id(),
+        event_id=query.id,
+        if_versions=expected_versions(),
+        operation_id=operation_id(),
+    )
+    return no_content()
+
+
+@events_bp.delete("/event/group/leave", responses={204: None, **problem_responses(404, 422)})
+def leave_event(query: EventQuery) -> Response:
+    """Leave a group event; the last one out deletes it."""
+    calls().write(contract.leave_event, actor_id=actor_id(), event_id=query.id, operation_id=operation_id())
+    return no_content()

@@ -1,0 +1,45 @@
+"""Invitations: sending, listing, answering."""
+
+from flask import Response
+
+from gateway.http.context import actor_id, calls, operation_id
+from gateway.http.problems import problem_responses
+from gateway.http.resource import Resource, list_of, list_or_no_content, no_content
+from gateway.schemas.invites import AnswerQuery, Invite, NewInvite, serialize_invite
+from services.contracts import invites as contract
+
+invites_bp = Resource("invites", about="Invitations to be friends, or to take part in an event")
+
+
+@invites_bp.get("/invites", responses={200: list_of(Invite), 204: None})
+def list_invites() -> Response:
+    """Return the invitations that wait for my answer."""
+    found = calls().call(contract.list_invites, actor_id=actor_id())
+    return list_or_no_content([serialize_invite(invite) for invite in found])
+
+
+@invites_bp.post("/invite", responses={204: None, **problem_responses(403, 404, 409, 413, 415, 422)})
+def send_invite(body: NewInvite) -> Response:
+    """Invite somebody; the same invitation while one waits is not a second one."""
+    calls().write(
+        contract.send_invite,
+        actor_id=actor_id(),
+        kind=body.type,
+        receiver_id=body.receiver_id,
+        event_id=body.event_id if body.type == "event" else None,
+        operation_id=operation_id(),
+    )
+    return no_content()
+
+
+@invites_bp.delete("/invite", responses={204: None, **problem_responses(403, 404, 422)})
+def answer_invite(query: AnswerQuery) -> Response:
+    """Accept or decline an invitation to me, or cancel one of mine."""
+    calls().write(
+        contract.answer_invite,
+        actor_id=actor_id(),
+        invite_id=query.id,
+        action=query.action,
+        operation_id=operation_id(),
+    )
+    return no_content()

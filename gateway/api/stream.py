@@ -1,0 +1,101 @@
+"""The stream as Server-Sent Events, and the same log as pages."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from flask import Response, request
+from pymongo.errors import PyMongoError
+
+from gateway.http.context import actor_id, backend, calls, public_url
+from gateway.http.hooks import SESSION_COOKIE
+from gateway.http.problems import ApiError, problem_responses
+from gateway.http.resource import Resource, json_response
+from gateway.http.stream_cursor import HEADER
+from gateway.live.sse import START_OVER, Feed, stream_events
+from gateway.schemas.stream import PAGE_SIZE, TYPES, StreamQuery, SyncPage, SyncQuery, check_cursor, serialize_item
+from gateway.stores.sessions import session_name
+from services.chassis.deadline import Deadline
+from services.contracts import streams as contract
+from services.contracts.errors import ServiceError
+
+READ_LIMIT_S = 5.0
+
+stream_bp = Resource("stream", about="What concerns me, live and from wherever I left off")
+
+
+@stream_bp.get(
+    "/stream",
+    responses={
+        200: {
+            "description": (
+                "Server-Sent Events: `id` is the cursor, `event` one of "
+                f"{', '.join(f'`{kind.name}`' for kind in TYPES.values())} and `{START_OVER}`, `data` as in the item "
+                "of that type in the answer of `/sync`. Comments are heartbeats."
+            ),
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+    },
+)
+def open_stream(query: StreamQuery) -> Response:
+    """Return what concerns me as it happens, after everything that I have missed."""
+    since = _last_event_id() if request.headers.get("Last-Event-ID") else query.since
+    token, hub, base = request.cookies[SESSION_COOKIE], backend().hub, public_url()
+    listener = hub.open(actor_id(), session_name(token))
+    try:
+        if since is None:
+            since = calls().call(contract.get_head, user_id=actor_id())
+            listener.behind = False
+    except ServiceError:
+        hub.close(listener)
+        raise
+    feed = Feed(listener, _reader(actor_id()), partial(serialize_item, base=base), _session_check(token, actor_id()))
+    return _event_stream(stream_events(feed, since), since, lambda: hub.close(listener))
+
+
+@stream_bp.get("/sync", responses={200: SyncPage, **problem_responses(410)})
+def sync(query: SyncQuery) -> Response:
+    """Return what the stream sends after a cursor, for clients that poll."""
+    page = calls().call(contract.read_log, user_id=actor_id(), after=query.since, limit=query.limit)
+    if page["too_old"]:
+        raise ApiError(410, "What has happened since that cursor is no longer kept: start over with GET /user.")
+    events = [serialize_item(item, public_url()) for item in page["items"]]
+    items = [{"id": str(event.sequence), "type": event.type, "data": event.data} for event in events]
+    return json_response({"items": items, "cursor": str(page["through"]), "more": page["more"]})
+
+
+def _last_event_id() -> int:
+    try:
+        return check_cursor(request.headers["Last-Event-ID"])
+    except ValueError as exc:
+        raise ApiError(400, f"The header Last-Event-ID {exc}.") from exc
+
+
+def _reader(user_id: str) -> Callable[[int], contract.Page]:
+    """Return what reads a page of the log outside of a request."""
+    caller = backend().caller
+
+    def read(after: int) -> contract.Page:
+        within = caller.within(Deadline.after(READ_LIMIT_S))
+        return within.call(contract.read_log, user_id=user_id, after=after, limit=PAGE_SIZE)
+
+    return read
+
+
+def _session_check(token: str, user_id: str) -> Callable[[], bool]:
+    """Return what tells whether the session still lasts; a database that does not answer ends no session."""
+    sessions = backend().sessions
+
+    def has_session() -> bool:
+        try:
+            return sessions.find_user_id(token) == user_id
+        except PyMongoError:
+            return True
+
+    return has_session
+
+
+def _event_stream(chunks: Iterator[bytes], since: int, on_close: Callable[[], None]) -> Response:
+    response = Response(chunks, mimetype="text/event-stream")
+    response.call_on_close(on_close)
+    response.headers.update({HEADER: str(since), "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    return response

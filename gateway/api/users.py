@@ -1,0 +1,64 @@
+"""The current user, and the search for others."""
+
+from typing import Any
+
+from flask import Response
+
+from gateway.http.context import actor_id, calls
+from gateway.http.problems import problem_responses
+from gateway.http.resource import Resource, json_response, list_of, list_or_no_content
+from gateway.http.stream_cursor import HEADER, latest_cursor
+from gateway.schemas.users import PersonQuery, PublicProfile, SearchQuery, User, serialize_profile
+from services.contracts import chats, events, invites, users
+
+PAGE_SIZE = 50
+
+users_bp = Resource("users", about="Users: me, and the search for others")
+
+
+@users_bp.get("/user", responses={200: User})
+def get_user() -> Response:
+    """Return the current user. Four calls, all at once; the cursor of the stream comes in a header."""
+    cursor = latest_cursor()
+    response = json_response(_own_profile())
+    if cursor is not None:
+        response.headers[HEADER] = str(cursor)
+    return response
+
+
+@users_bp.get("/person", responses={200: PublicProfile, **problem_responses(404)})
+def get_person(query: PersonQuery) -> Response:
+    """Return what everybody may know of a user: who has invited me, who writes in a chat."""
+    return json_response(serialize_profile(calls().call(users.get_person, user_id=query.id)))
+
+
+@users_bp.get("/search/users", responses={200: list_of(User), 204: None})
+def search_users(query: SearchQuery) -> Response:
+    """Find users by a part of their name or e-mail, whatever the case."""
+    found = calls().call(users.search_people, text=query.filtered_str, offset=query.offset, limit=PAGE_SIZE)
+    own = _own_profile() if any(person["id"] == actor_id() for person in found) else None
+    return list_or_no_content([own if own and person["id"] == own["id"] else _of_another(person) for person in found])
+
+
+def _own_profile() -> dict[str, Any]:
+    actor = actor_id()
+    account_reply = calls().start(users.get_account, actor_id=actor)
+    events_reply = calls().start(events.list_event_ids, actor_id=actor)
+    chats_reply = calls().start(chats.list_chat_ids, actor_id=actor)
+    invites_reply = calls().start(invites.list_invite_ids, actor_id=actor)
+    account = account_reply.result()
+    return {
+        **serialize_profile(account),
+        "google_id": account["google_id"],
+        "event_id_list": events_reply.result(),
+        "friend_id_list": account["friend_ids"],
+        "chat_id_list": chats_reply.result(),
+        "invite_id_list": invites_reply.result(),
+    }
+
+
+def _of_another(person: users.Person) -> dict[str, Any]:
+    lists: dict[str, list[str]] = {
+        name: [] for name in ("event_id_list", "friend_id_list", "chat_id_list", "invite_id_list")
+    }
+    return {**serialize_profile(person), "google_id": None, **lists}

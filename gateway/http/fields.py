@@ -1,0 +1,113 @@
+"""The types of fields: how each is validated, and how it is described in the OpenAPI document."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictStr,
+    WithJsonSchema,
+)
+
+from gateway.http.parsing import BAD_CHARACTERS, is_clean
+
+MAX_INTEGER = 2**31 - 1
+"""Larger numbers are taken for this one."""
+MAX_DIGITS = 11
+"""Enough to exceed `MAX_INTEGER`; Python refuses to read thousands of digits."""
+
+_DIGITS = re.compile(r"0*([0-9]+)", re.ASCII)
+_ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
+_DATETIME = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4}) ([0-9]{2}):([0-9]{2})", re.ASCII)
+
+
+class Model(BaseModel):
+    """Base of everything that is validated: unknown fields are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+def optional() -> Any:
+    """Describe a field that may be left out. Being left out is not a value: the document names no default for it."""
+    return Field(default_factory=lambda: None)
+
+
+def _clean(text: str) -> str:
+    if not is_clean(text):
+        raise ValueError(BAD_CHARACTERS)
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty or blank")
+    return text
+
+
+def check_id(text: str) -> str:
+    """Return an id as it is, if it is one."""
+    if not _ID.fullmatch(text):
+        raise ValueError("must be an id: 24 lower-case hexadecimal digits")
+    return text
+
+
+def _integer(value: Any) -> int:
+    digits = _DIGITS.fullmatch(value) if isinstance(value, str) else None
+    if digits is None:
+        raise ValueError("must be a non-negative integer")
+    return min(int(digits[1][:MAX_DIGITS]), MAX_INTEGER)
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError('must be "true" or "false"')
+    return bool(value == "true")
+
+
+def _wall_clock(text: str) -> str:
+    """Turn `DD.MM.YYYY HH:MM` into `YYYY-MM-DDTHH:MM`, if there is such a moment."""
+    parts = _DATETIME.fullmatch(text)
+    try:
+        day, month, year, hour, minute = map(int, parts.groups() if parts else ())
+        datetime(year, month, day, hour, minute)
+    except ValueError:
+        raise ValueError("must be a date and time such as 31.12.2026 19:30") from None
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}"
+
+
+def format_datetime(starts_at: str) -> str:
+    """Turn `YYYY-MM-DDTHH:MM` into `DD.MM.YYYY HH:MM`."""
+    return f"{starts_at[8:10]}.{starts_at[5:7]}.{starts_at[:4]} {starts_at[11:]}"
+
+
+def format_flag(flag: bool) -> str:
+    """Turn a boolean into the text that the API uses for it."""
+    return "true" if flag else "false"
+
+
+Text = Annotated[StrictStr, AfterValidator(_clean)]
+NonBlankText = Annotated[Text, AfterValidator(_not_blank), Field(min_length=1)]
+Id = Annotated[Text, AfterValidator(check_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
+Integer = Annotated[int, BeforeValidator(_integer), WithJsonSchema({"type": "integer", "minimum": 0})]
+Year = Annotated[Integer, Field(ge=1, le=9999), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 9999})]
+Month = Annotated[Integer, Field(ge=1, le=12), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 12})]
+Flag = Annotated[
+    StrictBool,
+    BeforeValidator(_flag),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": ["true", "false"]}, {"type": "boolean"}]}),
+]
+WallClock = Annotated[
+    Text,
+    AfterValidator(_wall_clock),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\d{2}\.\d{2}\.\d{4} \d{2}:\d{2}$", "examples": ["31.12.2026 19:30"]}
+    ),
+]

@@ -1,0 +1,95 @@
+"""What surrounds every request: session, origin and key are checked before it, headers are added after it."""
+
+from http import HTTPStatus
+
+from flask import Flask, Response, current_app, g, request
+
+from gateway.http import idempotency
+from gateway.http.context import backend, public_url, requested_url
+from gateway.http.parsing import drain, strict_request
+from gateway.http.problems import ApiError
+
+SESSION_COOKIE = "session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+
+
+def register(app: Flask, *, public: set[str]) -> None:
+    """Register the hooks of the application. public: the blueprints that answer without a session."""
+    app.extensions["public"] = public
+    app.before_request(_authenticate)
+    app.before_request(_check_origin)
+    app.before_request(_check_wire_format)
+    app.before_request(_replay_kept_answer)
+    app.after_request(_add_headers)  # the last to be registered is the first to run
+    app.after_request(_keep_answer)
+
+
+def _needs_session() -> bool:
+    """Tell whether the route needs a session; an unknown route is answered by 404 or 405."""
+    if request.endpoint is None or request.method == "OPTIONS":  # a CORS preflight carries no cookie
+        return False
+    return request.blueprint not in current_app.extensions["public"]
+
+
+def _authenticate() -> None:
+    if _needs_session():
+        token = request.cookies.get(SESSION_COOKIE)
+        user_id = backend().sessions.find_user_id(token) if token else None
+        if user_id is None:
+            raise ApiError(401, "Log in first: GET /login.")
+        g.actor_id = user_id
+
+
+def _check_origin() -> None:
+    """Refuse what another site's page sends with a visitor's session; a client without `Origin` is no browser."""
+    if request.method in SAFE_METHODS or request.endpoint is None:
+        return
+    origin = request.headers.get("Origin", "").lower()
+    if origin in map(str.lower, backend().settings.cors_origins):
+        return
+    own = {"", public_url().lower(), requested_url().lower()}
+    if origin not in own or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        raise ApiError(403, "This request comes from another site.")
+
+
+def _check_wire_format() -> None:
+    """Read the query, and the body of a change: every route refuses malformed ones, also if it does not need them."""
+    if request.endpoint is None:
+        return
+    strict = strict_request()
+    strict.args  # noqa: B018  # reading is checking
+    if request.method not in SAFE_METHODS:
+        strict.raw_body  # noqa: B018
+
+
+def _replay_kept_answer() -> Response | None:
+    return idempotency.begin(backend().keys, g.actor_id) if "actor_id" in g else None
+
+
+def _keep_answer(response: Response) -> Response:
+    return idempotency.finish(backend().keys, response)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if backend().settings.is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code == HTTPStatus.NO_CONTENT:
+        response.headers.pop("Content-Type", None)
+    if request.content_length or "chunked" in request.headers.get("Transfer-Encoding", ""):
+        stream = request.environ["wsgi.input"]
+        response.call_on_close(lambda: drain(stream))
+    return response

@@ -1,0 +1,1 @@
+"""The live stream, from the broker to Server-Sent Events."""

@@ -1,0 +1,175 @@
+"""The open streams of this process, and the items that the broker delivers to them.
+
+The broker delivers every item written to the logs, transiently. What is missed, because a connection was lost or a
+listener is slow, is read from the log: a listener does so when it sees a gap or is marked as behind.
+"""
+
+import logging
+import queue
+import threading
+from collections import OrderedDict, deque
+from typing import Any, Protocol
+
+import amqp
+import orjson
+
+from services.chassis import topology
+from services.chassis.broker import Link
+from services.contracts.streams import Item
+
+log = logging.getLogger(__name__)
+
+MAX_STREAMS_PER_USER = 100
+"""Streams that a user may have open in a process; one more ends the oldest."""
+MAX_WAITING_ITEMS = 1000
+"""For a slow stream; further items are read from the log later."""
+MAX_SEQUENCES = 50_000
+"""Users whose last sequence number this process remembers."""
+
+
+class Listener:
+    """Receives the items of one open stream.
+
+    behind: whether it must read the log: at first, and whenever an item may have been missed.
+    ended: why it must end, or None.
+    """
+
+    __slots__ = ("_signal", "behind", "ended", "items", "session", "user_id")
+
+    def __init__(self, user_id: str, session: str) -> None:
+        self.user_id, self.session = user_id, session
+        self.items: deque[Item] = deque()
+        self.behind = True
+        self.ended: str | None = None
+        self._signal: queue.SimpleQueue[None] = queue.SimpleQueue()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until there is something to do; False after the timeout."""
+        try:
+            self._signal.get(timeout=timeout_s)
+        except queue.Empty:
+            return False
+        while not self._signal.empty():
+            self._signal.get()
+        return True
+
+    def deliver(self, item: Item) -> None:
+        """Take an item that was just written to the log."""
+        if len(self.items) >= MAX_WAITING_ITEMS:
+            self.fall_behind()
+            return
+        self.items.append(item)
+        self._signal.put(None)
+
+    def fall_behind(self) -> None:
+        """Drop what waits and read the log instead: an item may have been missed."""
+        self.items.clear()
+        self.behind = True
+        self._signal.put(None)
+
+    def end(self, why: str) -> None:
+        """End the stream."""
+        self.ended = why
+        self._signal.put(None)
+
+
+class Hub(Protocol):
+    """What the views need of a hub; tests provide their own."""
+
+    def open(self, user_id: str, session: str) -> Listener:
+        """Register a new listener."""
+
+    def close(self, listener: Listener) -> None:
+        """Remove a listener."""
+
+    def last_sequence(self, user_id: str) -> int | None:
+        """Return the last sequence number of a user's log, if it is known."""
+
+    def remember_sequence(self, user_id: str, sequence: int) -> None:
+        """Remember the last sequence number of a user's log."""
+
+    def end_all(self) -> None:
+        """End all streams."""
+
+
+class BrokerHub:
+    """The streams of this process, fed by the broker."""
+
+    def __init__(self, amqp_uri: str) -> None:
+        self._listeners: dict[str, list[Listener]] = {}
+        self._sequences: OrderedDict[str, int] = OrderedDict()
+        self._lock = threading.Lock()
+        self._link = Link(amqp_uri, name="gateway listens", on_open=self._on_open, on_lost=self._on_lost)
+        self._link.start()
+
+    def open(self, user_id: str, session: str) -> Listener:
+        """Register a new listener. The oldest of too many streams of one user ends."""
+        listener = Listener(user_id, session)
+        with self._lock:
+            own = self._listeners.setdefault(user_id, [])
+            own.append(listener)
+            surplus = own[:-MAX_STREAMS_PER_USER]
+        for oldest in surplus:
+            oldest.end("too many streams")
+        return listener
+
+    def close(self, listener: Listener) -> None:
+        """Remove a listener."""
+        with self._lock:
+            own = self._listeners.get(listener.user_id, [])
+            if listener in own:
+                own.remove(listener)
+            if not own:
+                self._listeners.pop(listener.user_id, None)
+
+    def last_sequence(self, user_id: str) -> int | None:
+        """Return the last sequence number of a user's log, if known: it may lag behind the log, never be ahead."""
+        return self._sequences.get(user_id)
+
+    def remember_sequence(self, user_id: str, sequence: int) -> None:
+        """Remember the last sequence number of a user's log, as long as later ones are delivered."""
+        if self._link.is_open:
+            self._remember(user_id, sequence)
+
+    def end_all(self) -> None:
+        """End all streams: the process is about to stop, and clients reconnect to another."""
+        for listener in self._all():
+            listener.end("the server stops")
+
+    def _remember(self, user_id: str, sequence: int) -> None:
+        self._sequences[user_id] = max(sequence, self._sequences.get(user_id, 0))
+        self._sequences.move_to_end(user_id)
+        if len(self._sequences) > MAX_SEQUENCES:
+            self._sequences.popitem(last=False)
+
+    def _all(self) -> list[Listener]:
+        with self._lock:
+            return [listener for own in self._listeners.values() for listener in own]
+
+    # What follows runs in the link's thread.
+
+    def _on_open(self, channel: amqp.Channel) -> None:
+        channel.exchange_declare(topology.ITEMS_EXCHANGE, "fanout", durable=True, auto_delete=False)
+        own = channel.queue_declare("", durable=False, exclusive=True, auto_delete=True).queue
+        channel.queue_bind(own, topology.ITEMS_EXCHANGE)
+        channel.basic_consume(own, no_ack=True, callback=self._on_message)
+        for listener in self._all():
+            listener.fall_behind()
+
+    def _on_lost(self) -> None:
+        self._sequences.clear()
+
+    def _on_message(self, message: amqp.Message) -> None:
+        body: dict[str, Any] = orjson.loads(message.body)
+        if session := body.get("ended_session"):
+            for listener in self._all():
+                if listener.session == session:
+                    listener.end("the session has ended")
+        for item in body.get("items", ()):
+            self._deliver(item)
+
+    def _deliver(self, item: dict[str, Any]) -> None:
+        for user_id, number in item["numbers"].items():
+            self._remember(user_id, number)
+            for listener in self._listeners.get(user_id, ()):
+                listener.deliver(Item(number=number, kind=item["kind"], body=item["body"]))

@@ -1,0 +1,96 @@
+"""The Server-Sent Events of one stream: everything once and in order, from a cursor on.
+
+Source: HTML Living Standard, section 9.2 (Server-sent events).
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from gateway.live.hub import Listener
+from services.contracts.errors import ServiceError
+from services.contracts.streams import Item, Page
+
+log = logging.getLogger(__name__)
+
+START_OVER = "start-over.v1"
+"""The type of the event that replaces what is no longer kept."""
+HEARTBEAT_S = 15.0
+SESSION_CHECKED_EVERY = 4
+"""Heartbeats between two looks at the session, for a log-out that was not announced to this process."""
+RETRY_S = 1.0
+"""Between attempts to read a log that does not answer."""
+
+
+@dataclass(frozen=True)
+class StreamEvent:
+    """An item of the log as the API shows it. sequence: its cursor."""
+
+    sequence: int
+    type: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What a stream is fed from. read: a page of the log after a cursor; has_session: whether the session lasts."""
+
+    listener: Listener
+    read: Callable[[int], Page]
+    serialize: Callable[[Item], StreamEvent]
+    has_session: Callable[[], bool]
+
+
+def stream_events(feed: Feed, cursor: int) -> Iterator[bytes]:
+    """Yield the stream from a cursor on, until it must end."""
+    listener, idle = feed.listener, 0
+    yield b": welcome\n\n"
+    while listener.ended is None:
+        if listener.behind:
+            cursor, chunk = _catch_up(feed, cursor)
+        elif listener.items:
+            cursor, chunk = _next_item(feed, cursor)
+        elif listener.wait(HEARTBEAT_S):
+            continue
+        else:
+            idle += 1
+            if idle % SESSION_CHECKED_EVERY == 0 and not feed.has_session():
+                return
+            chunk = b": still here\n\n"
+        if chunk:
+            yield chunk
+
+
+def _catch_up(feed: Feed, cursor: int) -> tuple[int, bytes]:
+    """Read the next page of the log. Returns the cursor after it, and what to send."""
+    feed.listener.behind = False
+    try:
+        page = feed.read(cursor)
+    except ServiceError as exc:
+        log.warning("a stream waits for the log: %s", exc)
+        time.sleep(RETRY_S)
+        feed.listener.behind = True
+        return cursor, b": waiting\n\n"
+    feed.listener.behind |= page["more"]
+    if page["too_old"]:
+        return page["through"], encode(StreamEvent(page["through"], START_OVER, {}))
+    return page["through"], b"".join(encode(feed.serialize(item)) for item in page["items"])
+
+
+def _next_item(feed: Feed, cursor: int) -> tuple[int, bytes]:
+    """Take the next delivered item: sent if it is the next one, dropped if it was sent; a gap is read from the log."""
+    item = feed.listener.items.popleft()
+    if item["number"] == cursor + 1:
+        return cursor + 1, encode(feed.serialize(item))
+    if item["number"] > cursor:
+        feed.listener.behind = True
+    return cursor, b""
+
+
+def encode(event: StreamEvent) -> bytes:
+    """Write a stream event in the format of Server-Sent Events."""
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.sequence, event.type.encode(), orjson.dumps(event.data))

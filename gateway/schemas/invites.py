@@ -1,0 +1,53 @@
+"""Invitations."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from gateway.http.fields import Id, Model, Text, check_id
+from services.contracts import invites as contract
+
+
+class Invite(BaseModel):
+    """A pending invitation to me. event_id: null for a friend invitation."""
+
+    id: str
+    sender_id: str
+    receiver_id: str
+    type: Literal["friend", "event"]
+    event_id: str | None
+
+
+class NewInvite(Model):
+    """An invitation to send. event_id: for an event only, else any text is ignored."""
+
+    type: Literal["friend", "event"]
+    receiver_id: Id
+    event_id: Text = Field(default="", validate_default=True, description="required for an event, else ignored")
+
+    @field_validator("event_id")
+    @classmethod
+    def _is_given_for_an_event(cls, event_id: str, info: ValidationInfo) -> str:
+        if info.data.get("type") != "event":
+            return event_id
+        if not event_id:
+            raise ValueError("is required for an invitation to an event")
+        return check_id(event_id)
+
+
+class AnswerQuery(Model):
+    """Which invitation, and what to do with it."""
+
+    id: Id
+    action: Literal["accept", "decline", "cancel"]
+
+
+def serialize_invite(invite: contract.Invite) -> dict[str, Any]:
+    """Return an invitation as the API shows it."""
+    return {
+        "id": invite["id"],
+        "sender_id": invite["sender_id"],
+        "receiver_id": invite["receiver_id"],
+        "type": invite["kind"],
+        "event_id": invite["event_id"],
+    }

@@ -1,0 +1,177 @@
+"""The events of the stream: each type with its version, its model and its serializer."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, BeforeValidator, Field, StrictStr, WithJsonSchema, create_model
+from pydantic.json_schema import SkipJsonSchema
+
+from gateway.http.fields import Model, optional
+from gateway.live.sse import StreamEvent
+from gateway.schemas.chats import Message, serialize_message
+from gateway.schemas.events import Event, serialize_event
+from gateway.schemas.friends import Friend
+from gateway.schemas.invites import Invite, serialize_invite
+from gateway.schemas.members import Member, serialize_member
+from gateway.schemas.users import PublicProfile, serialize_profile
+from services.contracts import streams as contract
+
+PAGE_SIZE = 200
+MAX_PAGE = 500
+
+
+class Deleted(BaseModel):
+    """Something that no longer exists."""
+
+    id: str
+
+
+class DeletedMessage(Deleted):
+    """A message that no longer exists."""
+
+    chat_id: str
+
+
+class LeftMember(BaseModel):
+    """A membership that has ended."""
+
+    member_id: str
+    user_id: str
+    event_id: str
+
+
+class EndedInvite(Invite):
+    """An invitation that is no longer pending."""
+
+    outcome: Literal["accepted", "declined", "cancelled", "void"]
+
+
+class NewFriend(Friend):
+    """A friend, with the dialog that belongs to the friendship."""
+
+    chat_id: str
+
+
+class OwnProfile(PublicProfile):
+    """One's own profile."""
+
+    google_id: str
+
+
+@dataclass(frozen=True)
+class EventType:
+    """A type of event. name: with its version; model: of its data; serialize: turns a body and a base URL into data."""
+
+    name: str
+    model: type[BaseModel]
+    serialize: Callable[[Any, str], dict[str, Any]]
+
+
+def _member(body: Any, base: str) -> dict[str, Any]:
+    member: Any = {**body, "for_member": True}
+    return serialize_member(member, body["person"])
+
+
+TYPES: dict[str, EventType] = {
+    "event.created": EventType("event.created.v1", Event, serialize_event),
+    "event.changed": EventType("event.changed.v1", Event, serialize_event),
+    "event.joined": EventType("event.joined.v1", Event, serialize_event),
+    "event.deleted": EventType("event.deleted.v1", Deleted, lambda body, base: {"id": body["id"]}),
+    "member.joined": EventType("member.joined.v1", Member, _member),
+    "member.changed": EventType("member.changed.v1", Member, _member),
+    "member.left": EventType(
+        "member.left.v1",
+        LeftMember,
+        lambda body, base: {"member_id": body["id"], "user_id": body["user_id"], "event_id": body["event_id"]},
+    ),
+    "message.posted": EventType("message.posted.v1", Message, lambda body, base: serialize_message(body)),
+    "message.edited": EventType("message.edited.v1", Message, lambda body, base: serialize_message(body)),
+    "message.deleted": EventType(
+        "message.deleted.v1", DeletedMessage, lambda body, base: {"id": body["id"], "chat_id": body["chat_id"]}
+    ),
+    "invite.received": EventType("invite.received.v1", Invite, lambda body, base: serialize_invite(body)),
+    "invite.settled": EventType(
+        "invite.settled.v1", EndedInvite, lambda body, base: {**serialize_invite(body), "outcome": body["outcome"]}
+    ),
+    "invite.cancelled": EventType(
+        "invite.cancelled.v1", EndedInvite, lambda body, base: {**serialize_invite(body), "outcome": body["outcome"]}
+    ),
+    "friend.added": EventType(
+        "friend.added.v1",
+        NewFriend,
+        lambda body, base: {**serialize_profile(body["person"]), "chat_id": body["chat_id"]},
+    ),
+    "friend.removed": EventType("friend.removed.v1", Deleted, lambda body, base: {"id": body["id"]}),
+    "profile.changed": EventType(
+        "profile.changed.v1",
+        OwnProfile,
+        lambda body, base: {**serialize_profile(body["person"]), "google_id": body["google_id"]},
+    ),
+}
+"""By the kind under which the log keeps them."""
+
+assert set(TYPES) == set(contract.KINDS)
+
+
+def serialize_item(item: contract.Item, base: str) -> StreamEvent:
+    """Return an item of the log as the API shows it. base: of the URLs in it."""
+    kind = TYPES[item["kind"]]
+    return StreamEvent(item["number"], kind.name, kind.serialize(item["body"], base))
+
+
+def _model_of(kind: EventType) -> type[BaseModel]:
+    words = kind.name.replace("-", ".").split(".")
+    name = "".join(word.capitalize() for word in words)
+    model: type[BaseModel] = create_model(
+        name,
+        __doc__=f"An item of the type `{kind.name}`.",
+        id=(str, ...),
+        type=(Literal[kind.name], ...),  # type: ignore[arg-type]  # made of a table
+        data=(kind.model, ...),
+    )
+    return model
+
+
+MODELS = tuple(_model_of(kind) for kind in TYPES.values())
+AnyItem = Union[MODELS]  # type: ignore[valid-type]  # noqa: UP007  # made of a table
+
+_CURSOR = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+
+def check_cursor(text: Any) -> int:
+    """Return the number that a cursor stands for."""
+    if not isinstance(text, str) or not _CURSOR.fullmatch(text):
+        raise ValueError("must be a cursor: the id of an item, or what the header X-Stream-Cursor says")
+    return int(text)
+
+
+def _page_size(text: Any) -> int:
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or int(text) == 0:
+        raise ValueError("must be a positive integer")
+    return min(int(text), MAX_PAGE)
+
+
+Cursor = Annotated[int, BeforeValidator(check_cursor), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,15}$"})]
+
+
+class StreamQuery(Model):
+    """After which item to begin; the header `Last-Event-ID` wins. Without either: with what happens from now on."""
+
+    since: Cursor | SkipJsonSchema[None] = optional()
+
+
+class SyncQuery(Model):
+    """After which item to begin, and how many items to return at most."""
+
+    since: Cursor
+    limit: Annotated[int, BeforeValidator(_page_size), WithJsonSchema({"type": "integer", "minimum": 1})] = PAGE_SIZE
+
+
+class SyncPage(BaseModel):
+    """A part of the log. cursor: where to go on; more: whether there is more now."""
+
+    items: list[Annotated[AnyItem, Field(discriminator="type")]]
+    cursor: StrictStr
+    more: bool

@@ -1,0 +1,43 @@
+"""How gunicorn serves the gateway: gevent workers, each an application of its own with its own connections."""
+
+import ctypes
+import logging
+import resource
+import signal
+import sys
+
+# Before anything else opens a socket: workers wait in greenlets.
+from gevent import monkey
+
+monkey.patch_all()
+
+from gateway.settings import BadSettings, read_settings  # noqa: E402
+
+try:
+    settings = read_settings()
+except BadSettings as exc:
+    sys.exit(f"The gateway cannot start:\n{exc}")
+
+bind = settings.address
+workers = settings.workers
+worker_class = "gateway.server.worker.Worker"
+graceful_timeout = 8
+timeout = 30
+keepalive = 30
+worker_connections = 10_000  # streams stay open, each in a greenlet of its own
+limit_request_line = 8190
+limit_request_field_size = 65536
+accesslog = None
+control_socket_disable = True
+
+PR_SET_PDEATHSIG = 1
+
+
+def post_fork(server: object, worker: object) -> None:
+    """Die with the master: a worker that outlived it would keep the port from the next one. Open as many as allowed."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    for noisy in ("amqp", "pymongo", "urllib3"):
+        logging.getLogger(noisy).setLevel("WARNING")

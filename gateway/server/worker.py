@@ -1,0 +1,119 @@
+"""gunicorn's worker: what the server refuses before there is a request is a problem answer, too."""
+
+import contextlib
+import socket
+from typing import Any
+
+import gevent
+from gunicorn import util
+from gunicorn.http import errors, wsgi
+from gunicorn.workers.ggevent import GeventWorker
+
+from gateway.http.hooks import HEADERS
+from gateway.http.parsing import MAX_BODY_BYTES
+from gateway.http.problems import problem_response
+
+STATUS: dict[type[Exception], int] = {
+    errors.ForbiddenProxyRequest: 403,
+    errors.LimitRequestLine: 414,
+    errors.ExpectationFailed: 417,
+    errors.LimitRequestHeaders: 431,
+    errors.ConfigurationProblem: 500,
+    errors.InvalidResponseHeader: 500,
+    errors.InvalidResponseHeaderName: 500,
+    errors.UnsupportedTransferCoding: 501,
+}
+"""What is not in here is 400 if it came from reading the request, else 500."""
+
+
+class _Buffer(list[bytes]):
+    """Stands in for a socket, and keeps what is sent."""
+
+    sendall = list.append
+
+
+class BufferedResponse(wsgi.Response):
+    """A response whose headers are sent together with the first part of its body: a write costs more than its bytes."""
+
+    sock: Any
+
+    def write(self, arg: bytes) -> None:
+        """Send a part of the body, after the headers if they have not been sent yet."""
+        if self.headers_sent:
+            super().write(arg)
+            return
+        sock, self.sock = self.sock, _Buffer()
+        try:
+            super().write(arg)
+        finally:
+            buffered, self.sock = self.sock, sock
+        sock.sendall(b"".join(buffered))
+
+
+class Worker(GeventWorker):
+    """A gevent worker whose refusals are problem answers, and whose streams end when it stops."""
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Let the application answer. What gunicorn does, less what we have no use for: its log, hooks and restarts.
+
+        Raises:
+            StopIteration: the connection ends with this answer.
+        """
+        answer, environ = wsgi.create(req, sock, addr, listener_name, self.cfg, response_class=BufferedResponse)
+        environ["wsgi.multithread"] = True
+        if not self.alive:
+            answer.force_close()
+        try:
+            _send(answer, environ, self.wsgi(environ, answer.start_response))
+        except gevent.GreenletExit:
+            return
+        except OSError:
+            raise
+        except Exception:
+            if not answer.headers_sent:
+                raise
+            self.log.exception("an answer broke off")
+            with contextlib.suppress(OSError):  # a second answer on the same connection would spoil the first
+                sock.shutdown(socket.SHUT_RDWR)
+            raise StopIteration from None
+        if answer.should_close():
+            raise StopIteration
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Begin to stop: end the streams, which never end by themselves; their clients reconnect to another worker."""
+        super().handle_exit(sig, frame)
+        gevent.spawn(self._end_streams)
+
+    def _end_streams(self) -> None:
+        self.wsgi.extensions["backend"].hub.end_all()
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer what went wrong outside of the application; the connection ends."""
+        default = 400 if isinstance(exc, errors.ParseException) else 500
+        status = STATUS.get(type(exc), default)  # type: ignore[arg-type]  # what is no Exception is not in there
+        if status == 500:
+            self.log.error("cannot handle a request", exc_info=exc)
+        try:
+            client.sendall(_refusal(status, str(exc) if status < 500 else "The server cannot do this."))
+            util.close_graceful(client, max_drain=MAX_BODY_BYTES)
+        except OSError as failure:
+            self.log.debug("cannot send a refusal: %s", failure)
+
+
+def _send(answer: BufferedResponse, environ: dict[str, Any], parts: Any) -> None:
+    try:
+        if isinstance(parts, environ["wsgi.file_wrapper"]):
+            answer.write_file(parts)
+        else:
+            for part in parts:
+                answer.write(part)
+        answer.close()
+    finally:
+        if hasattr(parts, "close"):
+            parts.close()
+
+
+def _refusal(status: int, detail: str) -> bytes:
+    response = problem_response(status, detail)
+    response.headers.update({**HEADERS, "Cache-Control": "no-store", "Connection": "close"})
+    return f"HTTP/1.1 {response.status}\r\n{response.headers}".encode("latin-1") + response.get_data()

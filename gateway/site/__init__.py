@@ -1,0 +1,1 @@
+"""The site: the web client, and the page at /docs."""

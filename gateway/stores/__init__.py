@@ -1,0 +1,1 @@
+"""The gateway's own database: sessions, log-ins under way, idempotency keys."""

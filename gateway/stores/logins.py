@@ -1,0 +1,42 @@
+"""Log-ins under way, in the gateway's own database."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo.collection import Collection
+
+from gateway.stores.tokens import hash_token
+
+Document = dict[str, Any]
+
+LOGIN_TTL = timedelta(minutes=10)
+"""Between leaving for the identity provider and coming back."""
+
+
+class LoginStore:
+    """logins  {_id: state, browser: hash of a cookie, data, expires_at}"""  # noqa: D415
+
+    def __init__(self, collection: Collection[Document]) -> None:
+        self._logins = collection
+
+    def prepare(self) -> None:
+        """Make the index by which the database forgets, and the one to look for a browser. Idempotent."""
+        self._logins.create_index("expires_at", expireAfterSeconds=0)
+        self._logins.create_index("browser")
+
+    def begin(self, state: str, browser: str, data: Document) -> None:
+        """Keep what the way back needs (nonce, code verifier), for the browser that left."""
+        expires_at = datetime.now(UTC) + LOGIN_TTL
+        self._logins.insert_one({"_id": state, "browser": hash_token(browser), "data": data, "expires_at": expires_at})
+
+    def has_more(self, browser: str) -> bool:
+        """Tell whether a browser has left for other log-ins, in other tabs, and not come back from all of them."""
+        return self._logins.find_one({"browser": hash_token(browser)}, {"_id": 1}) is not None
+
+    def take(self, state: str, browser: str) -> Document | None:
+        """Return what was kept, once, and to the same browser only."""
+        login = self._logins.find_one_and_delete({"_id": state, "browser": hash_token(browser)})
+        if login is None or login["expires_at"].replace(tzinfo=UTC) < datetime.now(UTC):
+            return None
+        data: Document = login["data"]
+        return data
