@@ -10,6 +10,8 @@ programs      every process of the system: command and environment
 supervision   the supervisor that starts, restarts and stops them
 attendant     what the supervisor does not do by itself
 console       their logs, mixed, on the terminal
+mongod_log    what `mongod` logs, in a sentence
+reachable     what is wrong with a database that runs elsewhere
 status        one line for each process
 identity      the development identity provider; `people` are whom it knows
 demo          friends, events and chats to look at

@@ -1,4 +1,7 @@
-"""What the supervisor does not do by itself, once a second: never give up, end with `make`, say when all is ready."""
+"""What the supervisor does not do by itself, once a second: never give up, end with `make`, say when all is ready.
+
+It also says what is wrong with a database that runs elsewhere.
+"""
 
 import os
 import sys
@@ -7,8 +10,10 @@ import urllib.error
 import urllib.request
 import xmlrpc.client
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGTERM
+from threading import Thread
 from typing import Any
 
 import psutil
@@ -80,12 +85,21 @@ def welcome(settings: LocalSettings) -> None:
         print(f"Log in at {settings.gateway_url}/login as {', '.join(DEMO_PEOPLE)}, or anybody you type.")
 
 
+def watch_database(uri: str) -> None:
+    """Say beside all else when the database cannot be used, and why."""
+    from deploy.local.reachable import watch  # the driver takes memory, and is needed here only
+
+    Thread(target=watch, args=(uri, partial(print, flush=True)), name="database", daemon=True).start()
+
+
 def main() -> None:
     """Attend until stopped. With the argument `gateway`, say when it is ready."""
     settings = read_settings()
     supervisor = childutils.getRPCInterface(os.environ).supervisor
     make = Make.of(os.getppid())
     is_awaited = sys.argv[1:] == ["gateway"]
+    if settings.mongo_uri is not None:
+        watch_database(settings.mongo_uri)
     while True:
         if make and make.wants_to_end():
             supervisor.shutdown()

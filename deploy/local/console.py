@@ -10,6 +10,8 @@ from collections import defaultdict
 
 from supervisor import childutils
 
+from deploy.local.mongod_log import MongodLog
+
 PIPE_WRITE = 4096
 """Bytes that a pipe takes whole or not at all."""
 
@@ -64,7 +66,7 @@ def open_terminal(logs_dir: str) -> Terminal:
 
 def listen(terminal: Terminal) -> None:
     """Show what happens, for ever."""
-    lines = Lines()
+    lines, mongod = Lines(), MongodLog()
     while True:
         headers, payload = childutils.listener.wait()
         kind = headers["eventname"]
@@ -72,7 +74,9 @@ def listen(terminal: Terminal) -> None:
             event, text = childutils.eventdata(payload)
             name = event["processname"]
             for line in lines.complete(name, text):
-                terminal.say(name, line.rstrip())
+                shown = mongod.sentence(line.rstrip()) if name == "mongodb" else line.rstrip()
+                if shown is not None:
+                    terminal.say(name, shown)
         elif kind in STATES:
             terminal.say("supervisor", f"{childutils.get_headers(payload)['processname']} {STATES[kind]}")
         elif kind == "SUPERVISOR_STATE_CHANGE_STOPPING":

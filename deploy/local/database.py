@@ -25,9 +25,6 @@ WITH_DATABASE = ("gateway", *SERVICES)
 _RIGHTS = Path(__file__).parents[1] / "compose" / "mongodb" / "prepare.py"
 """What says which rights a part has: here the same as in containers."""
 
-_STAND_IN = "secantusd.toml"
-"""What an earlier version, which ran another database, left in the folder."""
-
 
 def folder_of(settings: LocalSettings) -> Path:
     """Return where the node keeps everything."""
@@ -41,15 +38,21 @@ def claim_folder(settings: LocalSettings) -> None:
         NoDatabase: the folder holds the data of another kind of database.
     """
     folder = folder_of(settings)
-    if (folder / _STAND_IN).exists():
+    if _holds_foreign_data(folder):
         raise NoDatabase(
-            f"{folder} holds data of an earlier version, which did not run MongoDB yet; it is not converted. "
-            "Set DATA_DIR to another folder, or delete all data with `make reset`."
+            f"{folder} holds data that this version has not written (an earlier one did not run MongoDB yet); "
+            "it is not converted. Set DATA_DIR to another folder, or delete all data with `make reset`."
         )
     (folder / "data").mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     _make_secret(folder / "key", secrets.token_hex(64))
     _make_secret(folder / "passwords.json", json.dumps(_new_passwords(), indent=2))
+
+
+def _holds_foreign_data(folder: Path) -> bool:
+    """Tell whether there is data, but no key: a node of ours has one before it has data."""
+    data = folder / "data"
+    return data.is_dir() and any(data.iterdir()) and not (folder / "key").exists()
 
 
 def _new_passwords() -> dict[str, str]:

@@ -1,0 +1,53 @@
+"""Whether the database at `MONGO_URI` can be used, and if not, why."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
+
+EVERY_S = 2.0
+LOOKS = 2
+"""How often in a row the same trouble is seen before it is told: an election is none."""
+
+_REFUSED = frozenset({13, 18})
+_ANSWERING = frozenset({"RSSecondary", "RSOther", "RSArbiter", "RSGhost"})
+
+
+def trouble(client: "MongoClient[Any]") -> str | None:
+    """Ask the database; return a sentence when it cannot be used."""
+    try:
+        client.admin.command("ping")
+    except OperationFailure as exc:
+        if exc.code in _REFUSED:
+            return "The database refuses the user or the password in MONGO_URI."
+        return f"The database at MONGO_URI fails: {exc}"
+    except PyMongoError as exc:
+        return _of_set(client) or f"No database answers at MONGO_URI: {str(exc)[:300]}"
+    return None
+
+
+def _of_set(client: "MongoClient[Any]") -> str | None:
+    servers = client.topology_description.server_descriptions().values()
+    if any(server.server_type_name in _ANSWERING for server in servers):
+        return "The replica set at MONGO_URI has no primary: a majority of its members must run and reach each other."
+    return None
+
+
+def watch(uri: str, say: Callable[[str], None]) -> None:
+    """Say for ever when the database cannot be used any more, and when it can be again."""
+    try:
+        client: MongoClient[Any] = MongoClient(uri, serverSelectionTimeoutMS=2000, timeoutMS=2000)
+    except (ConfigurationError, PyMongoError, ValueError) as exc:
+        say(f"MONGO_URI cannot be read: {exc}")
+        return
+    told, seen, looks = None, None, 0
+    while True:
+        now = trouble(client)
+        looks = looks + 1 if now == seen else 1
+        seen = now
+        if seen != told and looks >= LOOKS:
+            told = seen
+            say(told or "The database at MONGO_URI answers again.")
+        time.sleep(EVERY_S)
