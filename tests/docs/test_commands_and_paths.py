@@ -10,7 +10,7 @@ from tests.docs.documents import NAMES, REPOSITORY, anchors, code, links, marked
 MAKEFILE = read("Makefile")
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE))
 EXPLAINED = set(re.findall(r"^([a-z][a-z-]*):.*## ", MAKEFILE, re.MULTILINE))
-TOP = {path.name for path in REPOSITORY.iterdir()} - {".git", ".venv", ".local"}
+TOP = {path.name for path in REPOSITORY.iterdir()} - {".git", ".venv", ".local", "build"}
 
 _COMMAND = re.compile(r"^make ([a-z][a-z-]*)", re.MULTILINE)
 _PATH = re.compile(r"[\w.*-]+(/[\w.*-]*)+")
