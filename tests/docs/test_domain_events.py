@@ -52,13 +52,13 @@ def test_a_kind_is_documented_with_its_fields_and_their_types(kind: type[Announc
 
 
 @every_kind
-def test_a_kind_is_documented_with_who_announces_and_who_hears_it(kind: type[Announcement]) -> None:
+def test_a_kind_is_documented_with_who_publishes_and_who_handles_it(kind: type[Announcement]) -> None:
     text = section(DOCUMENT, kind.__name__)
 
-    assert names_after("Announced by", text) == [kind.announced_by]
-    assert names_after("Heard\\s+by", text) == list(HEARD_BY[kind])
-    for hearer in HEARD_BY[kind]:
-        assert f"- **{hearer}** " in text, f"what {hearer} does is not said"
+    assert names_after(r"Published\s+by", text) == [kind.announced_by]
+    assert names_after(r"Handled\s+by", text) == list(HEARD_BY[kind])
+    for subscriber in HEARD_BY[kind]:
+        assert f"- **{subscriber}** " in text, f"it does not say what {subscriber} does"
 
 
 def test_the_domain_event_that_is_shown_could_have_travelled() -> None:
