@@ -16,13 +16,12 @@ _ABSENT = object()
 
 
 class Browser:
-    """One cookie jar in front of the system. Each request has a new connection, so that any worker may answer it."""
+    """One cookie jar in front of the system, and connections that are kept: as browsers have them."""
 
     def __init__(self, system: System) -> None:
         self.system = system
         self.http = requests.Session()
         self.http.trust_env = False
-        self.http.headers["Connection"] = "close"
 
     def request(
         self,
