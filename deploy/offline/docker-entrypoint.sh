@@ -75,7 +75,7 @@ elif [ -n "$root$password" ]; then
     exit 1
 fi
 data=$(told --dbpath /data/db "$@")
-if [ ! -e "$data/WiredTiger" ]; then
+if [ ! -e "$data/WiredTiger" ] && [ -n "$root$(ls /docker-entrypoint-initdb.d)" ]; then
     MONGO_INITDB_ROOT_USERNAME=$root MONGO_INITDB_ROOT_PASSWORD=$password initialize "$data"
 fi
 unset "${!MONGO_INITDB_@}"

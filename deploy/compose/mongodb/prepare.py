@@ -16,22 +16,34 @@ PASSWORD_OF_A_PART = "_MONGO_PASSWORD"
 PATIENCE_S = 120.0
 PAUSE_S = 1.0
 
-ALREADY_INITIALIZED, NO_SUCH_COMMAND, ALREADY_EXISTS = 23, 59, 51003
+ELECTION_MS, HEARTBEAT_MS = 4000, 1000
+"""How long the others wait for a primary that is silent, and how often they ask. By default 10 s and 2 s."""
+
+ALREADY_INITIALIZED, ALREADY_EXISTS = 23, 51003
 
 
-def make_replica_set(client: "MongoClient[Any]", host: str) -> None:
-    """Make a replica set of one. What stands in for MongoDB says that it is one, and knows no such command."""
+def connect(hosts: list[str], root_password: str, **options: Any) -> "MongoClient[Any]":
+    """Connect as the administrator."""
+    return MongoClient(
+        hosts, username="root", password=root_password, serverSelectionTimeoutMS=2000, w="majority", **options
+    )
+
+
+def make_replica_set(first: "MongoClient[Any]", hosts: list[str]) -> None:
+    """Make a replica set of these members, if the first of them is in none yet. Only it may have data."""
+    members = [{"_id": number, "host": host} for number, host in enumerate(hosts)]
+    settings = {"electionTimeoutMillis": ELECTION_MS, "heartbeatIntervalMillis": HEARTBEAT_MS}
     try:
-        client.admin.command("replSetInitiate", {"_id": "rs0", "members": [{"_id": 0, "host": host}]})
+        first.admin.command("replSetInitiate", {"_id": "rs0", "members": members, "settings": settings})
     except OperationFailure as exc:
-        if exc.code not in (ALREADY_INITIALIZED, NO_SUCH_COMMAND):
+        if exc.code != ALREADY_INITIALIZED:
             raise
 
 
 def make_user(client: "MongoClient[Any]", part: str, password: str) -> None:
-    """Let a part read and write its own database; the user belongs to that database, too."""
+    """Let a part read, write and look after its own database (`dbAdmin`: validators); the user belongs to that."""
     database = f"social_calendar_{part}"
-    roles = [{"role": "readWrite", "db": database}]
+    roles = [{"role": role, "db": database} for role in ("readWrite", "dbAdmin")]
     try:
         client[database].command("createUser", part, pwd=password, roles=roles)
     except OperationFailure as exc:
@@ -40,18 +52,11 @@ def make_user(client: "MongoClient[Any]", part: str, password: str) -> None:
         client[database].command("updateUser", part, pwd=password, roles=roles)
 
 
-def prepare(host: str, root_password: str, passwords: dict[str, str]) -> None:
+def prepare(hosts: list[str], root_password: str, passwords: dict[str, str]) -> None:
     """Do all of it."""
-    client: MongoClient[Any] = MongoClient(
-        host,
-        username="root",
-        password=root_password,
-        directConnection=True,
-        serverSelectionTimeoutMS=2000,
-        w="majority",
-    )
-    with client:
-        make_replica_set(client, host)
+    with connect(hosts[:1], root_password, directConnection=True) as first:
+        make_replica_set(first, hosts)
+    with connect(hosts, root_password, replicaSet="rs0") as client:
         for part, password in passwords.items():
             make_user(client, part, password)
 
@@ -66,7 +71,7 @@ def main() -> None:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
-            prepare(os.environ["MONGO_HOST"], os.environ["MONGO_ROOT_PASSWORD"], passwords)
+            prepare(os.environ["MONGO_HOSTS"].split(","), os.environ["MONGO_ROOT_PASSWORD"], passwords)
             print(f"The database is ready for {', '.join(passwords)}.")
             return
         except PyMongoError as exc:

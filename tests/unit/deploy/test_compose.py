@@ -14,7 +14,7 @@ from tests.docs.documents import marked, rows, section
 from tests.docs.test_settings import Overheard
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
-FILES = ("compose.yml", "compose.cluster.yml")
+FILES = ("compose.yml", "compose.cluster.yml", "compose.replica-set.yml")
 _VARIABLE = re.compile(r"\$\{(\w+)(:[-?])?([^}]*)\}")
 
 
@@ -102,3 +102,16 @@ def test_in_a_cluster_every_part_knows_every_node_and_calls_wait_in_quorum_queue
             "rabbitmq-3",
         ]
     assert {parts[name]["environment"]["CALLS_QUEUE_TYPE"] for name in SERVICES} == {"quorum"}
+
+
+def test_in_a_replica_set_every_part_knows_every_member() -> None:
+    parts = described("compose.replica-set.yml")["services"]
+    members = ["mongodb:27017", "mongodb-2:27017", "mongodb-3:27017"]
+
+    for name in (*SERVICES, "gateway"):
+        uri = parts[name]["environment"]["MONGO_URI"]
+        assert uri.partition("@")[2] == f"{','.join(members)}/social_calendar_{name}?replicaSet=rs0"
+    assert parts["mongodb-users"]["environment"]["MONGO_HOSTS"].split(",") == members
+    assert {f"{member}:27017" for member in parts if member.startswith("mongodb-") and member[-1].isdigit()} == set(
+        members[1:]
+    )

@@ -1,0 +1,48 @@
+"""What the balancer refuses by itself has the form of the gateway's problems."""
+
+import json
+import re
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+from gateway import problems
+from tests.docs.documents import REPOSITORY, read
+
+FOLDER = REPOSITORY / "deploy" / "compose" / "balancer" / "problems"
+CONFIGURATION = read("deploy/compose/balancer/haproxy.cfg")
+
+every_file = pytest.mark.parametrize("file", sorted(FOLDER.iterdir()), ids=lambda file: file.stem)
+
+
+@every_file
+def test_a_refusal_is_what_the_gateway_would_say(file: Path) -> None:
+    status_line, _, rest = file.read_text().partition("\n")
+    head, _, body = rest.partition("\n\n")
+    headers = dict(Parser().parsestr(head))
+    wanted = problems.answer(int(file.stem), json.loads(body)["detail"])
+
+    assert status_line == f"HTTP/1.1 {file.stem} {json.loads(body)['title']}"
+    assert body.encode() == wanted.get_data()
+    assert headers.pop("X-Content-Type-Options") == "nosniff"
+    assert headers.pop("Cache-Control") == "no-store"
+    if file.stem == "429":
+        assert int(headers.pop("Retry-After")) > 0
+    assert headers == dict(wanted.headers)
+
+
+@every_file
+def test_a_refusal_is_used(file: Path) -> None:
+    assert f"/config/problems/{file.name}\n" in CONFIGURATION
+
+
+def test_whatever_it_denies_has_a_refusal() -> None:
+    denied = set(re.findall(r"deny_status (\d+)", CONFIGURATION))
+
+    assert denied
+    assert denied <= {file.stem for file in FOLDER.iterdir()}
+
+
+def test_it_speaks_http_and_nothing_else() -> None:
+    assert set(re.findall(r"^\s*mode (\w+)", CONFIGURATION, re.MULTILINE)) == {"http"}
