@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from pymongo import MongoClient
+from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
     DuplicateKeyError,
     ExecutionTimeout,
+    OperationFailure,
     PyMongoError,
     WaitQueueTimeoutError,
     WTimeoutError,
@@ -35,6 +37,8 @@ TIMEOUT_MS = 2000
 WHOLE = 100_000
 """Documents in the first answer to a query whose result is wanted as a whole: the driver's default is 101, and each
 further page another operation."""
+
+NAMESPACE_EXISTS = 48
 
 _PASSING = (AutoReconnect, ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError)
 # NotWritablePrimary, shutdown in progress and the like: another server will answer soon. CursorNotFound: the server
@@ -55,6 +59,47 @@ def connect(uri: str, database: str, *, pool_size: int) -> Database[Document]:
         readPreference="primary",
     )
     return client[database]
+
+
+TEXT: Document = {"bsonType": "string"}
+TEXT_OR_NULL: Document = {"bsonType": ["string", "null"]}
+INTEGER: Document = {"bsonType": ["int", "long"]}
+INTEGER_OR_NULL: Document = {"bsonType": ["int", "long", "null"]}
+FLAG: Document = {"bsonType": "bool"}
+TIME: Document = {"bsonType": "date"}
+OBJECT: Document = {"bsonType": "object"}
+
+
+def one_of(*values: str) -> Document:
+    """Describe a field that has one of these values."""
+    return {"enum": list(values)}
+
+
+def array_of(item: Document) -> Document:
+    """Describe an array."""
+    return {"bsonType": "array", "items": item}
+
+
+def shape(required: Mapping[str, Document], optional: Mapping[str, Document] | None = None) -> Document:
+    """Describe a document: the fields that it must have, and those that it may. Others pass.
+
+    They pass because an older process that starts during an upgrade must not refuse what a newer one writes.
+    """
+    properties = {**required, **(optional or {})}
+    return {"bsonType": "object", "required": list(required), "properties": properties}
+
+
+def validated(database: Database[Document], name: str, document: Document) -> Collection[Document]:
+    """Return a collection into which the database lets documents of this shape only. Idempotent; `_id` is a text."""
+    described = {**document, "properties": {"_id": TEXT, **document["properties"]}}
+    validator = {"validator": {"$jsonSchema": described}}
+    try:
+        database.command({"create": name, **validator})
+    except OperationFailure as exc:
+        if exc.code != NAMESPACE_EXISTS:
+            raise
+        database.command({"collMod": name, **validator})
+    return database[name]
 
 
 def is_passing(exc: BaseException) -> bool:

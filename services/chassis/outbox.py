@@ -18,7 +18,7 @@ from pymongo import ASCENDING
 from pymongo.collection import Collection
 
 from services.chassis.broker import BrokerUnavailable
-from services.chassis.mongo import WHOLE, Document
+from services.chassis.mongo import TEXT, TIME, WHOLE, Document, array_of, shape
 from services.chassis.publishing import Outgoing, Publisher
 from services.chassis.topology import exchange_of
 from services.contracts.announcements import Announcement, to_wire
@@ -50,6 +50,17 @@ KEEP_ENDED = timedelta(days=30)
 
 TOLD_AGAIN = "told again"
 """What a fact says that only asks for the state."""
+
+FACT = shape({"id": TEXT, "what": TEXT})
+FIELDS: Document = {
+    "operations": array_of(TEXT),
+    "outbox": array_of(FACT),
+    "outbox_due_at": TIME,
+    "outbox_lease": TEXT,
+    "ended_at": TIME,
+    "purge_at": TIME,
+}
+"""What the database lets into the fields that a document may have for its outbox."""
 
 INDEX = [("outbox_due_at", ASCENDING)]
 PURGE_INDEX = [("purge_at", ASCENDING)]

@@ -26,6 +26,7 @@ from nameko.runners import ServiceRunner  # noqa: E402
 from pymongo.database import Database  # noqa: E402
 from pymongo.errors import PyMongoError  # noqa: E402
 
+from services.chassis import reconciling  # noqa: E402
 from services.chassis.hearing import hears  # noqa: E402
 from services.chassis.hearing_in_order import hears_in_order  # noqa: E402
 from services.chassis.mongo import Document  # noqa: E402
@@ -56,10 +57,11 @@ def listener_of(service: type) -> type:
 
 
 def prepare_database(prepare: Callable[[Database[Document]], None], database: Database[Document]) -> None:
-    """Make the indexes, waiting for the database as long as it takes: without them the rules do not hold."""
+    """Make collections and indexes, waiting for the database as long as it takes: without them no rule holds."""
     while True:
         try:
             prepare(database)
+            reconciling.prepare(database)
             return
         except PyMongoError as exc:
             log.warning("waiting for the database: %s", str(exc)[:200])

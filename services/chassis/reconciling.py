@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pymongo import ReturnDocument
+from pymongo.database import Database
 
 from services.chassis.calling import Caller
 from services.chassis.deadline import Deadline
-from services.chassis.mongo import losing_races
+from services.chassis.mongo import TIME, Document, losing_races, shape, validated
 from services.chassis.outbox import now
 from services.chassis.resources import Resources
 from services.contracts.announcements import HEARD_BY, Announcement, from_wire, hearers_of, to_wire
@@ -32,6 +33,7 @@ TURN_LASTS = timedelta(seconds=RECONCILE_EVERY_S * 0.9)
 UNDER_WAY_S = 10.0
 """How long an announcement may be under way on a healthy system, generously."""
 CALL_LIMIT_S = 5.0
+TURN = shape({"until": TIME})
 OWNERS = sorted({kind.announced_by for kind in HEARD_BY if kind.copied})
 
 
@@ -127,6 +129,11 @@ class Reconciler:
         calls = self._caller.within(Deadline.after(CALL_LIMIT_S))
         applied: Applied = calls.call(SERVICES[finding.hearer].restore, announcement=wire, seen=seen)
         return applied["outcome"] == "applied"
+
+
+def prepare(database: Database[Document]) -> None:
+    """Make the collection of turns. Idempotent."""
+    validated(database, "turns", TURN)
 
 
 def reconcile_in_turn(resources: Resources) -> None:

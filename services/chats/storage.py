@@ -22,21 +22,56 @@ from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from services.chassis import outbox
-from services.chassis.mongo import WHOLE, Document, losing_races, merged
+from services.chassis.mongo import (
+    FLAG,
+    INTEGER,
+    TEXT,
+    TEXT_OR_NULL,
+    TIME,
+    WHOLE,
+    Document,
+    array_of,
+    losing_races,
+    merged,
+    one_of,
+    shape,
+    validated,
+)
 from services.chats.model import Chat, Message
 from services.contracts.announcements import Announcement
 
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
 
+CHAT = shape(
+    {
+        "kind": one_of("event", "dialog"),
+        "event_id": TEXT_OR_NULL,
+        "user_ids": array_of(TEXT),
+        "deleted": FLAG,
+        **dict.fromkeys(("version", "created_at", "last_number", "latest_number", "latest_at"), INTEGER),
+    },
+    {"ended_at": TIME, "purge_at": TIME, "texts_purged": FLAG},
+)
+MESSAGE = shape(
+    {
+        **dict.fromkeys(("chat_id", "author_id", "text"), TEXT),
+        **dict.fromkeys(("number", "written_at", "version"), INTEGER),
+        "live": FLAG,
+    },
+    {"waits_in": TEXT, **outbox.FIELDS},
+)
+
+
 def prepare(database: Database[Document]) -> None:
-    """Make the indexes that the queries rely on. Idempotent."""
-    database.chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
-    database.chats.create_index([("texts_purged", ASCENDING), ("ended_at", ASCENDING)], sparse=True)
-    database.chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
-    database.messages.create_index(outbox.INDEX, sparse=True)
-    database.messages.create_index([("waits_in", ASCENDING), ("number", ASCENDING)], sparse=True)
-    database.messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
+    """Make the collections, and the indexes that the queries rely on. Idempotent."""
+    chats, messages = validated(database, "chats", CHAT), validated(database, "messages", MESSAGE)
+    chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
+    chats.create_index([("texts_purged", ASCENDING), ("ended_at", ASCENDING)], sparse=True)
+    chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
+    messages.create_index(outbox.INDEX, sparse=True)
+    messages.create_index([("waits_in", ASCENDING), ("number", ASCENDING)], sparse=True)
+    messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
 
 
 def boxes(database: Database[Document]) -> list[outbox.Box]:

@@ -15,11 +15,23 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.mongo import WHOLE, Document, losing_races, merged
+from services.chassis.mongo import (
+    FLAG,
+    INTEGER,
+    TEXT,
+    WHOLE,
+    Document,
+    array_of,
+    losing_races,
+    merged,
+    one_of,
+    shape,
+    validated,
+)
 from services.contracts.announcements import Announcement
 from services.contracts.events import Changes, Kind, Summary
 from services.events import model
-from services.events.model import MAX_PLACES, Candidate, Event, Member, OpenInvitation
+from services.events.model import MAX_PLACES, RIGHTS, Candidate, Event, Member, OpenInvitation
 
 FORMER_MEMBERS = 50
 """How many memberships that ended an event remembers, so that a repeated removal finds the event."""
@@ -27,9 +39,25 @@ FORMER_MEMBERS = 50
 _BY_TIME = [("starts_at", ASCENDING), ("_id", ASCENDING)]
 
 
+EVENT = shape(
+    {
+        "kind": one_of("single", "group"),
+        **dict.fromkeys(("owner_id", "name", "address", "description", "icon"), TEXT),
+        "is_private": FLAG,
+        "starts_at": {"bsonType": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"},
+        "members": array_of(shape({"id": TEXT, "user_id": TEXT, "rights": array_of(one_of(*RIGHTS))})),
+        "invited": array_of(shape({"invite_id": TEXT, "user_id": TEXT})),
+        "places": INTEGER,
+        "deleted": FLAG,
+        "version": INTEGER,
+    },
+    {"former_member_ids": array_of(TEXT), **outbox.FIELDS},
+)
+
+
 def prepare(database: Database[Document]) -> None:
-    """Make the indexes that the queries rely on. Idempotent."""
-    events = database.events
+    """Make the collection, and the indexes that the queries rely on. Idempotent."""
+    events = validated(database, "events", EVENT)
     events.create_index([("members.user_id", ASCENDING), *_BY_TIME])
     events.create_index("members.id")
     events.create_index("former_member_ids", sparse=True)

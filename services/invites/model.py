@@ -1,7 +1,7 @@
 """Invitations: values and rules, no I/O."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from services.contracts import invites as contract
 from services.contracts.announcements import (
@@ -18,6 +18,7 @@ Status = Literal["proposed", "refused", "pending", "accepted", "declined", "canc
 """proposed: being checked, nobody sees it. refused: ended without ever having been shown.
 pending: waits for an answer. void: ended by what happened elsewhere."""
 
+STATUSES: tuple[Status, ...] = get_args(Status)
 OPEN: tuple[Status, ...] = ("proposed", "pending")
 
 ENDED_BY: dict[contract.Action, Status] = {"accept": "accepted", "decline": "declined", "cancel": "cancelled"}

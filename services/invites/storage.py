@@ -15,18 +15,46 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.mongo import WHOLE, Document, losing_races, merged
+from services.chassis.mongo import (
+    INTEGER,
+    INTEGER_OR_NULL,
+    TEXT,
+    TEXT_OR_NULL,
+    TIME,
+    WHOLE,
+    Document,
+    losing_races,
+    merged,
+    one_of,
+    shape,
+    validated,
+)
 from services.contracts import invites as contract
 from services.contracts.announcements import Announcement
 from services.contracts.ids import derive_id, new_id
-from services.invites.model import ENDED_BY, Invite
+from services.invites.model import ENDED_BY, STATUSES, Invite
 
 _OLDEST_FIRST = [("sent_at", ASCENDING), ("_id", ASCENDING)]
 
 
+INVITE = shape(
+    {
+        "kind": one_of("friend", "event"),
+        "sender_id": TEXT,
+        "receiver_id": TEXT,
+        "event_id": TEXT_OR_NULL,
+        "status": one_of(*STATUSES),
+        "generation": INTEGER_OR_NULL,
+        "sent_at": TIME,
+        "version": INTEGER,
+    },
+    {"settled": INTEGER, "pair": TEXT, "open_key": TEXT, **outbox.FIELDS},
+)
+
+
 def prepare(database: Database[Document]) -> None:
-    """Make the indexes that the rules and the queries rely on. Idempotent."""
-    invites = database.invites
+    """Make the collection, and the indexes that the rules and the queries rely on. Idempotent."""
+    invites = validated(database, "invites", INVITE)
     invites.create_index("open_key", unique=True, sparse=True)
     invites.create_index([("receiver_id", ASCENDING), ("status", ASCENDING), *_OLDEST_FIRST])
     invites.create_index([("event_id", ASCENDING), ("status", ASCENDING)])

@@ -18,7 +18,19 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from services.chassis.mongo import Document, losing_races
+from services.chassis.mongo import (
+    INTEGER,
+    INTEGER_OR_NULL,
+    OBJECT,
+    TEXT,
+    TEXT_OR_NULL,
+    TIME,
+    Document,
+    array_of,
+    losing_races,
+    shape,
+    validated,
+)
 from services.chassis.outbox import now
 from services.contracts.streams import Item
 from services.streams.model import Entry, Scope
@@ -29,10 +41,28 @@ PURGED_AT_ONCE = 1000
 _DUPLICATE = 11000
 
 
+ENTRY = shape({"kind": TEXT, "body": OBJECT, "at": TIME})
+ITEM = shape(
+    {
+        "person": TEXT,
+        "number": INTEGER,
+        "entry": TEXT,
+        "scope": TEXT_OR_NULL,
+        "version": INTEGER_OR_NULL,
+        "at": TIME,
+    }
+)
+SCOPE = shape({"user_ids": array_of(TEXT), "version": INTEGER, "at": TIME})
+HEAD = shape({"number": INTEGER})
+
+
 def prepare(database: Database[Document]) -> None:
-    """Make the indexes that the rules and the queries rely on. Idempotent."""
-    database.items.create_index([("person", ASCENDING), ("number", ASCENDING)], unique=True)
-    for collection in (database.items, database.entries, database.scopes):
+    """Make the collections, and the indexes that the rules and the queries rely on. Idempotent."""
+    entries, items = validated(database, "entries", ENTRY), validated(database, "items", ITEM)
+    scopes = validated(database, "scopes", SCOPE)
+    validated(database, "heads", HEAD)
+    items.create_index([("person", ASCENDING), ("number", ASCENDING)], unique=True)
+    for collection in (items, entries, scopes):
         collection.create_index([("at", ASCENDING), ("number", ASCENDING)])
 
 

@@ -7,7 +7,6 @@ friendships   {_id: "a-b", user_ids, friends, generation, version, operations, o
 `folded` is name and e-mail as the search compares them, with a character between that no search text contains.
 """
 
-import re
 from collections.abc import Iterable
 
 from pymongo import ASCENDING, ReturnDocument
@@ -15,23 +14,46 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 
 from services.chassis import outbox
-from services.chassis.mongo import WHOLE, Document, losing_races, merged
+from services.chassis.mongo import (
+    FLAG,
+    INTEGER,
+    TEXT,
+    TEXT_OR_NULL,
+    WHOLE,
+    Document,
+    array_of,
+    losing_races,
+    merged,
+    shape,
+    validated,
+)
 from services.contracts.announcements import Announcement
 from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
-
-LONGEST_PATTERN = 4000
-"""Characters of a text that are looked for in the index; MongoDB takes no expressions of more than 64 kB, compiled."""
 
 BETWEEN = "\0"
 _BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 
+PROFILE = shape(
+    {
+        **dict.fromkeys(("google_id", "name", "email", "picture", "folded"), TEXT),
+        "birthday": TEXT_OR_NULL,
+        "grams": array_of(TEXT),
+        "version": INTEGER,
+    },
+    outbox.FIELDS,
+)
+FRIENDSHIP = shape(
+    {"user_ids": array_of(TEXT), "friends": FLAG, "generation": INTEGER, "version": INTEGER}, outbox.FIELDS
+)
+
 
 def prepare(database: Database[Document]) -> None:
-    """Make the indexes that the rules and the queries rely on. Idempotent."""
-    database.profiles.create_index("google_id", unique=True)
-    database.profiles.create_index([("grams", ASCENDING), *_BY_NAME, ("folded", ASCENDING)])
-    database.friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING), ("_id", ASCENDING)])
-    for collection in (database.friendships, database.profiles):
+    """Make the collections, and the indexes that the rules and the queries rely on. Idempotent."""
+    profiles, friendships = validated(database, "profiles", PROFILE), validated(database, "friendships", FRIENDSHIP)
+    profiles.create_index("google_id", unique=True)
+    profiles.create_index([("grams", ASCENDING), *_BY_NAME, ("folded", ASCENDING)])
+    friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING), ("_id", ASCENDING)])
+    for collection in (friendships, profiles):
         collection.create_index(outbox.INDEX, sparse=True)
 
 
@@ -99,17 +121,23 @@ class PeopleStore:
     def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
         """Return profiles whose name or e-mail contains `text`, by name and id.
 
-        One query: the index of grams narrows the search down, gives the order, and knows the folded text, in which a
-        text longer than a gram is looked for; so only profiles that match are read.
+        One query. The index of grams narrows the search down, gives the order, and knows the folded text, in which a
+        text longer than a gram is looked for. That is computed, since a filter would read each candidate: like this
+        only the profiles that are returned are read.
         """
         wanted = searchable(text)
-        matches: Document = {"grams": wanted[:GRAM_SIZE]}
-        if len(wanted) > GRAM_SIZE:
-            matches["folded"] = {"$regex": re.escape(wanted[:LONGEST_PATTERN])}
-        if len(wanted) > LONGEST_PATTERN:
-            matches["$expr"] = {"$gte": [{"$indexOfCP": ["$folded", {"$literal": wanted}]}, 0]}
-        found = self._profiles.find(matches, _PROFILE_FIELDS).sort(_BY_NAME).skip(offset).limit(limit)
-        return [_profile(document) for document in found]
+        contains = {"$gte": [{"$indexOfBytes": ["$folded", {"$literal": wanted}]}, 0]}
+        itself = {"from": self._profiles.name, "localField": "_id", "foreignField": "_id", "as": "profile"}
+        pipeline: list[Document] = [
+            {"$match": {"grams": wanted[:GRAM_SIZE]}},
+            {"$sort": dict(_BY_NAME)},
+            {"$project": {"contains": contains}},
+            {"$match": {"contains": True}},
+            {"$skip": offset},
+            {"$limit": limit},
+            {"$lookup": itself},
+        ]
+        return [_profile(document) for found in self._profiles.aggregate(pipeline) for document in found["profile"]]
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         """Return how a pair stands to each other; None when they never were friends."""

@@ -69,6 +69,7 @@ def _message(chat_id: str, author_id: str, number: int) -> dict[str, Any]:
         "written_at": number,
         "text": f"Message {number}: who brings the olives?",
         "live": True,
+        "version": 1,
         "operations": [message_id],
     }
 

@@ -1,27 +1,27 @@
-"""The queries that a store sends, as the driver reports them: each must have an index."""
+"""The queries that a store sends, as the driver reports them: an index leads to what each wants, and to little else."""
 
 from typing import Any
 
-from bson import json_util
-from pymongo import monitoring
+from pymongo import MongoClient, monitoring
 
-from tests.counts.asked import scans_all, shape_of
-from tests.counts.counting import COUNTED, ENVELOPE
-from tests.counts.data import Databases
+from tests.counts.asked import shape_of
+from tests.counts.counting import ENVELOPE
+from tests.counts.plans import EXPLAINED, Plan, explain
 
 
 class Queries(monitoring.CommandListener):
-    """Keeps what was asked since it was looked at last."""
+    """Explains each command just before the database executes it."""
 
-    def __init__(self) -> None:
-        self._asked: list[dict[str, Any]] = []
-        self._explained: set[str] = set()
+    def __init__(self, mongo_uri: str) -> None:
+        self._client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri)
+        self._served: list[tuple[str, Plan]] = []
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if event.command_name in COUNTED:
+        if event.command_name in EXPLAINED:
             command = {name: value for name, value in event.command.items() if name not in ENVELOPE}
-            said = json_util.dumps(command)
-            self._asked.append({"command": event.command_name, "database": event.database_name, "said": said})
+            shape = shape_of(event.command_name, command)
+            plans = explain(self._client[event.database_name], event.command_name, command)
+            self._served += [(shape, plan) for plan in plans]
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         pass
@@ -29,10 +29,11 @@ class Queries(monitoring.CommandListener):
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         pass
 
-    def scans(self, databases: Databases) -> list[str]:
-        """Name what was asked since the last time, of a shape not explained before, and is served by no index."""
-        asked, self._asked = self._asked, []
-        shapes = {shape_of(command | {"database": ""}): command for command in asked}
-        fresh = {shape: command for shape, command in shapes.items() if shape not in self._explained}
-        self._explained |= fresh.keys()
-        return [shape for shape, command in fresh.items() if scans_all(databases, command)]
+    def plans(self) -> list[tuple[str, Plan]]:
+        """Return how everything since the last time was served."""
+        served, self._served = self._served, []
+        return served
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._client.close()

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bson import json_util
-
-from tests.counts.data import Databases
+from tests.counts.plans import Plan
 
 QUIET_S = 0.4
 FOR_THE_ANSWER = ("request", "Rpc")
@@ -49,10 +47,11 @@ class Watch:
             background=[_named(line) for line in lines if line not in mine and not _is_routine(line)],
         )
 
-    def commands(self) -> list[dict[str, Any]]:
-        """Return all commands that were ever sent."""
+    def plans(self) -> list[tuple[str, Plan]]:
+        """Return how everything that was ever asked was served, by its shape."""
         lines = [json.loads(line) for line in self._file.read_bytes().splitlines()]
-        return [line for line in lines if "command" in line]
+        served = [(f"{line['process']} {line['shape']}", line["plans"]) for line in lines if "plans" in line]
+        return [(shape, Plan(**plan)) for shape, plans in served for plan in plans]
 
     def _quiet(self) -> int:
         since, seen = time.monotonic(), -1
@@ -82,27 +81,10 @@ def _named(line: dict[str, Any]) -> str:
     return f"{line['process']} {collection if isinstance(collection, str) else ''} {line['command']}"
 
 
-def shape_of(command: dict[str, Any]) -> str:
-    """Name a command by what it looks for, whatever the values: two of the same shape have the same plan."""
-    said = json.loads(command["said"])
-    looked_for = [sorted(filter_) for filter_ in _filters(command["command"], said)]
-    return f"{command['database']}.{said.get(command['command'])} {command['command']} {looked_for} {said.get('sort')}"
-
-
-def scans_all(databases: Databases, command: dict[str, Any]) -> bool:
-    """Tell whether the database would read the whole collection to find this: no index serves any part of it."""
-    said = json_util.loads(command["said"])
-    database, collection = databases.client[command["database"]], said.get(command["command"])
-    return not all(_has_index(database, collection, filter_) for filter_ in _filters(command["command"], said))
-
-
-def _has_index(database: Any, collection: str, filter_: dict[str, Any]) -> bool:
-    """Ask for the plan of the whole, then of its parts: the embedded database admits to some indexes only then."""
-    if "_id" in filter_:
-        return True
-    parts = [filter_, *({name: value} for name, value in filter_.items() if not name.startswith("$"))]
-    plans = (database.command("explain", {"find": collection, "filter": part}) for part in parts)
-    return any("IXSCAN" in str(plan["queryPlanner"]["winningPlan"]) for plan in plans)
+def shape_of(name: str, command: dict[str, Any]) -> str:
+    """Name a command by what it looks for, whatever the values."""
+    looked_for = [sorted(filter_) for filter_ in _filters(name, command)]
+    return f"{name} {command[name]} {looked_for} {command.get('sort', '')}"
 
 
 def _filters(name: str, said: dict[str, Any]) -> list[dict[str, Any]]:

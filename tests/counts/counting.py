@@ -11,7 +11,9 @@ from typing import Any
 COUNTED = frozenset(
     {"find", "aggregate", "getMore", "count", "distinct", "insert", "update", "delete", "findAndModify"}
 )
-ENVELOPE = frozenset({"lsid", "$db", "writeConcern", "$readPreference", "maxTimeMS", "$clusterTime"})
+ENVELOPE = frozenset(
+    {"lsid", "txnNumber", "$db", "writeConcern", "readConcern", "$readPreference", "maxTimeMS", "$clusterTime"}
+)
 
 
 def watch(process: str, worker: Any = None) -> None:
@@ -21,7 +23,10 @@ def watch(process: str, worker: Any = None) -> None:
     """
     import amqp
     from bson import json_util
-    from pymongo import monitoring
+    from pymongo import MongoClient, monitoring
+
+    from tests.counts.asked import shape_of
+    from tests.counts.plans import explain
 
     file = os.open(Path(os.environ["WATCH_FOLDER"]) / "asked", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
@@ -29,11 +34,15 @@ def watch(process: str, worker: Any = None) -> None:
         whose = getattr(worker, "kind", threading.current_thread().name) if worker is not None else "request"
         os.write(file, json.dumps({"process": process, "whose": whose, **asked}).encode() + b"\n")
 
+    client: MongoClient[dict[str, Any]] = MongoClient(os.environ["MONGO_URI"])
+
     class Commands(monitoring.CommandListener):
         def started(self, event: monitoring.CommandStartedEvent) -> None:
             if event.command_name in COUNTED:
-                command = {name: value for name, value in event.command.items() if name not in ENVELOPE}
-                note(command=event.command_name, database=event.database_name, said=json_util.dumps(command))
+                name, command = event.command_name, {k: v for k, v in event.command.items() if k not in ENVELOPE}
+                plans = [plan.to_wire() for plan in explain(client[event.database_name], name, command)]
+                served = {"shape": shape_of(name, command), "plans": plans} if plans else {}
+                note(command=name, database=event.database_name, said=json_util.dumps(command), **served)
 
         def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
             pass

@@ -1,0 +1,129 @@
+"""The database itself refuses a document of the wrong shape: in every collection, for every field that is stored."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from bson import Binary
+from pymongo.errors import WriteError
+
+from services.chassis import outbox, reconciling
+from services.chats import storage as chats_storage
+from services.contracts.ids import new_id
+from services.events import storage as events_storage
+from services.events.model import deleted
+from services.invites import storage as invites_storage
+from services.streams import storage as streams_storage
+from services.streams.model import Entry, Scope
+from services.users import storage as users_storage
+from services.users.model import Profile
+from tests.conformance import test_chat_store, test_event_store, test_invite_store
+
+REFUSED = 121
+NOT_A_VALUE_OF_OURS = Binary(b"no field holds bytes")
+
+
+def users(database):
+    people, person_id = users_storage.PeopleStore(database), new_id()
+    anna = Profile(id=person_id, google_id=person_id, name="Anna", email="a@example.org", picture="", birthday=None)
+    for name in ("Anna", "Hannah"):
+        people.save_profile(replace(anna, name=name), operation_id=new_id())
+    people.befriend(person_id, new_id(), generation=0, operation_id=new_id())
+
+
+def events(database):
+    store = events_storage.EventStore(database)
+    party = test_event_store.with_guest(store, "anna", "bob")
+    assert store.replace_membership(party, deleted(party), operation_id=new_id())
+
+
+def chats(database):
+    store = chats_storage.ChatStore(database)
+    chat = test_chat_store.stored(store, "anna", "bob")
+    test_chat_store.post(store, chat)
+    assert store.save_copy(replace(chat, user_ids=(), deleted=True, version=2))
+
+
+def invites(database):
+    store = invites_storage.InviteStore(database)
+    invite = test_invite_store.friend_invite()
+    store.propose(invite)
+    store.settle_pair("anna", "bob", through=0)
+    assert store.make_pending(invite.id, generation=1)
+
+
+def streams(database):
+    logs = streams_storage.LogStore(database)
+    logs.save_scope(Scope(id=new_id(), user_ids=frozenset({"anna"}), version=1))
+    for _ in range(2):
+        logs.append([Entry(id=new_id(), kind="message", body={}, user_ids=("anna",), scope=None, version=None)])
+    logs.purge(before=outbox.now() + timedelta(days=1))
+    logs.append([Entry(id=new_id(), kind="message", body={}, user_ids=("anna",), scope=None, version=None)])
+
+
+STORED = {
+    "profiles": (users_storage, users),
+    "friendships": (users_storage, users),
+    "events": (events_storage, events),
+    "chats": (chats_storage, chats),
+    "messages": (chats_storage, chats),
+    "invites": (invites_storage, invites),
+    "entries": (streams_storage, streams),
+    "items": (streams_storage, streams),
+    "scopes": (streams_storage, streams),
+    "heads": (streams_storage, streams),
+}
+"""Who prepares a collection, and what leaves a document there with as many fields as it ever has."""
+
+
+@pytest.fixture
+def database(mongo_client):
+    database = mongo_client[f"conformance_{new_id()}"]
+    yield database
+    mongo_client.drop_database(database.name)
+
+
+@pytest.mark.parametrize("collection", STORED)
+def test_every_field_that_is_stored_is_described_and_nothing_else_is_let_in(database, collection):
+    storage, store = STORED[collection]
+    storage.prepare(database)
+    store(database)
+
+    [document] = database[collection].find().limit(1)
+
+    for field in document:
+        assert is_refused(database[collection], document | {field: NOT_A_VALUE_OF_OURS}), field
+
+
+@pytest.mark.parametrize("collection", STORED)
+def test_a_document_without_what_it_needs_is_let_in_nowhere(database, collection):
+    storage, _ = STORED[collection]
+    storage.prepare(database)
+    assert is_refused(database[collection], {"_id": new_id()})
+
+
+def test_a_turn_without_an_end_is_let_in_nowhere(database):
+    reconciling.prepare(database)
+    assert is_refused(database.turns, {"_id": "reconcile"})
+
+
+@pytest.mark.parametrize("storage", {storage.__name__: storage for storage, _ in STORED.values()}.values())
+def test_whatever_is_prepared_may_be_prepared_again_and_has_its_shape_afterwards(database, storage):
+    storage.prepare(database)
+    collections = database.list_collection_names()
+    for name in collections:
+        database.command({"collMod": name, "validator": {}})
+
+    storage.prepare(database)
+
+    assert all(is_refused(database[name], {"_id": new_id()}) for name in collections)
+    assert set(collections) <= STORED.keys()
+
+
+def is_refused(collection, document):
+    """Tell whether the database refuses to insert a document because of its shape."""
+    try:
+        collection.insert_one({**document, "_id": document["_id"] if isinstance(document["_id"], bytes) else new_id()})
+    except WriteError as exc:
+        return exc.code == REFUSED
+    return False
