@@ -1,8 +1,8 @@
 """Database connections, and what the driver's failures mean.
 
 Why these options: without `journal` about one in a hundred acknowledged writes is gone after the database was killed;
-the driver's own retry can apply a write twice (ours carry operation ids instead); `timeoutMS` keeps a frozen
-database from filling the worker pool. Measured; see `docs/decisions/database-options.md`.
+`retryWrites` lets a write survive an election; `timeoutMS` keeps a frozen database from filling the worker pool.
+Measured; see `docs/decisions/database-options.md`.
 """
 
 import logging
@@ -23,6 +23,7 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
     WTimeoutError,
 )
+from pymongo.read_concern import ReadConcern
 
 from services.contracts.errors import Code, Unavailable
 
@@ -33,6 +34,11 @@ Document = dict[str, Any]
 
 TIMEOUT_MS = 2000
 """For one operation, choosing a server included; below any call's deadline."""
+
+COMMITTED = ReadConcern("majority")
+"""For what is told to others: only what no election can take back. May lack what was written this very moment."""
+CONFIRMED = ReadConcern("linearizable")
+"""For a repeat that finds what it did before: waits until no election can take it back."""
 
 WHOLE = 100_000
 """Documents in the first answer to a query whose result is wanted as a whole: the driver's default is 101, and each
@@ -52,7 +58,7 @@ def connect(uri: str, database: str, *, pool_size: int) -> Database[Document]:
         uri,
         w="majority",
         journal=True,
-        retryWrites=False,
+        retryWrites=True,
         timeoutMS=TIMEOUT_MS,
         serverSelectionTimeoutMS=TIMEOUT_MS,
         maxPoolSize=pool_size,

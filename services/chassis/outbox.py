@@ -18,7 +18,7 @@ from pymongo import ASCENDING
 from pymongo.collection import Collection
 
 from services.chassis.broker import BrokerUnavailable
-from services.chassis.mongo import TEXT, TIME, WHOLE, Document, array_of, shape
+from services.chassis.mongo import COMMITTED, TEXT, TIME, WHOLE, Document, array_of, shape
 from services.chassis.publishing import Outgoing, Publisher
 from services.chassis.topology import exchange_of
 from services.contracts.announcements import Announcement, to_wire
@@ -125,6 +125,11 @@ class Box:
     complete: Callable[[list[Document]], list[Document]] = list
 
     @property
+    def committed(self) -> Collection[Document]:
+        """The collection as it is read for others: nothing that an election could take back is announced."""
+        return self.collection.with_options(read_concern=COMMITTED)
+
+    @property
     def in_order(self) -> list[tuple[str, int]]:
         """The order in which documents are relayed: one key after the other, each in its own order."""
         return [(field, ASCENDING) for field in dict.fromkeys((self.key, self.order))]
@@ -178,9 +183,7 @@ class Relay:
             self._wake.set()
         if batch:
             waiting = {self._box.key: {"$in": batch}, "outbox.0": {"$exists": True}}
-            found = list(
-                self._box.collection.find(waiting, batch_size=WHOLE).sort(self._box.in_order).limit(MOST_WOKEN)
-            )
+            found = list(self._box.committed.find(waiting, batch_size=WHOLE).sort(self._box.in_order).limit(MOST_WOKEN))
             self._relay(found)
             if len(found) == MOST_WOKEN:
                 self._woken.update(batch)
@@ -206,7 +209,7 @@ class Relay:
             return []
         taken = {"$set": {"outbox_due_at": now() + LEASE, "outbox_lease": lease}}
         self._box.collection.update_many({"_id": {"$in": ids}, **overdue}, taken)
-        return list(self._box.collection.find({"_id": {"$in": ids}, "outbox_lease": lease}).sort(self._box.in_order))
+        return list(self._box.committed.find({"_id": {"$in": ids}, "outbox_lease": lease}).sort(self._box.in_order))
 
     def _relay(self, documents: list[Document]) -> bool:
         """Publish all facts of these documents, in their order, some at a time; False when the broker took not all."""
@@ -260,7 +263,7 @@ def tell(box: Box, *, kind: str, after: str | None, only: list[str] | None) -> T
     wanted: Document = {"outbox.0": {"$exists": False}}
     if after is not None or only is not None:
         wanted["_id"] = ({"$gt": after} if after is not None else {}) | ({"$in": only} if only is not None else {})
-    page = list(box.collection.find(wanted).sort("_id", ASCENDING).limit(PAGE_SIZE))
+    page = list(box.committed.find(wanted).sort("_id", ASCENDING).limit(PAGE_SIZE))
     said = [one for document in page for one in box.announce(document, _told_again(document))]
     return Told(
         announcements=[to_wire(one) for one in said if type(one).__name__ == kind],

@@ -23,6 +23,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis import outbox
 from services.chassis.mongo import (
+    CONFIRMED,
     FLAG,
     INTEGER,
     TEXT,
@@ -100,6 +101,7 @@ class ChatStore:
     def __init__(self, database: Database[Document]) -> None:
         self._chats: Collection[Document] = database.chats
         self._messages: Collection[Document] = database.messages
+        self._confirmed = database.messages.with_options(read_concern=CONFIRMED)
 
     def save_copy(self, chat: Chat) -> bool:
         """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
@@ -189,7 +191,7 @@ class ChatStore:
 
         A process that died after it had deleted the newest message has not re-sorted the list of chats.
         """
-        found = self._messages.find_one({"_id": message_id, "operations": operation_id})
+        found = self._confirmed.find_one({"_id": message_id, "operations": operation_id})
         if found is not None and not found["live"]:
             self._resort(found["chat_id"], vacated=found["number"])
         return found is not None

@@ -16,6 +16,7 @@ from pymongo.database import Database
 
 from services.chassis import outbox
 from services.chassis.mongo import (
+    CONFIRMED,
     FLAG,
     INTEGER,
     TEXT,
@@ -87,6 +88,7 @@ class EventStore:
 
     def __init__(self, database: Database[Document]) -> None:
         self._events: Collection[Document] = database.events
+        self._confirmed = database.events.with_options(read_concern=CONFIRMED)
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
         """Store a new event, whose id is the operation's. False when it is a repeat."""
@@ -104,6 +106,11 @@ class EventStore:
     def find_any(self, event_id: str) -> Event | None:
         """Return an event, dead or alive."""
         document = self._events.find_one({"_id": event_id})
+        return None if document is None else _event(document)
+
+    def find_confirmed(self, event_id: str) -> Event | None:
+        """Return an event, dead or alive, once no election can take back what is found."""
+        document = self._confirmed.find_one({"_id": event_id})
         return None if document is None else _event(document)
 
     def find_by_member(self, member_id: str) -> Event | None:

@@ -29,7 +29,7 @@ ATTEMPTS = 50
 def create_event(events: EventStore, wake: Wake, event: Event, *, operation_id: str) -> Written:
     """Create an event; a repeat of the operation finds it there."""
     is_new = events.insert(event, operation_id=operation_id)
-    current = event if is_new else events.find_any(event.id) or event
+    current = event if is_new else events.find_confirmed(event.id) or event
     return _told(wake, current, operation_id)
 
 
@@ -247,7 +247,10 @@ def _decide_and_store(
     for _ in range(ATTEMPTS):
         before = read()
         if before is not None and operation_id in before.operations:
-            return before
+            before = events.find_confirmed(before.id)
+            if before is not None and operation_id in before.operations:
+                return before
+            continue  # an election has taken it back
         if before is None or before.deleted:
             raise unknown()
         stored = events.replace_membership(before, decide(before), operation_id=operation_id)

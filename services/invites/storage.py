@@ -16,6 +16,7 @@ from pymongo.database import Database
 
 from services.chassis import outbox
 from services.chassis.mongo import (
+    CONFIRMED,
     INTEGER,
     INTEGER_OR_NULL,
     TEXT,
@@ -87,6 +88,7 @@ class InviteStore:
 
     def __init__(self, database: Database[Document]) -> None:
         self._invites: Collection[Document] = database.invites
+        self._confirmed = database.invites.with_options(read_concern=CONFIRMED)
 
     def propose(self, invite: Invite) -> bool:
         """Store an invitation that is still to be checked, invisible until then.
@@ -101,6 +103,11 @@ class InviteStore:
     def find(self, invite_id: str) -> Invite | None:
         """Return an invitation, whatever has become of it."""
         document = self._invites.find_one({"_id": invite_id})
+        return None if document is None else _invite(document)
+
+    def find_confirmed(self, invite_id: str) -> Invite | None:
+        """Return an invitation once no election can take back what is found."""
+        document = self._confirmed.find_one({"_id": invite_id})
         return None if document is None else _invite(document)
 
     def find_open_friend_invite(self, sender_id: str, receiver_id: str) -> Invite | None:

@@ -131,7 +131,7 @@ def _tell_end(invites: InviteStore, calls: Calls, invite: Invite, opened_id: str
 
 def _was_shown(invites: InviteStore, invite_id: str) -> bool:
     """Tell whether this very invitation was shown before: then the call is a repeat, whatever became of it."""
-    known = invites.find(invite_id)
+    known = invites.find_confirmed(invite_id)
     return known is not None and known.was_shown
 
 

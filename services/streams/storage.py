@@ -19,6 +19,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from services.chassis.mongo import (
+    COMMITTED,
     INTEGER,
     INTEGER_OR_NULL,
     OBJECT,
@@ -72,6 +73,7 @@ class LogStore:
     def __init__(self, database: Database[Document]) -> None:
         self._entries: Collection[Document] = database.entries
         self._items: Collection[Document] = database["items"]
+        self._committed = self._items.with_options(read_concern=COMMITTED)
         self._scopes: Collection[Document] = database.scopes
         self._heads: Collection[Document] = database.heads
         self._known: OrderedDict[str, int] = OrderedDict()
@@ -183,7 +185,7 @@ class LogStore:
 
     def find_head(self, user_id: str) -> int:
         """Return the newest number of a log; 0 when there never was one."""
-        newest = self._items.find_one({"person": user_id}, {"number": 1}, sort=[("number", DESCENDING)])
+        newest = self._committed.find_one({"person": user_id}, {"number": 1}, sort=[("number", DESCENDING)])
         if newest is None:
             newest = self._heads.find_one({"_id": user_id})
         return 0 if newest is None else newest["number"]
@@ -191,7 +193,7 @@ class LogStore:
     def list_items(self, user_id: str, *, after: int, limit: int) -> list[Document]:
         """Return the places of a log after a number, in order."""
         wanted = {"person": user_id, "number": {"$gt": after}}
-        return list(self._items.find(wanted).sort("number", ASCENDING).limit(limit))
+        return list(self._committed.find(wanted).sort("number", ASCENDING).limit(limit))
 
     def list_entries(self, places: list[Document]) -> list[Item]:
         """Return what is told at these places."""

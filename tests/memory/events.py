@@ -27,6 +27,9 @@ class MemoryEvents:
     def find_any(self, event_id):
         return self._events.get(event_id)
 
+    def find_confirmed(self, event_id):
+        return self.find_any(event_id)
+
     def find_by_member(self, member_id):
         return next((event for event in self._events.values() if event.member(member_id)), None)
 

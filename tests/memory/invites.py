@@ -37,6 +37,9 @@ class MemoryInvites:
     def find(self, invite_id):
         return self._kept[invite_id].invite if invite_id in self._kept else None
 
+    def find_confirmed(self, invite_id):
+        return self.find(invite_id)
+
     def _open(self):
         return [kept for kept in self._kept.values() if kept.invite.status in OPEN]
 
