@@ -23,7 +23,7 @@ class Database:
             uri,
             w="majority",
             journal=True,
-            retryWrites=False,
+            retryWrites=True,
             timeoutMS=2000,
             serverSelectionTimeoutMS=2000,
             readPreference="primary",

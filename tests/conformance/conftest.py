@@ -27,7 +27,7 @@ def queries(mongo_uri):
 
 @pytest.fixture(scope="session")
 def mongo_client(mongo_uri, queries):
-    client = MongoClient(mongo_uri, w="majority", journal=True, retryWrites=False, event_listeners=[queries])
+    client = MongoClient(mongo_uri, w="majority", journal=True, event_listeners=[queries])
     yield client
     client.close()
 

@@ -20,7 +20,7 @@ class Databases:
     """The databases of a running system."""
 
     def __init__(self, mongo_uri: str) -> None:
-        self.client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, retryWrites=False)
+        self.client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri)
 
     def __getitem__(self, service: str) -> Any:
         return self.client[f"social_calendar_{service}"]

@@ -16,7 +16,7 @@ ANNA, BOB, CARL = "anna", "bob", "carl"
 
 @pytest.fixture
 def database(mongo_uri):
-    client = MongoClient(mongo_uri, w="majority", journal=True, retryWrites=False)
+    client = MongoClient(mongo_uri, w="majority", journal=True)
     database = client[f"logs_{new_id()}"]
     storage.prepare(database)
     yield database

@@ -36,7 +36,7 @@ def box(database):
 
 @pytest.fixture
 def database(mongo_uri):
-    client = MongoClient(mongo_uri, w="majority", journal=True, retryWrites=False)
+    client = MongoClient(mongo_uri, w="majority", journal=True)
     database = client[f"outbox_{new_id()}"]
     storage.prepare(database)
     yield database
