@@ -1,10 +1,10 @@
 """The gateway: HTTP in front of the services. Parses and validates, calls, answers; knows no business rule.
 
+describe  prints the OpenAPI document
 app       the application factory: everything is put together here
 server    gunicorn's configuration and worker
 api       a blueprint for each resource
 site      the web client and the page at /docs
-openapi   what the OpenAPI document says beyond the models
 schemas   the models of requests and answers, and their serializers
 http      strict parsing, problems, conditional requests, idempotency, request hooks
 live      open streams, fed by the broker

@@ -17,6 +17,7 @@ from gateway.api.icons import icons_bp
 from gateway.api.invites import invites_bp
 from gateway.api.members import members_bp
 from gateway.api.openapi import openapi_bp
+from gateway.api.openapi_description import DESCRIPTION
 from gateway.api.stream import stream_bp
 from gateway.api.users import users_bp
 from gateway.http import hooks, problems
@@ -80,7 +81,7 @@ def create_app(backend: Backend | None = None) -> Flask:
     app = _Gateway(
         __name__,
         static_folder=None,
-        info=Info(title="Social Calendar", version="1", description="Events, friends, invitations and chats."),
+        info=Info(title="Social Calendar", version="1", description=DESCRIPTION),
         security_schemes=SECURITY_SCHEMES,
         validation_error_status=400,
         validation_error_model=Problem,

@@ -14,9 +14,10 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskIntegration, OAuth
 from flask import Flask, Response, current_app, g, redirect, request
 from joserfc.errors import JoseError
+from pydantic.json_schema import SkipJsonSchema
 
 from gateway.http.context import backend, calls, operation_id, public_url
-from gateway.http.fields import Model, Text
+from gateway.http.fields import Model, Text, optional
 from gateway.http.hooks import SESSION_COOKIE
 from gateway.http.parsing import is_clean
 from gateway.http.problems import ApiError, problem_responses
@@ -38,6 +39,12 @@ MAX_CLAIM_LENGTH = 2000
 _BIRTHDATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 auth_bp = Resource("auth", about="Log-in and log-out", public=True)
+
+
+def redirect_response(target: str) -> dict[str, Any]:
+    """Describe a redirect for the OpenAPI document."""
+    location = {"description": target, "schema": {"type": "string", "format": "uri-reference"}}
+    return {"description": target, "headers": {"Location": location}}
 
 
 class _LoginsInDatabase(FlaskIntegration):
@@ -85,19 +92,19 @@ def _provider() -> Any:
 class LoginQuery(Model):
     """Where to go after log-in: a path of this site."""
 
-    next: str | None = None
+    next: str | SkipJsonSchema[None] = optional()
 
 
 class CallbackQuery(Model):
     """What the identity provider sends back."""
 
-    state: Text | None = None
-    code: Text | None = None
-    error: Text | None = None
-    error_description: Text | None = None
+    state: Text | SkipJsonSchema[None] = optional()
+    code: Text | SkipJsonSchema[None] = optional()
+    error: Text | SkipJsonSchema[None] = optional()
+    error_description: Text | SkipJsonSchema[None] = optional()
 
 
-@auth_bp.get("/login", responses={302: {"description": "to the identity provider"}})
+@auth_bp.get("/login", responses={302: redirect_response("to the identity provider")})
 def login(query: LoginQuery) -> Response:
     """Leave for the identity provider."""
     g.login_next = query.next if query.next and is_own_path(query.next) else None
@@ -109,7 +116,13 @@ def login(query: LoginQuery) -> Response:
     return response
 
 
-@auth_bp.get("/login/callback", responses={302: {"description": "to the front end"}, **problem_responses(403)})
+@auth_bp.get(
+    "/login/callback",
+    responses={
+        302: redirect_response("to the front end, or to `next` of `/login`"),
+        **problem_responses(403),
+    },
+)
 def login_callback(query: CallbackQuery) -> Response:
     """Come back from the identity provider, and be logged in."""
     if query.error == "access_denied":
@@ -136,7 +149,7 @@ def login_callback(query: CallbackQuery) -> Response:
     return response
 
 
-@auth_bp.get("/logout", responses={302: {"description": "to the front end"}})
+@auth_bp.get("/logout", responses={302: redirect_response("to the front end")})
 def logout() -> Response:
     """End the session, everywhere and at once."""
     if token := request.cookies.get(SESSION_COOKIE):

@@ -10,6 +10,7 @@ from gateway.calls import RequestCalls
 from gateway.http.context import backend
 from gateway.http.problems import problem_response
 from gateway.http.resource import Resource, json_response
+from gateway.schemas.examples import example
 from services.chassis.calling import Reply
 from services.chassis.deadline import Deadline
 from services.contracts.calls import offered_by
@@ -25,8 +26,10 @@ BROKER, DATABASE = "rabbitmq", "mongodb"
 health_bp = Resource("health", about="Health", public=True)
 
 
-class Alive(BaseModel):
+class Health(BaseModel):
     """The process answers."""
+
+    model_config = example({"status": "ok"})
 
     status: str
 
@@ -37,13 +40,13 @@ def probe_broker() -> None:
     raise NotImplementedError
 
 
-@health_bp.get("/healthz", responses={200: Alive})
+@health_bp.get("/healthz", responses={200: Health})
 def get_health() -> Response:
     """Tell that the gateway lives."""
     return json_response({"status": "ok"})
 
 
-@health_bp.get("/readyz", responses={200: Alive})
+@health_bp.get("/readyz", responses={200: Health})
 def get_readiness() -> Response:
     """Tell whether broker, database and all services answer; name those that do not."""
     missing = _missing()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Response, request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from werkzeug.http import quote_etag
 
 from gateway.http.problems import problem_response, problem_responses
@@ -19,13 +19,19 @@ icons_bp = Resource("icons", about="Icons of events", public=True)
 class IconPath(BaseModel):
     """Which icon."""
 
-    name: str
+    name: str = Field(description="the file name of the icon", json_schema_extra={"example": "pizza.svg"})
 
 
 @icons_bp.get(
     f"{ICON_PATH}<path:name>",
     responses={
-        200: {"description": "the picture", "content": {"text/html": {}, "image/svg+xml": {}}},
+        200: {
+            "description": "the icon: an HTML tag, or the picture if the request prefers an image",
+            "content": {
+                "text/html": {"schema": {"type": "string"}, "example": '<img alt="pizza" src="data:image/svg+xml;…">'},
+                "image/svg+xml": {"schema": {"type": "string"}, "example": "<svg>…</svg>"},
+            },
+        },
         304: None,
         **problem_responses(404),
     },

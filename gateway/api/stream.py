@@ -11,14 +11,26 @@ from gateway.http.hooks import SESSION_COOKIE
 from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource, json_response
 from gateway.http.stream_cursor import HEADER
-from gateway.live.sse import START_OVER, Feed, stream_events
-from gateway.schemas.stream import PAGE_SIZE, TYPES, StreamQuery, SyncPage, SyncQuery, check_cursor, serialize_item
+from gateway.live.sse import START_OVER, Feed, StreamEvent, encode, stream_events
+from gateway.schemas.examples import example_of
+from gateway.schemas.stream import (
+    PAGE_SIZE,
+    TYPES,
+    DeletedMessage,
+    StreamQuery,
+    SyncPage,
+    SyncQuery,
+    check_cursor,
+    serialize_item,
+)
 from gateway.stores.sessions import session_name
 from services.chassis.deadline import Deadline
 from services.contracts import streams as contract
 from services.contracts.errors import ServiceError
 
 READ_LIMIT_S = 5.0
+
+SSE_EXAMPLE = encode(StreamEvent(1042, "message.deleted.v1", example_of(DeletedMessage))).decode()
 
 stream_bp = Resource("stream", about="What concerns me, live and from wherever I left off")
 
@@ -32,7 +44,7 @@ stream_bp = Resource("stream", about="What concerns me, live and from wherever I
                 f"{', '.join(f'`{kind.name}`' for kind in TYPES.values())} and `{START_OVER}`, `data` as in the item "
                 "of that type in the answer of `/sync`. Comments are heartbeats."
             ),
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": SSE_EXAMPLE}},
         },
     },
 )

@@ -8,15 +8,29 @@ from flask import request
 
 from gateway.http.problems import bad_field
 
-UNDERSTOOD_BY = {("/event", "put"), ("/event", "delete")}
-PARAMETER = {
+IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "do it only if the event still has this ETag, which GET /event gives",
+    "description": "do it only if the event still has this `ETag`, which `GET /event` sends; otherwise 412",
     "schema": {"type": "string"},
+    "example": '"7-1f2e3d4c"',
 }
-TAG_HEADER = {"ETag": {"description": "names what is shown", "schema": {"type": "string"}}}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "answer 304 without a body if this is still the `ETag`",
+    "schema": {"type": "string"},
+    "example": '"7-1f2e3d4c"',
+}
+TAG_HEADER = {
+    "ETag": {
+        "description": "identifies this version; for `If-Match` and `If-None-Match`",
+        "schema": {"type": "string"},
+        "example": '"7-1f2e3d4c"',
+    }
+}
 """How the headers are described in the OpenAPI document."""
 
 _ELEMENT = re.compile(r"""(?P<tag>(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e\x80-\xff]*)")?[ \t]*(?:,[ \t]*|\Z)""")

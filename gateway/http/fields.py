@@ -33,9 +33,9 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-def optional() -> Any:
+def optional(description: str | None = None) -> Any:
     """Describe a field that may be left out. Being left out is not a value: the document names no default for it."""
-    return Field(default_factory=lambda: None)
+    return Field(default_factory=lambda: None, description=description)
 
 
 def _clean(text: str) -> str:
@@ -93,12 +93,18 @@ def format_flag(flag: bool) -> str:
     return "true" if flag else "false"
 
 
+ID_SCHEMA = {"type": "string", "pattern": "^[0-9a-f]{24}$", "example": "665f1c2ab7d14e0012a3d001"}
+
 Text = Annotated[StrictStr, AfterValidator(_clean)]
 NonBlankText = Annotated[Text, AfterValidator(_not_blank), Field(min_length=1)]
-Id = Annotated[Text, AfterValidator(check_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
+Id = Annotated[Text, AfterValidator(check_id), WithJsonSchema(ID_SCHEMA)]
 Integer = Annotated[int, BeforeValidator(_integer), WithJsonSchema({"type": "integer", "minimum": 0})]
-Year = Annotated[Integer, Field(ge=1, le=9999), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 9999})]
-Month = Annotated[Integer, Field(ge=1, le=12), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 12})]
+Year = Annotated[
+    Integer, Field(ge=1, le=9999), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 9999, "example": 2026})
+]
+Month = Annotated[
+    Integer, Field(ge=1, le=12), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 12, "example": 12})
+]
 Flag = Annotated[
     StrictBool,
     BeforeValidator(_flag),
@@ -107,7 +113,5 @@ Flag = Annotated[
 WallClock = Annotated[
     Text,
     AfterValidator(_wall_clock),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^\d{2}\.\d{2}\.\d{4} \d{2}:\d{2}$", "examples": ["31.12.2026 19:30"]}
-    ),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{2}\.\d{2}\.\d{4} \d{2}:\d{2}$", "example": "31.12.2026 19:30"}),
 ]

@@ -24,6 +24,7 @@ PARAMETER = {
     "in": "header",
     "required": False,
     "description": "makes a repeat safe: the same key gives the first answer again, for 24 hours",
+    "example": "0b8f7c1e-5c1d-4a53-9a2e-6f0f6f2f9f11",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 """How the header is described in the OpenAPI document."""

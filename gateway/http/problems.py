@@ -36,8 +36,29 @@ STATUS: dict[type[ServiceError], int] = {
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 """Sent with every 503: by then a process that died is back."""
-RETRY_HEADER = {"Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 0}}}
+RETRY_HEADER = {
+    "Retry-After": {
+        "description": "seconds to wait before trying again",
+        "schema": {"type": "integer", "minimum": 0},
+        "example": RETRY_AFTER_S,
+    }
+}
 """How that header is described in the OpenAPI document."""
+EXAMPLES: dict[int, tuple[str | None, str]] = {
+    400: (None, "id: must be an id: 24 lower-case hexadecimal digits"),
+    401: (None, "Log in first: GET /login."),
+    403: ("member.right_missing", "You do not hold the right: can_change_event."),
+    404: ("event.unknown", "There is no such event."),
+    409: ("event.full", "An event has room for 1000 people, the invited ones included."),
+    410: (None, "What has happened since that cursor is no longer kept: start over with GET /user."),
+    412: ("event.changed", "The event has changed since the version that you named."),
+    413: (None, "The body is larger than 1048576 bytes."),
+    415: (None, "The body must be application/json."),
+    422: (None, "This Idempotency-Key came with another request before."),
+    500: (None, "The server made a mistake."),
+    503: ("call.timeout", "events did not answer in time"),
+}
+"""A code and a detail for each status, for the OpenAPI document."""
 
 
 class FieldError(BaseModel):
@@ -78,14 +99,19 @@ def bad_field(field: str, message: str) -> ApiError:
 
 def problem_responses(*statuses: int) -> dict[str | int, Any]:
     """Describe problem answers of these statuses for the OpenAPI document."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {str(status): {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+    return {str(status): _description(status) for status in statuses}
 
 
-def problem_response(
+def _description(status: int) -> dict[str, Any]:
+    code, detail = EXAMPLES[status]
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": problem_body(status, detail, code=code)}
+    return {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: content}}
+
+
+def problem_body(
     status: int, detail: str, *, code: str | None = None, errors: list[tuple[str, str]] | None = None
-) -> Response:
-    """Build a problem answer. code: of the service's error, if one is the cause."""
+) -> dict[str, Any]:
+    """Build the body of a problem answer. code: of the service's error, if one is the cause."""
     problem: dict[str, Any] = {
         "type": f"urn:social-calendar:problem:{code}" if code else "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -94,6 +120,14 @@ def problem_response(
     }
     if errors:
         problem["errors"] = [{"field": field, "message": message} for field, message in errors]
+    return problem
+
+
+def problem_response(
+    status: int, detail: str, *, code: str | None = None, errors: list[tuple[str, str]] | None = None
+) -> Response:
+    """Build a problem answer. code: of the service's error, if one is the cause."""
+    problem = problem_body(status, detail, code=code, errors=errors)
     response = Response(orjson.dumps(problem), status=status, content_type=MEDIA_TYPE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)

@@ -12,7 +12,14 @@ from pydantic import BaseModel, RootModel, create_model
 from gateway.http.parsing import strict_request
 from gateway.http.problems import problem_responses
 
-SECURITY_SCHEMES: Any = {"session": {"type": "apiKey", "in": "cookie", "name": "session"}}
+SECURITY_SCHEMES: Any = {
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "session",
+        "description": "set by `/login/callback`; valid for 30 days from its last use, ended by `/logout`",
+    }
+}
 
 View = Callable[..., Any]
 
@@ -30,6 +37,7 @@ class Resource(APIBlueprint):
         super().__init__(
             name,
             __name__,
+            operation_id_callback=_operation_id,
             abp_tags=[Tag(name=name, description=about)],
             abp_security=None if public else [{"session": []}],
             abp_responses=problem_responses(400, *(() if public else (401,)), 500, 503),
@@ -50,6 +58,11 @@ class Resource(APIBlueprint):
     ) -> View:
         """Wrap a view so that it gets its query and body validated, all faults reported together."""
         return _validating(func, path, query, body) if path or query or body else func
+
+
+def _operation_id(*, name: str, path: str, method: str) -> str:
+    """Name an operation by its view: `create_event`, `list_friends`."""
+    return name
 
 
 def _validating(

@@ -6,6 +6,14 @@ from services.contracts import streams as contract
 from services.contracts.errors import ServiceError
 
 HEADER = "X-Stream-Cursor"
+CURSOR_HEADER = {
+    HEADER: {
+        "description": "where my stream stood before this was read: the `since` for `/stream` or `/sync`",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,15}$"},
+        "example": "1042",
+    }
+}
+"""How the header is described in the OpenAPI document."""
 LIMIT_S = 1.0
 """A snapshot waits no longer for its cursor; it is sent without one then."""
 

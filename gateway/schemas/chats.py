@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from gateway.http.fields import Id, Integer, Model, NonBlankText, optional
+from gateway.schemas.examples import CHAT, EVENT, MESSAGE, WRITTEN, example
 from services.contracts import chats as contract
 
 MessageText = Annotated[NonBlankText, Field(max_length=10_000)]
@@ -13,6 +14,8 @@ MessageText = Annotated[NonBlankText, Field(max_length=10_000)]
 
 class Message(BaseModel):
     """A message. datetime: milliseconds since the epoch."""
+
+    model_config = example(WRITTEN)
 
     id: str
     chat_id: str
@@ -24,6 +27,8 @@ class Message(BaseModel):
 class Chat(BaseModel):
     """A chat: an event's has `event_id`, a dialog has `user_id_1` and `user_id_2`."""
 
+    model_config = example({"id": CHAT, "msg_id_list": [WRITTEN], "event_id": EVENT})
+
     id: str
     msg_id_list: list[Message]
     event_id: str = optional()
@@ -34,21 +39,23 @@ class Chat(BaseModel):
 class ChatsQuery(Model):
     """How many chats to skip, how many to return, and how many of the newest messages of each."""
 
-    count_getting: Integer
-    count: Integer
-    msg_limit: Integer | SkipJsonSchema[None] = optional()
+    count_getting: Integer = Field(description="how many chats to skip", json_schema_extra={"example": 0})
+    count: Integer = Field(description="how many chats to return", json_schema_extra={"example": 20})
+    msg_limit: Integer | SkipJsonSchema[None] = optional("how many of the newest messages of each chat; all without it")
 
 
 class ChatQuery(Model):
     """Which chat, how many of its newest messages, and before which message."""
 
     id: Id
-    limit: Integer | SkipJsonSchema[None] = optional()
-    before: Id | SkipJsonSchema[None] = optional()
+    limit: Integer | SkipJsonSchema[None] = optional("how many of the newest messages; all without it")
+    before: Id | SkipJsonSchema[None] = optional("a message: only those before it")
 
 
 class NewMessage(Model):
     """A message to write."""
+
+    model_config = example({"chat_id": CHAT, "text": "Shall I bring dessert?"})
 
     chat_id: Id
     text: MessageText
@@ -56,6 +63,8 @@ class NewMessage(Model):
 
 class ChangedMessage(Model):
     """A message with its new text."""
+
+    model_config = example({"id": MESSAGE, "text": "I bring dessert."})
 
     id: Id
     text: MessageText

@@ -19,6 +19,7 @@ from gateway.http.fields import (
     optional,
 )
 from gateway.icons import ICONS
+from gateway.schemas.examples import ANNAS_MEMBERSHIP, BENS_MEMBERSHIP, CHAT, EVENT, SUMMARY, example
 from services.contracts import events as contract
 
 ICON_PATH = "/load_icon/"
@@ -50,12 +51,14 @@ Kind = Literal["single", "group"]
 IconName = Annotated[
     Text,
     AfterValidator(icon_name),
-    WithJsonSchema({"type": "string", "description": "an icon's name or its URL", "examples": ["pizza.svg"]}),
+    WithJsonSchema({"type": "string", "description": "an icon's name or its URL", "example": "pizza.svg"}),
 ]
 
 
 class EventSummary(BaseModel):
     """An event in the month."""
+
+    model_config = example(SUMMARY)
 
     id: str
     type: Kind
@@ -70,9 +73,13 @@ class EventSummary(BaseModel):
 class Days(RootModel[dict[str, list[EventSummary]]]):
     """Events of a month in time order, by the day of the month; only days that have events."""
 
+    model_config = example({"31": [SUMMARY]})
+
 
 class Event(EventSummary):
     """An event; a group event also has its members and, for them, its chat."""
+
+    model_config = example(SUMMARY | {"member_id_list": [ANNAS_MEMBERSHIP, BENS_MEMBERSHIP], "chat_id": CHAT})
 
     member_id_list: list[str] = optional()
     chat_id: str | None = optional()
@@ -80,6 +87,8 @@ class Event(EventSummary):
 
 class Created(BaseModel):
     """The id of what was created."""
+
+    model_config = example({"id": EVENT})
 
     id: str
 
@@ -100,6 +109,18 @@ class EventQuery(Model):
 class NewEvent(Model):
     """An event to create."""
 
+    model_config = example(
+        {
+            "type": "group",
+            "name": "Pizza at Anna's",
+            "is_private": "false",
+            "datetime": "31.12.2026 19:30",
+            "address": "Elm Street 5",
+            "icon": "pizza.svg",
+            "description": "Bring a game.",
+        }
+    )
+
     type: Kind
     name: Name
     is_private: Flag
@@ -111,6 +132,8 @@ class NewEvent(Model):
 
 class ChangedEvent(Model):
     """Fields of an event to change; what is left out stays."""
+
+    model_config = example({"id": EVENT, "datetime": "31.12.2026 20:00"})
 
     id: Id
     type: Kind = optional()

@@ -1,6 +1,7 @@
 """Friends of the current user."""
 
 from gateway.http.fields import Id, Model
+from gateway.schemas.examples import ANNA, EVENT, PROFILE, example
 from gateway.schemas.users import PublicProfile
 
 
@@ -10,6 +11,8 @@ class Friend(PublicProfile):
 
 class FriendPage(Friend):
     """A friend, with their friends and with those of their events that I may see."""
+
+    model_config = example(PROFILE | {"event_id_list": [EVENT], "friend_id_list": [ANNA]})
 
     event_id_list: list[str]
     friend_id_list: list[str]

@@ -5,11 +5,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from gateway.http.fields import Id, Model, Text, check_id
+from gateway.schemas.examples import CLEO, EVENT, INVITE, example
 from services.contracts import invites as contract
 
 
 class Invite(BaseModel):
     """A pending invitation to me. event_id: null for a friend invitation."""
+
+    model_config = example(INVITE)
 
     id: str
     sender_id: str
@@ -20,6 +23,8 @@ class Invite(BaseModel):
 
 class NewInvite(Model):
     """An invitation to send. event_id: for an event only, else any text is ignored."""
+
+    model_config = example({"type": "event", "receiver_id": CLEO, "event_id": EVENT})
 
     type: Literal["friend", "event"]
     receiver_id: Id
@@ -39,7 +44,9 @@ class AnswerQuery(Model):
     """Which invitation, and what to do with it."""
 
     id: Id
-    action: Literal["accept", "decline", "cancel"]
+    action: Literal["accept", "decline", "cancel"] = Field(
+        description="accept or decline an invitation to me, or cancel one of mine"
+    )
 
 
 def serialize_invite(invite: contract.Invite) -> dict[str, Any]:

@@ -5,12 +5,28 @@ from typing import Any
 from pydantic import BaseModel, StrictBool
 
 from gateway.http.fields import Id, Model, optional
+from gateway.schemas.examples import BEN, BENS_MEMBERSHIP, EVENT, example
 from services.contracts import events as contract
 from services.contracts import users
 
 
 class Member(BaseModel):
     """A membership with its rights."""
+
+    model_config = example(
+        {
+            "member_id": BENS_MEMBERSHIP,
+            "user_id": BEN,
+            "name": "Ben Okafor",
+            "email": "ben@example.com",
+            "profile_pic": "https://pictures.example.com/ben.jpg",
+            "event_id": EVENT,
+            "is_can_invite_user": True,
+            "is_can_delete_user": False,
+            "is_can_change_event": False,
+            "is_can_delete_event": False,
+        }
+    )
 
     member_id: str
     user_id: str
@@ -32,6 +48,8 @@ class MemberQuery(Model):
 
 class ChangedRights(Model):
     """Rights to grant (true) or revoke (false); what is left out stays."""
+
+    model_config = example({"id": BENS_MEMBERSHIP, "is_can_change_event": True})
 
     id: Id
     is_can_invite_user: StrictBool = optional()

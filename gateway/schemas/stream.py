@@ -12,6 +12,19 @@ from gateway.http.fields import Model, optional
 from gateway.live.sse import StreamEvent
 from gateway.schemas.chats import Message, serialize_message
 from gateway.schemas.events import Event, serialize_event
+from gateway.schemas.examples import (
+    BEN,
+    BENS_MEMBERSHIP,
+    CHAT,
+    CURSOR,
+    DIALOG,
+    EVENT,
+    INVITE,
+    MESSAGE,
+    PROFILE,
+    example,
+    example_of,
+)
 from gateway.schemas.friends import Friend
 from gateway.schemas.invites import Invite, serialize_invite
 from gateway.schemas.members import Member, serialize_member
@@ -25,17 +38,23 @@ MAX_PAGE = 500
 class Deleted(BaseModel):
     """Something that no longer exists."""
 
+    model_config = example({"id": EVENT})
+
     id: str
 
 
 class DeletedMessage(Deleted):
     """A message that no longer exists."""
 
+    model_config = example({"id": MESSAGE, "chat_id": CHAT})
+
     chat_id: str
 
 
 class LeftMember(BaseModel):
     """A membership that has ended."""
+
+    model_config = example({"member_id": BENS_MEMBERSHIP, "user_id": BEN, "event_id": EVENT})
 
     member_id: str
     user_id: str
@@ -45,17 +64,23 @@ class LeftMember(BaseModel):
 class EndedInvite(Invite):
     """An invitation that is no longer pending."""
 
+    model_config = example(INVITE | {"outcome": "accepted"})
+
     outcome: Literal["accepted", "declined", "cancelled", "void"]
 
 
 class NewFriend(Friend):
     """A friend, with the dialog that belongs to the friendship."""
 
+    model_config = example(PROFILE | {"chat_id": DIALOG})
+
     chat_id: str
 
 
 class OwnProfile(PublicProfile):
     """One's own profile."""
+
+    model_config = example(PROFILE | {"google_id": "104857204953714593621"})
 
     google_id: str
 
@@ -127,6 +152,7 @@ def _model_of(kind: EventType) -> type[BaseModel]:
     model: type[BaseModel] = create_model(
         name,
         __doc__=f"An item of the type `{kind.name}`.",
+        __config__=example({"id": CURSOR, "type": kind.name, "data": example_of(kind.model)}),
         id=(str, ...),
         type=(Literal[kind.name], ...),  # type: ignore[arg-type]  # made of a table
         data=(kind.model, ...),
@@ -138,6 +164,9 @@ MODELS = tuple(_model_of(kind) for kind in TYPES.values())
 AnyItem = Union[MODELS]  # type: ignore[valid-type]  # noqa: UP007  # made of a table
 
 _CURSOR = re.compile(r"[0-9]{1,15}", re.ASCII)
+
+
+CURSOR_SCHEMA: Any = {"type": "string", "pattern": "^[0-9]{1,15}$", "example": CURSOR}
 
 
 def check_cursor(text: Any) -> int:
@@ -153,24 +182,30 @@ def _page_size(text: Any) -> int:
     return min(int(text), MAX_PAGE)
 
 
-Cursor = Annotated[int, BeforeValidator(check_cursor), WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,15}$"})]
+Cursor = Annotated[int, BeforeValidator(check_cursor), WithJsonSchema(CURSOR_SCHEMA)]
 
 
 class StreamQuery(Model):
     """After which item to begin; the header `Last-Event-ID` wins. Without either: with what happens from now on."""
 
-    since: Cursor | SkipJsonSchema[None] = optional()
+    since: Cursor | SkipJsonSchema[None] = optional(
+        "the cursor to begin after; without it, with what happens from now on"
+    )
 
 
 class SyncQuery(Model):
     """After which item to begin, and how many items to return at most."""
 
-    since: Cursor
-    limit: Annotated[int, BeforeValidator(_page_size), WithJsonSchema({"type": "integer", "minimum": 1})] = PAGE_SIZE
+    since: Cursor = Field(description="the cursor to begin after")
+    limit: Annotated[int, BeforeValidator(_page_size), WithJsonSchema({"type": "integer", "minimum": 1})] = Field(
+        default=PAGE_SIZE, description=f"how many items to return at most; more than {MAX_PAGE} are not returned"
+    )
 
 
 class SyncPage(BaseModel):
     """A part of the log. cursor: where to go on; more: whether there is more now."""
+
+    model_config = example({"items": [example_of(MODELS[0])], "cursor": CURSOR, "more": False})
 
     items: list[Annotated[AnyItem, Field(discriminator="type")]]
     cursor: StrictStr

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from gateway.http.fields import Id, Integer, Model, NonBlankText
+from gateway.schemas.examples import ANNA, BEN, CHAT, EVENT, FRIEND_INVITE, PROFILE, example
 from services.contracts import users as contract
 
 MAX_SEARCH_LENGTH = 200
@@ -13,6 +14,21 @@ MAX_SEARCH_LENGTH = 200
 
 class User(BaseModel):
     """A user; of another user the private parts are blank."""
+
+    model_config = example(
+        {
+            "id": ANNA,
+            "google_id": "104857204953714593621",
+            "name": "Anna Lindt",
+            "email": "anna@example.com",
+            "profile_pic": "https://pictures.example.com/anna.jpg",
+            "birthday": None,
+            "event_id_list": [EVENT],
+            "friend_id_list": [BEN],
+            "chat_id_list": [CHAT],
+            "invite_id_list": [FRIEND_INVITE],
+        }
+    )
 
     id: str
     google_id: str | None
@@ -28,6 +44,8 @@ class User(BaseModel):
 
 class PublicProfile(BaseModel):
     """What everybody may know of a user."""
+
+    model_config = example(PROFILE)
 
     id: str
     name: str
@@ -45,8 +63,10 @@ class PersonQuery(Model):
 class SearchQuery(Model):
     """What to look for in names and e-mails, and how many hits to skip."""
 
-    filtered_str: Annotated[NonBlankText, Field(max_length=MAX_SEARCH_LENGTH)]
-    offset: Integer = 0
+    filtered_str: Annotated[NonBlankText, Field(max_length=MAX_SEARCH_LENGTH)] = Field(
+        description="a part of the name or e-mail", json_schema_extra={"example": "ben"}
+    )
+    offset: Integer = Field(default=0, description="how many hits to skip")
 
 
 def serialize_profile(person: contract.Person) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Listening:
             headers["Last-Event-ID"] = str(since)
         connection = http.client.HTTPConnection(urlsplit(person.system.base).netloc, timeout=SILENT_AT_MOST_S)
         connection.request("GET", target, headers=headers)
-        self._socket: socket.socket = connection.sock
+        self._connection, self._socket = connection, connection.sock
         self._response = connection.getresponse()
         self.status = self._response.status
         self.items: list[Item] = []
@@ -71,6 +71,8 @@ class Listening:
                 elif told:
                     self._take(Item(int(told["id"]), told["event"], json.loads(told["data"])))
                     told = {}
+        self._response.close()
+        self._connection.close()
         self.ended.set()
         with self._news:
             self._news.notify_all()

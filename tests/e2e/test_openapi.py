@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
 from schemathesis.specs.openapi import definitions
 
 from tests.e2e.answers import ok, refused
@@ -81,6 +83,82 @@ def test_every_body_is_described(operations: dict[Endpoint, Document], endpoint:
 
 def test_it_is_valid(document: Document) -> None:
     definitions.OPENAPI_31_VALIDATOR.validate(document)
+    validate(document)
+
+
+def test_it_says_where_the_api_is_and_how_to_log_in(document: Document) -> None:
+    assert document["servers"]
+    (scheme,) = document["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["in"]) == ("apiKey", "cookie")
+    for topic in ("Log-in", "Changes", "Errors", "Following changes", "Limits"):
+        assert f"## {topic}" in document["info"]["description"]
+
+
+def test_every_operation_has_a_name_for_a_client_and_a_tag_that_is_described(
+    document: Document, operations: dict[Endpoint, Document]
+) -> None:
+    described = {tag["name"] for tag in document["tags"] if tag["description"]}
+    for operation in operations.values():
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation["operationId"])
+        assert set(operation["tags"]) <= described
+    assert operations["POST", "/event"]["operationId"] == "create_event"
+    assert operations["GET", "/friends"]["operationId"] == "list_friends"
+
+
+def contents(operation: Document) -> Iterator[tuple[str, Document]]:
+    """Yield each content of an operation's request and answers, and where it is."""
+    for where, message in {"body": operation.get("requestBody", {}), **operation["responses"]}.items():
+        for media in message.get("content", {}).values():
+            yield where, media
+
+
+def test_every_body_and_every_answer_has_an_example_that_fits(
+    document: Document, operations: dict[Endpoint, Document]
+) -> None:
+    for endpoint, operation in operations.items():
+        for where, media in contents(operation):
+            assert "example" in media, (endpoint, where)
+            fits(media["schema"], media["example"], document)
+
+
+def test_every_example_of_a_shape_and_of_a_parameter_fits(
+    document: Document, operations: dict[Endpoint, Document]
+) -> None:
+    shapes = [schema for schema in document["components"]["schemas"].values() if "example" in schema]
+    parameters = [one for operation in operations.values() for one in operation.get("parameters", [])]
+
+    for described in (*shapes, *(one["schema"] | one for one in parameters if "example" in one)):
+        fits(described.get("schema", described), described["example"], document)
+    assert len(shapes) > 30
+    for parameter in parameters:
+        assert "example" in parameter or "enum" in parameter["schema"] or not parameter["required"], parameter
+
+
+def fits(schema: Document, example: Any, document: Document) -> None:
+    """Check an example against its schema, whose references lead into the document."""
+    OAS31Validator({**schema, "components": document["components"]}).validate(example)
+
+
+@pytest.mark.parametrize("endpoint", [("PUT", "/event"), ("PUT", "/member"), ("PUT", "/chat/msg")], ids=name_of)
+def test_what_is_left_out_of_a_change_has_no_default(
+    document: Document, operations: dict[Endpoint, Document], endpoint: Endpoint
+) -> None:
+    reference = operations[endpoint]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema = document["components"]["schemas"][reference.rpartition("/")[2]]
+
+    assert schema["properties"]
+    assert not [name for name, field in schema["properties"].items() if "default" in field]
+
+
+def test_headers_of_requests_are_described(operations: dict[Endpoint, Document]) -> None:
+    def headers(endpoint: Endpoint) -> set[str]:
+        return {one["name"] for one in operations[endpoint].get("parameters", []) if one["in"] == "header"}
+
+    for endpoint in PERSONAL:
+        assert ("Idempotency-Key" in headers(endpoint)) == (endpoint[0] != "GET")
+    assert "If-Match" in headers(("PUT", "/event")) & headers(("DELETE", "/event"))
+    assert "If-None-Match" in headers(("GET", "/event"))
+    assert "Last-Event-ID" in headers(("GET", "/stream"))
 
 
 @pytest.mark.parametrize("endpoint", [one for one in PERSONAL if one[0] != "GET"], ids=name_of)
@@ -94,6 +172,10 @@ def test_headers_of_answers_are_described(operations: dict[Endpoint, Document]) 
     for endpoint in (("GET", "/event"), ("GET", "/load_icon/{name}")):
         for status in ("200", "304"):
             assert "ETag" in operations[endpoint]["responses"][status]["headers"]
+    for endpoint in (("GET", "/user"), ("GET", "/stream")):
+        assert "X-Stream-Cursor" in operations[endpoint]["responses"]["200"]["headers"]
+    for endpoint in PUBLIC[:3]:
+        assert "Location" in operations[endpoint]["responses"]["302"]["headers"]
     for operation in operations.values():
         assert "Retry-After" in operation["responses"]["503"]["headers"]
 
