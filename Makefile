@@ -7,7 +7,7 @@ WEB := gateway/web
 WEB_SOURCES := $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(shell find $(WEB)/src -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-unit coverage test-browser screenshots test-faults bench bench-cost bench-streams bench-scaling check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-unit coverage test-browser screenshots api-types test-faults bench bench-cost bench-streams bench-scaling check lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
@@ -18,6 +18,11 @@ setup: $(VENV)/run.stamp web ## Install what running needs (a virtual environmen
 setup-dev: $(VENV)/dev.stamp $(WEB)/node_modules/dev.stamp web ## Install what testing and checking need
 
 web: $(WEB)/dist/index.html ## Build the web client, if its sources have changed
+
+api-types: setup-dev ## Generate the web client's API types from the OpenAPI document
+	@mkdir -p build
+	$(PYTHON) -m gateway.describe > build/openapi.json
+	@deploy/npm run --silent api-types
 
 run: setup ## Start everything in the foreground; Ctrl-C stops it
 	@exec $(PYTHON) -m deploy.local run

@@ -1,83 +1,39 @@
-/** The shapes of the HTTP API, as /openapi.json describes them. */
+/** Short names for the shapes of the HTTP API. They are generated from /openapi.json: `make api-types`. */
+
+import type { components } from "./schema.ts";
+
+type Schemas = components["schemas"];
 
 export type Id = string;
 
-export interface Person {
-  id: Id;
-  name: string;
-  email?: string | null;
-  profile_pic: string;
-  birthday?: string | null;
-}
+/** Somebody as a friend, a member or a hit of a search; members come without a birthday, some without an e-mail. */
+export type Person = Pick<Schemas["PublicProfile"], "id" | "name" | "profile_pic"> & {
+  email?: Schemas["Member"]["email"];
+  birthday?: Schemas["PublicProfile"]["birthday"];
+};
 
-export interface Me extends Person {
-  google_id: string;
-  event_id_list: Id[];
-  friend_id_list: Id[];
-  chat_id_list: Id[];
-  invite_id_list: Id[];
-}
+export type Me = Schemas["User"];
 
-export interface CalendarEvent {
-  id: Id;
-  type: "single" | "group";
-  name: string;
-  is_private: "true" | "false";
-  /** Wall clock: DD.MM.YYYY HH:MM. */
-  datetime: string;
-  address: string;
-  description: string;
-  icon: string;
-  member_id_list?: Id[];
-  chat_id?: Id | null;
-}
+export type CalendarEvent = Schemas["Event"];
 
-export type NewEvent = Omit<CalendarEvent, "id" | "member_id_list" | "chat_id">;
+/** The form gives every field, and privacy as an event has it. */
+export type NewEvent = Schemas["NewEvent"] & Pick<CalendarEvent, "is_private">;
+
+export type Member = Schemas["Member"];
 
 export const RIGHTS = [
   "is_can_invite_user",
   "is_can_delete_user",
   "is_can_change_event",
   "is_can_delete_event",
-] as const;
+] as const satisfies (keyof Member)[];
 export type Right = (typeof RIGHTS)[number];
-export type Rights = Record<Right, boolean>;
+export type Rights = Pick<Member, Right>;
 
-export interface Member extends Rights {
-  member_id: Id;
-  user_id: Id;
-  name: string;
-  email: string | null;
-  profile_pic: string;
-  event_id: Id;
-}
+export type Message = Schemas["Message"];
 
-export interface Message {
-  id: Id;
-  chat_id: Id;
-  user_id: Id;
-  /** Milliseconds since the epoch. */
-  datetime: number;
-  text: string;
-}
+export type Chat = Schemas["Chat"];
 
-/** An event's chat has `event_id`, a dialog has both user ids. */
-export interface Chat {
-  id: Id;
-  msg_id_list: Message[];
-  event_id?: Id;
-  user_id_1?: Id;
-  user_id_2?: Id;
-}
+export type Invite = Schemas["Invite"];
 
-export interface Invite {
-  id: Id;
-  sender_id: Id;
-  receiver_id: Id;
-  type: "friend" | "event";
-  event_id: Id | null;
-}
-
-export interface Settled extends Invite {
-  outcome: "accepted" | "declined" | "void" | "cancelled";
-}
+export type Settled = Schemas["EndedInvite"];

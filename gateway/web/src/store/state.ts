@@ -29,9 +29,11 @@ export interface State {
 
 const NOBODY: Me = {
   id: "",
-  google_id: "",
+  google_id: null,
   name: "",
+  email: "",
   profile_pic: "",
+  birthday: null,
   event_id_list: [],
   friend_id_list: [],
   chat_id_list: [],
