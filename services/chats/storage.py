@@ -191,7 +191,10 @@ class ChatStore:
 
         A process that died after it had deleted the newest message has not re-sorted the list of chats.
         """
-        found = self._confirmed.find_one({"_id": message_id, "operations": operation_id})
+        done = {"_id": message_id, "operations": operation_id}
+        if self._messages.find_one(done, {"_id": 1}) is None:
+            return False
+        found = self._confirmed.find_one(done)
         if found is not None and not found["live"]:
             self._resort(found["chat_id"], vacated=found["number"])
         return found is not None

@@ -131,8 +131,11 @@ def _tell_end(invites: InviteStore, calls: Calls, invite: Invite, opened_id: str
 
 def _was_shown(invites: InviteStore, invite_id: str) -> bool:
     """Tell whether this very invitation was shown before: then the call is a repeat, whatever became of it."""
-    known = invites.find_confirmed(invite_id)
-    return known is not None and known.was_shown
+    known = invites.find(invite_id)
+    if known is None or not known.was_shown:
+        return False
+    confirmed = invites.find_confirmed(invite_id)
+    return confirmed is not None and confirmed.was_shown
 
 
 def finish_proposals(invites: InviteStore, calls: Calls, wake: Wake, *, sent_before: datetime) -> None:
