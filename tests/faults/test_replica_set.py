@@ -1,0 +1,76 @@
+"""The system on a replica set of three whose primary is killed, paused and cut off while friends work."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.e2e.people import Person
+from tests.e2e.system import LocalSystem, local_system
+from tests.faults import campaign
+from tests.faults.faults import time_to_ready
+from tests.faults.replica_set import PrimaryFault, ReplicaSet, until
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def replica_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaSet]:
+    replica_set = ReplicaSet(tmp_path_factory.mktemp("members"))
+    try:
+        replica_set.start()
+        yield replica_set
+    finally:
+        replica_set.stop()
+
+
+@pytest.fixture(scope="module")
+def replicated(replica_set: ReplicaSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
+    """Start the system on the replica set."""
+    system = local_system(tmp_path_factory.mktemp("replicated"))
+    system.environment["MONGO_URI"] = replica_set.uri
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
+
+
+def test_while_primaries_are_killed_paused_and_cut_off_nothing_acknowledged_is_lost(
+    replica_set: ReplicaSet, replicated: LocalSystem
+) -> None:
+    faults = [PrimaryFault(kind, replica_set) for kind in ("kill", "pause", "cut off")]
+
+    report = campaign.run(replicated, faults)
+
+    print(report)
+    assert report.is_clean, str(report)
+    assert report.tally.statuses[503] > 0, "nobody noticed"
+
+
+def test_without_a_majority_the_system_is_not_ready_says_why_and_loses_nothing(
+    replica_set: ReplicaSet, replicated: LocalSystem, runner_log: Path
+) -> None:
+    replica_set.heal()
+    ann = Person(replicated)
+    event_id = ann.plan()
+
+    for member in replica_set.members[:2]:
+        member.stop()
+
+    until(lambda: "has no primary" in runner_log.read_text())
+    answer = requests.get(f"{replicated.base}/readyz", timeout=10)
+    assert answer.status_code == 503 and "mongodb" in answer.text
+    refused = ann.get("/event", id=event_id)
+    assert refused.status_code == 503 and "Retry-After" in refused.headers
+
+    replica_set.heal()
+    assert time_to_ready(replicated) <= campaign.READY_WITHIN_S
+    assert ann.event(event_id)["id"] == event_id
+    until(lambda: "answers again" in runner_log.read_text())
+
+
+@pytest.fixture
+def runner_log(replicated: LocalSystem) -> Path:
+    return replicated.data / "runner.log"
