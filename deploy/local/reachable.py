@@ -1,11 +1,12 @@
 """Whether the database at `MONGO_URI` can be used, and if not, why."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pymongo import MongoClient
-from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
+from pymongo.errors import PyMongoError
+from pymongo.server_description import ServerDescription
 
 EVERY_S = 2.0
 LOOKS = 2
@@ -19,27 +20,25 @@ def trouble(client: "MongoClient[Any]") -> str | None:
     """Ask the database; return a sentence when it cannot be used."""
     try:
         client.admin.command("ping")
-    except OperationFailure as exc:
-        if exc.code in _REFUSED:
-            return "The database refuses the user or the password in MONGO_URI."
-        return f"The database at MONGO_URI fails: {exc}"
     except PyMongoError as exc:
-        return _of_set(client) or f"No database answers at MONGO_URI: {str(exc)[:300]}"
+        return _why(exc, client.topology_description.server_descriptions().values())
     return None
 
 
-def _of_set(client: "MongoClient[Any]") -> str | None:
-    servers = client.topology_description.server_descriptions().values()
+def _why(exc: PyMongoError, servers: Iterable[ServerDescription]) -> str:
+    # Once the driver was refused, it gives that as the reason why there is no server to choose.
+    if any(getattr(error, "code", None) in _REFUSED for error in (exc, *(server.error for server in servers))):
+        return "The database refuses the user or the password in MONGO_URI."
     if any(server.server_type_name in _ANSWERING for server in servers):
         return "The replica set at MONGO_URI has no primary: a majority of its members must run and reach each other."
-    return None
+    return "No database answers at MONGO_URI."
 
 
 def watch(uri: str, say: Callable[[str], None]) -> None:
     """Say for ever when the database cannot be used any more, and when it can be again."""
     try:
         client: MongoClient[Any] = MongoClient(uri, serverSelectionTimeoutMS=2000, timeoutMS=2000)
-    except (ConfigurationError, PyMongoError, ValueError) as exc:
+    except (PyMongoError, ValueError) as exc:
         say(f"MONGO_URI cannot be read: {exc}")
         return
     told, seen, looks = None, None, 0

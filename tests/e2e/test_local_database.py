@@ -18,7 +18,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.local import database, mongod
 from deploy.local.settings import SERVICES, LocalSettings, read_settings
-from tests.e2e.system import REPOSITORY, LocalSystem, free_ports, local_system
+from tests.e2e.system import REPOSITORY, free_ports, local_system
 
 PATIENCE_S = 90.0
 PARTS = ("gateway", *SERVICES)
@@ -244,12 +244,10 @@ def make_newer(node: Node) -> None:
         client.admin.command("applyOps", [{"op": "c", "ns": "admin.$cmd", "o": rename}])
 
 
-def test_a_wrong_password_in_mongo_uri_is_told_and_the_system_is_not_ready(
-    node: Node, own_system: LocalSystem, tmp_path: Path
-) -> None:
+def test_a_wrong_password_in_mongo_uri_is_told_and_the_system_is_not_ready(node: Node, tmp_path: Path) -> None:
     system = local_system(tmp_path)
     wrong = database.uri(node.settings, "users").replace(database.passwords(node.settings)["users"], "guessed")
-    system.environment |= {"MONGO_URI": wrong, "AMQP_URI": own_system.amqp_uri}
+    system.environment |= {"MONGO_URI": wrong, "AMQP_URI": "amqp://127.0.0.1:1"}
     log = tmp_path / "runner.log"
     with log.open("ab") as file:
         system.runner = subprocess.Popen(

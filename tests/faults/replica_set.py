@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from deploy.compose.mongodb.prepare import ELECTION_MS, HEARTBEAT_MS
 from deploy.local import database, mongod
 from deploy.local.settings import LocalSettings, read_settings
 from tests.e2e.system import LocalSystem, free_ports
@@ -20,8 +21,6 @@ from tests.faults.network import Network
 
 MEMBERS = 3
 PATIENCE_S = 90.0
-ELECTION_TIMEOUT_MS = 5000
-"""MongoDB's default is 10 s, to which the election itself and the clients' finding out add."""
 SOURCE_TIMEOUT_S = 1
 """How much longer than it would wait for news a secondary waits for the member that it copies from, when that does not
 answer. It is 5 s by default, and until the secondary turns to the new primary no write has a majority."""
@@ -98,10 +97,11 @@ class ReplicaSet:
         for member in self.members:
             member.start()
         members = [{"_id": number, "host": member.host} for number, member in enumerate(self.members)]
+        settings = {"electionTimeoutMillis": ELECTION_MS, "heartbeatIntervalMillis": HEARTBEAT_MS}
         config = {
             "_id": database.REPLICA_SET,
             "members": members,
-            "settings": {"electionTimeoutMillis": ELECTION_TIMEOUT_MS},
+            "settings": settings,
         }
         for member in self.members:
             until(lambda member=member: ask(member, "ping"))
