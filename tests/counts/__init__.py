@@ -2,5 +2,6 @@
 
 counting     processes that write down what they ask of database and broker
 asked        what was asked during a request
+plans        how the database serves it
 data         people with much or little
 """

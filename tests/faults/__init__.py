@@ -5,4 +5,5 @@ circle       three friends who plan together, and what they were promised
 faults       what can happen to a process
 campaign     friends at work while faults happen, then the audit and the report
 crashing     processes that die at a chosen step
+retries      what the driver does with a write whose server dies, as a program
 """

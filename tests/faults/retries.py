@@ -1,4 +1,4 @@
-"""Does the driver's own retry keep its promise? `python -m tests.faults.retried_writes MONGOD MEMBERS KILLS`.
+"""Does the driver's own retry keep its promise? `python -m tests.faults.retries MONGOD MEMBERS KILLS`.
 
 Starts a replica set, writes with and without `retryWrites` at the same time, kills the primary again and again, and
 counts for each of the two what was acknowledged, refused, lost, applied twice, and reported as failed though done.
