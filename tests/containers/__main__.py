@@ -19,6 +19,7 @@ from tests.e2e.system import REPOSITORY
 IMAGES = {"RABBITMQ_IMAGE": "rabbitmq:4.0", "MONGO_IMAGE": "mongo:8.0"}
 ON_DEPENDENCIES = ("tests/integration", "tests/conformance")
 ON_CLUSTER = ("tests/e2e", "--deselect=tests/e2e/test_local_run.py")
+IN_A_BROWSER = ("tests/browser/test_together.py",)
 TO_CONTAINERS = ("tests/containers",)
 
 
@@ -45,8 +46,9 @@ def variables_of(system: ContainerSystem) -> dict[str, str]:
 
 def main() -> int:
     """Run everything; 0 when all has passed."""
-    if subprocess.run([REPOSITORY / "deploy" / "engine"], check=False).returncode:
-        return 1
+    for needed in ("engine", "chromium"):
+        if subprocess.run([REPOSITORY / "deploy" / needed], check=False).returncode:
+            return 1
     with tempfile.TemporaryDirectory(prefix="social-calendar-containers-") as folder:
         system = container_system(Path(folder), **MANY)
         images = variables_of(system)
@@ -56,6 +58,7 @@ def main() -> int:
             system.up()
             where = {"BASE_URL": system.base, "IDENTITY_URL": system.identity}
             passed &= run_tests("end to end, two gateways and two replicas of each service", ON_CLUSTER, where)
+            passed &= run_tests("in a browser, through the balancer", IN_A_BROWSER, where)
         finally:
             system.down()
         passed &= run_tests("what is done to containers", TO_CONTAINERS, {})
