@@ -110,7 +110,7 @@ def test_in_a_replica_set_every_part_knows_every_member() -> None:
 
     for name in (*SERVICES, "gateway"):
         uri = parts[name]["environment"]["MONGO_URI"]
-        assert uri.partition("@")[2] == f"{','.join(members)}/social_calendar_{name}?replicaSet=rs0"
+        assert uri.partition("@")[2].startswith(f"{','.join(members)}/social_calendar_{name}?replicaSet=rs0&")
     assert parts["mongodb-users"]["environment"]["MONGO_HOSTS"].split(",") == members
     assert {f"{member}:27017" for member in parts if member.startswith("mongodb-") and member[-1].isdigit()} == set(
         members[1:]
