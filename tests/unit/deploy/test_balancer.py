@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import problems
+from gateway.http import problems
 from tests.docs.documents import REPOSITORY, read
 
 FOLDER = REPOSITORY / "deploy" / "compose" / "balancer" / "problems"
@@ -21,7 +21,7 @@ def test_a_refusal_is_what_the_gateway_would_say(file: Path) -> None:
     status_line, _, rest = file.read_text().partition("\n")
     head, _, body = rest.partition("\n\n")
     headers = dict(Parser().parsestr(head))
-    wanted = problems.answer(int(file.stem), json.loads(body)["detail"])
+    wanted = problems.problem_response(int(file.stem), json.loads(body)["detail"])
 
     assert status_line == f"HTTP/1.1 {file.stem} {json.loads(body)['title']}"
     assert body.encode() == wanted.get_data()
