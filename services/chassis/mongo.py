@@ -96,9 +96,12 @@ def shape(required: Mapping[str, Document], optional: Mapping[str, Document] | N
 
 
 def validated(database: Database[Document], name: str, document: Document) -> Collection[Document]:
-    """Return a collection into which the database lets documents of this shape only. Idempotent; `_id` is a text."""
+    """Return a collection into which the database lets documents of this shape only. Idempotent; `_id` is a text.
+
+    What was there before and has another shape may still be updated: it must not hold up what is written with it.
+    """
     described = {**document, "properties": {"_id": TEXT, **document["properties"]}}
-    validator = {"validator": {"$jsonSchema": described}}
+    validator = {"validator": {"$jsonSchema": described}, "validationLevel": "moderate"}
     try:
         database.command({"create": name, **validator})
     except OperationFailure as exc:
