@@ -122,18 +122,18 @@ WRITES: dict[str, tuple[Callable[[Crowd], Any], Callable[[Crowd, Any], Any], int
         1,
     ),
     "DELETE /event/group/leave": (NOTHING, lambda c, _: c.guest.leave(c.event_id), 5, 3),
-    "DELETE /invite, declined": (guests_invitation, lambda c, i: c.guest.answer(i, "decline"), 4, 2),
-    "DELETE /invite, cancelled": (guests_invitation, lambda c, i: c.ann.answer(i, "cancel"), 4, 2),
+    "DELETE /invite, declined": (guests_invitation, lambda c, i: c.guest.answer(i, "decline"), 3, 2),
+    "DELETE /invite, cancelled": (guests_invitation, lambda c, i: c.ann.answer(i, "cancel"), 3, 2),
     "DELETE /member": (guests_membership, lambda c, m: c.ann.delete("/member", id=m), 5, 3),
     "POST /invite, a friend": (NOTHING, lambda c, _: c.ann.invite(c.guest), 5, 2),
     "DELETE /invite, a friend": (
         lambda c: c.guest.invite_to(None, c.ann),
         lambda c, i: c.guest.answer(i, "accept"),
-        8,
+        7,
         4,
     ),
-    "DELETE /friend": (NOTHING, lambda c, _: c.guest.delete("/friend", id=c.ann.id), 6, 3),
-    "DELETE /event": (NOTHING, lambda c, _: c.ann.delete("/event", id=c.event_id), 8, 4),
+    "DELETE /friend": (NOTHING, lambda c, _: c.guest.delete("/friend", id=c.ann.id), 5, 3),
+    "DELETE /event": (NOTHING, lambda c, _: c.ann.delete("/event", id=c.event_id), 7, 4),
 }
 """In this order, since some go on where others have ended: preparation, request, operations, calls at most."""
 
