@@ -14,7 +14,6 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskIntegration, OAuth
 from flask import Flask, Response, current_app, g, redirect, request
 from joserfc.errors import JoseError
-from pydantic.json_schema import SkipJsonSchema
 
 from gateway.http.context import backend, calls, operation_id, public_url
 from gateway.http.fields import Model, Text, optional
@@ -92,16 +91,16 @@ def _provider() -> Any:
 class LoginQuery(Model):
     """Where to go after log-in: a path of this site."""
 
-    next: str | SkipJsonSchema[None] = optional()
+    next: str | None = optional()
 
 
 class CallbackQuery(Model):
     """What the identity provider sends back."""
 
-    state: Text | SkipJsonSchema[None] = optional()
-    code: Text | SkipJsonSchema[None] = optional()
-    error: Text | SkipJsonSchema[None] = optional()
-    error_description: Text | SkipJsonSchema[None] = optional()
+    state: Text | None = optional()
+    code: Text | None = optional()
+    error: Text | None = optional()
+    error_description: Text | None = optional()
 
 
 @auth_bp.get("/login", responses={302: redirect_response("to the identity provider")})

@@ -33,9 +33,18 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-def optional(description: str | None = None) -> Any:
-    """Describe a field that may be left out. Being left out is not a value: the document names no default for it."""
-    return Field(default_factory=lambda: None, description=description)
+def optional(description: str | None = None, *, nullable: bool = False) -> Any:
+    """Describe a field that may be left out: it has no default, and may be null only if it is `nullable`."""
+    drop = None if nullable else _drop_null
+    return Field(default_factory=lambda: None, description=description, json_schema_extra=drop)
+
+
+def _drop_null(schema: dict[str, Any]) -> None:
+    """Turn "this or null" into "this": null is only how the views see a query parameter that was left out."""
+    one, *others = schema.get("anyOf", [None])
+    if others == [{"type": "null"}]:
+        del schema["anyOf"]
+        schema.update(one)
 
 
 def _clean(text: str) -> str:

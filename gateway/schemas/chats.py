@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 
 from gateway.http.fields import Id, Integer, Model, NonBlankText, optional
 from gateway.schemas.examples import CHAT, EVENT, MESSAGE, WRITTEN, example
@@ -41,15 +40,15 @@ class ChatsQuery(Model):
 
     count_getting: Integer = Field(description="how many chats to skip", json_schema_extra={"example": 0})
     count: Integer = Field(description="how many chats to return", json_schema_extra={"example": 20})
-    msg_limit: Integer | SkipJsonSchema[None] = optional("how many of the newest messages of each chat; all without it")
+    msg_limit: Integer | None = optional("how many of the newest messages of each chat; all without it")
 
 
 class ChatQuery(Model):
     """Which chat, how many of its newest messages, and before which message."""
 
     id: Id
-    limit: Integer | SkipJsonSchema[None] = optional("how many of the newest messages; all without it")
-    before: Id | SkipJsonSchema[None] = optional("a message: only those before it")
+    limit: Integer | None = optional("how many of the newest messages; all without it")
+    before: Id | None = optional("a message: only those before it")
 
 
 class NewMessage(Model):

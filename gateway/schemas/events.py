@@ -82,7 +82,7 @@ class Event(EventSummary):
     model_config = example(SUMMARY | {"member_id_list": [ANNAS_MEMBERSHIP, BENS_MEMBERSHIP], "chat_id": CHAT})
 
     member_id_list: list[str] = optional()
-    chat_id: str | None = optional()
+    chat_id: str | None = optional(nullable=True)
 
 
 class Created(BaseModel):

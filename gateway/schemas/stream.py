@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, BeforeValidator, Field, StrictStr, WithJsonSchema, create_model
-from pydantic.json_schema import SkipJsonSchema
 
 from gateway.http.fields import Model, optional
 from gateway.live.sse import StreamEvent
@@ -188,9 +187,7 @@ Cursor = Annotated[int, BeforeValidator(check_cursor), WithJsonSchema(CURSOR_SCH
 class StreamQuery(Model):
     """After which item to begin; the header `Last-Event-ID` wins. Without either: with what happens from now on."""
 
-    since: Cursor | SkipJsonSchema[None] = optional(
-        "the cursor to begin after; without it, with what happens from now on"
-    )
+    since: Cursor | None = optional("the cursor to begin after; without it, with what happens from now on")
 
 
 class SyncQuery(Model):
