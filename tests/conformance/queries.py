@@ -3,10 +3,13 @@
 from typing import Any
 
 from pymongo import MongoClient, monitoring
+from pymongo.errors import PyMongoError
 
 from tests.counts.asked import shape_of
 from tests.counts.counting import ENVELOPE
 from tests.counts.plans import EXPLAINED, Plan, explain
+
+UNEXPLAINED = Plan(scans_all=True, sorts=False, examined=0, wanted=0)
 
 
 class Queries(monitoring.CommandListener):
@@ -20,7 +23,10 @@ class Queries(monitoring.CommandListener):
         if event.command_name in EXPLAINED:
             command = {name: value for name, value in event.command.items() if name not in ENVELOPE}
             shape = shape_of(event.command_name, command)
-            plans = explain(self._client[event.database_name], event.command_name, command)
+            try:
+                plans = explain(self._client[event.database_name], event.command_name, command)
+            except PyMongoError as exc:  # the driver would swallow it
+                shape, plans = f"{shape}, {exc}", [UNEXPLAINED]
             self._served += [(shape, plan) for plan in plans]
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
