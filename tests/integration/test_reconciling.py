@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from pymongo import MongoClient
+from pymongo.read_concern import ReadConcern
 
 from services.chassis.reconciling import Reconciler
 from services.contracts import chats, events, invites, users
@@ -18,7 +19,7 @@ UNDER_WAY_S = 0.5
 
 @pytest.fixture(scope="module")
 def databases(mongo_uri):
-    client = MongoClient(mongo_uri, readConcernLevel="majority")  # as the reconciler is told
+    client = MongoClient(mongo_uri)
     yield {name: client[f"social_calendar_{name}"] for name in ("users", "events", "chats", "invites")}
     client.close()
 
@@ -64,7 +65,9 @@ def party(calls, person, databases):
 
 
 def settled(collection, wanted):
-    eventually(lambda: collection.find_one({**wanted, "outbox": []}))
+    """Wait until nothing waits to be announced, as the reconciler is told: by a majority."""
+    committed = collection.with_options(read_concern=ReadConcern("majority"))
+    eventually(lambda: committed.find_one({**wanted, "outbox": []}))
 
 
 def test_on_a_healthy_system_nothing_is_found(reconcile, friends, party):
