@@ -29,7 +29,7 @@ import os, re
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 uri = os.environ["MONGO_URI"]
-for who in ("", "users:wrong@", "root:root@", "root:@"):
+for who in ("", "users:wrong@", "root:root@"):
     client = MongoClient(re.sub("//.*@", "//" + who, uri) + ("&authSource=admin" if who.startswith("root") else ""))
     try:
         client.social_calendar_users.outbox.find_one()
