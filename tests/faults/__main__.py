@@ -1,4 +1,4 @@
-"""`python -m tests.faults [SEED]`: all faults, one after another, then a death at every step; prints what happened."""
+"""`python -m tests.faults [SEED]`: all faults one after another, elections, a death at every step; prints the report."""
 
 import sys
 import tempfile
@@ -11,6 +11,7 @@ from tests.faults.crash_points import ACTS, Act, Stage, crashable_system, die_at
 from tests.faults.crashing import Trap
 from tests.faults.faults import Fault
 from tests.faults.insisting import Lie
+from tests.faults.replica_set import PrimaryFault, running_set
 
 SERVICES = ("users", "events", "chats", "invites")
 WORKERS = ("gateway.worker.1", "gateway.worker.2")
@@ -38,6 +39,15 @@ def run_campaign(folder: Path, seed: int) -> bool:
         system.stop()
 
 
+def run_elections(folder: Path, seed: int) -> bool:
+    """Let friends work on a replica set whose primary is killed, paused and cut off, twice each; tell the same."""
+    with running_set(folder) as (system, replica_set):
+        faults = [PrimaryFault(kind, replica_set) for kind in ("kill", "pause", "cut off") * 2]
+        report = campaign.run(system, faults, seed=seed, echo=True)
+        print(report, flush=True)
+        return report.is_clean
+
+
 def run_crash_points(folder: Path) -> bool:
     """Let a process die at every step of every act; tell whether every promise was kept."""
     with crashable_system(folder) as (system, trap):
@@ -62,10 +72,11 @@ def main() -> int:
     """Run everything; 0 when every promise was kept."""
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     with tempfile.TemporaryDirectory(prefix="social-calendar-faults-") as folder:
-        parts = Path(folder) / "campaign", Path(folder) / "crash-points"
+        parts = [Path(folder) / name for name in ("campaign", "elections", "crash-points")]
         for part in parts:
             part.mkdir()
-        return 0 if run_campaign(parts[0], seed) & run_crash_points(parts[1]) else 1
+        kept = [run_campaign(parts[0], seed), run_elections(parts[1], seed), run_crash_points(parts[2])]
+        return 0 if all(kept) else 1
 
 
 if __name__ == "__main__":

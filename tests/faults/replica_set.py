@@ -5,7 +5,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from pymongo.errors import PyMongoError
 from deploy.compose.mongodb.prepare import ELECTION_MS, HEARTBEAT_MS
 from deploy.local import database, mongod
 from deploy.local.settings import LocalSettings, read_settings
-from tests.e2e.system import LocalSystem, free_ports
+from tests.e2e.system import LocalSystem, free_ports, local_system
 from tests.faults.network import Network
 
 MEMBERS = 3
@@ -133,6 +134,23 @@ class ReplicaSet:
         for member in self.members:
             member.stop()
         self.network.close()
+
+
+@contextmanager
+def running_set(folder: Path) -> Iterator[tuple[LocalSystem, ReplicaSet]]:
+    """Run a replica set, and a system on it, during the block."""
+    for part in ("members", "system"):
+        (folder / part).mkdir()
+    replica_set, system = ReplicaSet(folder / "members"), local_system(folder / "system")
+    system.environment["MONGO_URI"] = replica_set.uri
+    try:
+        replica_set.start()
+        system.start()
+        yield system, replica_set
+    finally:
+        if system.runner is not None:
+            system.stop()
+        replica_set.stop()
 
 
 def ask(member: Member, command: str, value: Any = 1, **more: Any) -> dict[str, Any]:

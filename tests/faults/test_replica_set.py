@@ -7,34 +7,29 @@ import pytest
 import requests
 
 from tests.e2e.people import Person
-from tests.e2e.system import LocalSystem, local_system
+from tests.e2e.system import LocalSystem
 from tests.faults import campaign
 from tests.faults.faults import time_to_ready
-from tests.faults.replica_set import PrimaryFault, ReplicaSet, until
+from tests.faults.replica_set import PrimaryFault, ReplicaSet, running_set, until
 
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
-def replica_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaSet]:
-    replica_set = ReplicaSet(tmp_path_factory.mktemp("members"))
-    try:
-        replica_set.start()
-        yield replica_set
-    finally:
-        replica_set.stop()
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalSystem, ReplicaSet]]:
+    with running_set(tmp_path_factory.mktemp("elections")) as both:
+        yield both
 
 
 @pytest.fixture(scope="module")
-def replicated(replica_set: ReplicaSet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
-    """Start the system on the replica set."""
-    system = local_system(tmp_path_factory.mktemp("replicated"))
-    system.environment["MONGO_URI"] = replica_set.uri
-    try:
-        system.start()
-        yield system
-    finally:
-        system.stop()
+def replicated(both: tuple[LocalSystem, ReplicaSet]) -> LocalSystem:
+    """Return the system that runs on the replica set."""
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def replica_set(both: tuple[LocalSystem, ReplicaSet]) -> ReplicaSet:
+    return both[1]
 
 
 def test_while_primaries_are_killed_paused_and_cut_off_nothing_acknowledged_is_lost(
