@@ -13,7 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ROUNDS = 5
-"""How often announcements may lead to announcements; the longest chain there is takes two."""
+"""How often domain events may lead to domain events; the longest chain takes two."""
 
 
 class Caller(Protocol):
@@ -42,28 +42,28 @@ class RequestCalls:
         return self._calls.call(call, *args, **kwargs)
 
     def write(self, call: Call[P, Written], *args: P.args, **kwargs: P.kwargs) -> str:
-        """Make a writing call and hand what it announces to all who hear it, so that its whole effect can be seen.
+        """Make a writing call and deliver its domain events to all subscribers, so that its whole effect is visible.
 
         Returns the id of what was written.
 
         Raises:
             NotFound: what an acceptance is about is gone.
-            Unavailable: somebody who hears it did not answer; the change stands, and a repeat is harmless.
+            Unavailable: a subscriber did not answer; the change stands, and a repeat is harmless.
         """
         written = self._calls.call(call, *args, **kwargs)
-        told = written["announcements"]
+        events = written["announcements"]
         for _ in range(ROUNDS):
-            if not told:
+            if not events:
                 return written["id"]
-            told = [wire for applied in self._tell(told) for wire in applied["announcements"]]
-        raise Unavailable(Code.CALL_TIMEOUT, "announcements lead to announcements without end")
+            events = [wire for applied in self._deliver(events) for wire in applied["announcements"]]
+        raise Unavailable(Code.CALL_TIMEOUT, "domain events lead to domain events without end")
 
-    def _tell(self, announcements: list[dict[str, object]]) -> list[Applied]:
-        """Tell all hearers at once, and wait for all of them."""
+    def _deliver(self, events: list[dict[str, object]]) -> list[Applied]:
+        """Deliver domain events to all subscribers at once, and wait for all of them."""
         replies = [
-            self._calls.start(SERVICES[hearer].apply, announcement=wire)
-            for wire in announcements
-            for hearer in hearers_of(from_wire(wire))
+            self._calls.start(SERVICES[subscriber].apply, announcement=wire)
+            for wire in events
+            for subscriber in hearers_of(from_wire(wire))
         ]
         applied = [_result(reply) for reply in replies]
         if any(one["outcome"] == "gone" for one in applied):
@@ -72,7 +72,7 @@ class RequestCalls:
 
 
 def _result(reply: Reply[Applied]) -> Applied:
-    """Wait for a hearer; whatever goes wrong there, the change itself stands and will be announced again."""
+    """Wait for a subscriber; whatever fails there, the change stands and its events are published again."""
     try:
         return reply.result()
     except ServiceError as exc:

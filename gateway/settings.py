@@ -14,7 +14,7 @@ class BadSettings(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a gateway process is told.
+    """The settings of a gateway process.
 
     host, port: where it listens. workers: its worker processes. log_level: of our own messages.
     amqp_uri: RabbitMQ, several nodes separated by `;`.

@@ -65,7 +65,7 @@ def create_event(body: NewEvent) -> Response:
 
 @events_bp.put("/event", responses={204: None, **problem_responses(403, 404, 412, 413, 415, 422)})
 def change_event(body: ChangedEvent) -> Response:
-    """Change the fields that are given; `If-Match` makes sure that nobody was faster."""
+    """Change the fields that are given; `If-Match` refuses it if somebody else was faster."""
     calls().write(
         contract.change_event,
         actor_id=actor_id(),

@@ -21,7 +21,7 @@ def list_friends() -> Response:
 
 @friends_bp.get("/friend", responses={200: FriendPage, **problem_responses(404)})
 def get_friend(query: FriendQuery) -> Response:
-    """Return a friend. Two calls at once; somebody who is no friend is not found."""
+    """Return a friend. Two calls at once; a user who is no friend is not found."""
     friend_reply = calls().start(users.get_friend, actor_id=actor_id(), friend_id=query.id)
     events_reply = calls().start(events.list_visible_event_ids, actor_id=actor_id(), user_id=query.id)
     friend = friend_reply.result()

@@ -20,7 +20,7 @@ def list_invites() -> Response:
 
 @invites_bp.post("/invite", responses={204: None, **problem_responses(403, 404, 409, 413, 415, 422)})
 def send_invite(body: NewInvite) -> Response:
-    """Invite somebody; the same invitation while one waits is not a second one."""
+    """Invite a user; while an invitation is pending the same one is not sent again."""
     calls().write(
         contract.send_invite,
         actor_id=actor_id(),

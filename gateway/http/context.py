@@ -20,7 +20,7 @@ REQUEST_LIMIT_S = 5.0
 
 
 class Pingable(Protocol):
-    """Something that can tell whether its database answers."""
+    """A database connection that can be checked."""
 
     def ping(self) -> None:
         """Return if it answers, raise if not."""

@@ -34,7 +34,7 @@ class SessionStore:
         self._sessions.create_index("expires_at", expireAfterSeconds=0)
 
     def open(self, user_id: str) -> str:
-        """Begin a session and return the cookie's value, which nobody has seen before."""
+        """Begin a session and return the value of its cookie, a new one."""
         token = new_token()
         expires_at = datetime.now(UTC) + SESSION_TTL
         self._sessions.insert_one({"_id": hash_token(token), "user_id": user_id, "expires_at": expires_at})

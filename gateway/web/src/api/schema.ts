@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a friend. Two calls at once; somebody who is no friend is not found. */
+        /** Return a friend. Two calls at once; a user who is no friend is not found. */
         get: operations["get_friend"];
         put?: never;
         post?: never;
@@ -167,7 +167,7 @@ export interface paths {
         };
         /** Return an event that I have access to, with an ETag. */
         get: operations["get_event"];
-        /** Change the fields that are given; `If-Match` makes sure that nobody was faster. */
+        /** Change the fields that are given; `If-Match` refuses it if somebody else was faster. */
         put: operations["change_event"];
         /** Create an event; a group event gets me as its first member, and a chat. */
         post: operations["create_event"];
@@ -293,7 +293,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invite somebody; the same invitation while one waits is not a second one. */
+        /** Invite a user; while an invitation is pending the same one is not sent again. */
         post: operations["send_invite"];
         /** Accept or decline an invitation to me, or cancel one of mine. */
         delete: operations["answer_invite"];
