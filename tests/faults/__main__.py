@@ -1,4 +1,4 @@
-"""`python -m tests.faults [SEED]`: all faults one after another, elections, a death at every step; prints the report."""
+"""`python -m tests.faults [SEED]`: all faults one after another, elections, a death at every step; prints a report."""
 
 import sys
 import tempfile
