@@ -30,7 +30,7 @@ from gateway.live.hub import BrokerHub
 from gateway.settings import BadSettings, Settings, read_settings
 from gateway.site.pages import site_bp, swagger_bp
 from gateway.stores.database import Database
-from services.chassis.calling import Caller
+from services.chassis.rpc.client import RpcClient
 
 RESOURCES = (
     auth.auth_bp,
@@ -47,7 +47,7 @@ RESOURCES = (
 PAGES = (site_bp, swagger_bp, openapi_bp)
 
 PUBLIC = {*(page.name for page in PAGES), *(resource.name for resource in RESOURCES if resource.public)}
-EXPOSED_HEADERS = ("ETag", "Retry-After", CURSOR_HEADER)
+EXPOSED_HEADERS = ("ETag", "Retry-After", CURSOR_HEADER, hooks.REQUEST_ID_HEADER)
 """Headers that pages of the sites in `CORS_ORIGINS` may read."""
 
 
@@ -61,7 +61,7 @@ def connect(settings: Settings) -> Backend:
     threading.Thread(target=database.prepare, name="prepare", daemon=True).start()
     return Backend(
         settings=settings,
-        caller=Caller(settings.amqp_uri, name="gateway"),
+        caller=RpcClient(settings.amqp_uri, name="gateway"),
         sessions=database.sessions,
         logins=database.logins,
         keys=database.keys,

@@ -2,12 +2,13 @@
 
 from typing import ParamSpec, Protocol, TypeVar
 
-from services.chassis.calling import Calls, Reply
-from services.chassis.deadline import Deadline
-from services.contracts.announcements import from_wire, hearers_of
-from services.contracts.calls import Applied, Call, Written
-from services.contracts.directory import SERVICES
+from services.chassis.rpc.client import BoundClient, PendingReply
+from services.chassis.rpc.deadline import Deadline
+from services.contracts import standard_calls
+from services.contracts.domain_events import from_wire
 from services.contracts.errors import Code, NotFound, ServiceError, Unavailable
+from services.contracts.registry import awaited_subscribers
+from services.contracts.rpc import Call, HandlerResult, WriteResult
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -16,24 +17,24 @@ ROUNDS = 5
 """How often domain events may lead to domain events; the longest chain takes two."""
 
 
-class Caller(Protocol):
-    """The way to the services: `services.chassis.calling.Caller`, or a stand-in of a test."""
+class RpcClient(Protocol):
+    """The way to the services: `services.chassis.rpc.client.Caller`, or a stand-in of a test."""
 
     @property
     def connected(self) -> bool:
         """Tell whether there is a connection to the broker."""
 
-    def within(self, deadline: Deadline) -> Calls:
+    def within(self, deadline: Deadline) -> BoundClient:
         """Return calls that must be answered before `deadline`."""
 
 
 class RequestCalls:
     """The calls of one request."""
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: BoundClient) -> None:
         self._calls = calls
 
-    def start(self, call: Call[P, T], *args: P.args, **kwargs: P.kwargs) -> Reply[T]:
+    def start(self, call: Call[P, T], *args: P.args, **kwargs: P.kwargs) -> PendingReply[T]:
         """Send a call and return at once, so that several can be under way."""
         return self._calls.start(call, *args, **kwargs)
 
@@ -41,7 +42,7 @@ class RequestCalls:
         """Send a call and wait for its answer."""
         return self._calls.call(call, *args, **kwargs)
 
-    def write(self, call: Call[P, Written], *args: P.args, **kwargs: P.kwargs) -> str:
+    def write(self, call: Call[P, WriteResult], *args: P.args, **kwargs: P.kwargs) -> str:
         """Make a writing call and deliver its domain events to all subscribers, so that its whole effect is visible.
 
         Returns the id of what was written.
@@ -51,19 +52,19 @@ class RequestCalls:
             Unavailable: a subscriber did not answer; the change stands, and a repeat is harmless.
         """
         written = self._calls.call(call, *args, **kwargs)
-        events = written["announcements"]
+        events = written["domain_events"]
         for _ in range(ROUNDS):
             if not events:
                 return written["id"]
-            events = [wire for applied in self._deliver(events) for wire in applied["announcements"]]
+            events = [wire for applied in self._deliver(events) for wire in applied["domain_events"]]
         raise Unavailable(Code.CALL_TIMEOUT, "domain events lead to domain events without end")
 
-    def _deliver(self, events: list[dict[str, object]]) -> list[Applied]:
+    def _deliver(self, events: list[dict[str, object]]) -> list[HandlerResult]:
         """Deliver domain events to all subscribers at once, and wait for all of them."""
         replies = [
-            self._calls.start(SERVICES[subscriber].apply, announcement=wire)
+            self._calls.start(standard_calls.apply.of(subscriber), domain_event=wire)
             for wire in events
-            for subscriber in hearers_of(from_wire(wire))
+            for subscriber in awaited_subscribers(from_wire(wire))
         ]
         applied = [_result(reply) for reply in replies]
         if any(one["outcome"] == "gone" for one in applied):
@@ -71,7 +72,7 @@ class RequestCalls:
         return applied
 
 
-def _result(reply: Reply[Applied]) -> Applied:
+def _result(reply: PendingReply[HandlerResult]) -> HandlerResult:
     """Wait for a subscriber; whatever fails there, the change stands and its events are published again."""
     try:
         return reply.result()

@@ -11,8 +11,10 @@ RUN python3 -m venv --without-pip /venv \
         -exec rm -r {} +
 COPY services/__init__.py /app/services/
 COPY services/contracts /app/services/contracts
-COPY services/chassis/__init__.py services/chassis/broker.py services/chassis/calling.py services/chassis/deadline.py \
-    services/chassis/topology.py services/chassis/wire.py /app/services/chassis/
+COPY services/chassis/__init__.py services/chassis/tracing.py services/chassis/logging.py /app/services/chassis/
+COPY services/chassis/broker/__init__.py services/chassis/broker/connection.py /app/services/chassis/broker/
+COPY services/chassis/rpc/__init__.py services/chassis/rpc/client.py services/chassis/rpc/deadline.py \
+    services/chassis/rpc/codec.py /app/services/chassis/rpc/
 COPY gateway /app/gateway
 COPY deploy/images/answers.py /app/
 # Readable for any user, whatever the files are here.

@@ -34,4 +34,4 @@ WORKDIR /app
 USER 10001:10001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python3", "-SE", "/app/links_open.py"]
 STOPSIGNAL SIGTERM
-CMD ["sh", "-c", "exec python3 -m services.chassis.process \"$SERVICE\""]
+CMD ["sh", "-c", "exec python3 -m \"services.$SERVICE\""]

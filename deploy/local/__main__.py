@@ -68,17 +68,17 @@ def look_after(settings: LocalSettings, module: str, *arguments: str) -> None:
 
 def show_dead_letters(settings: LocalSettings) -> None:
     """Print the messages that could not be handled."""
-    look_after(settings, "services.chassis.dead_letters", "list")
+    look_after(settings, "services.operations.dead_letters", "list")
 
 
 def replay(settings: LocalSettings) -> None:
     """Put the messages that could not be handled back into their queues."""
-    look_after(settings, "services.chassis.dead_letters", "replay")
+    look_after(settings, "services.operations.dead_letters", "replay")
 
 
 def reconcile(settings: LocalSettings) -> None:
     """Compare what each service has copied with its owner, and repair it."""
-    look_after(settings, "services.chassis.reconciling")
+    look_after(settings, "services.operations.reconciliation")
 
 
 COMMANDS = {

@@ -64,7 +64,7 @@ def _identity(settings: LocalSettings) -> list[Program]:
 
 
 def _service(settings: LocalSettings, service: str) -> list[Program]:
-    command = [sys.executable, "-m", "services.chassis.process", service]
+    command = [sys.executable, "-m", f"services.{service}"]
     environment = {**addresses(settings, service), "MONGO_DATABASE": f"social_calendar_{service}"}
     return [Program(service, "services", command, environment, processes=settings.processes[service])]
 

@@ -52,12 +52,7 @@ def create_event(body: NewEvent) -> Response:
         contract.create_event,
         actor_id=actor_id(),
         kind=body.type,
-        name=body.name,
-        is_private=body.is_private,
-        starts_at=body.datetime,
-        address=body.address,
-        description=body.description,
-        icon=body.icon,
+        details=body.details(),
         operation_id=operation_id(),
     )
     return json_response({"id": event_id})

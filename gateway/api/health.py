@@ -11,11 +11,12 @@ from gateway.http.context import backend
 from gateway.http.problems import problem_response
 from gateway.http.resource import Resource, json_response
 from gateway.schemas.examples import example
-from services.chassis.calling import Reply
-from services.chassis.deadline import Deadline
-from services.contracts.calls import offered_by
-from services.contracts.directory import SERVICES
+from services.chassis.rpc.client import PendingReply
+from services.chassis.rpc.deadline import Deadline
+from services.contracts import standard_calls
 from services.contracts.errors import Code, ServiceError
+from services.contracts.registry import CONTRACTS
+from services.contracts.rpc import answered_by
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Health(BaseModel):
     status: str
 
 
-@offered_by("nobody")
+@answered_by("nobody")
 def probe_broker() -> None:
     """Call a service that does not exist: a working broker returns the message at once."""
     raise NotImplementedError
@@ -63,9 +64,9 @@ def _missing() -> dict[str, str]:
     replies = {}
     try:
         returned = own.start(probe_broker)
-        replies = {name: own.start(service.check_health) for name, service in SERVICES.items()}
+        replies = {name: own.start(standard_calls.check_health.of(name)) for name in CONTRACTS}
     except ServiceError:
-        missing |= {BROKER: "the broker is not connected", **dict.fromkeys(SERVICES, "cannot be reached")}
+        missing |= {BROKER: "the broker is not connected", **dict.fromkeys(CONTRACTS, "cannot be reached")}
     try:
         backend().database.ping()
     except PyMongoError as exc:
@@ -84,7 +85,7 @@ def _missing() -> dict[str, str]:
     return missing
 
 
-def _was_returned(reply: Reply[None]) -> bool:
+def _was_returned(reply: PendingReply[None]) -> bool:
     try:
         reply.result()
     except ServiceError as exc:

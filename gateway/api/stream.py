@@ -24,7 +24,7 @@ from gateway.schemas.stream import (
     serialize_item,
 )
 from gateway.stores.sessions import session_name
-from services.chassis.deadline import Deadline
+from services.chassis.rpc.deadline import Deadline
 from services.contracts import streams as contract
 from services.contracts.errors import ServiceError
 
@@ -55,7 +55,7 @@ def open_stream(query: StreamQuery) -> Response:
     listener = hub.open(actor_id(), session_name(token))
     try:
         if since is None:
-            since = calls().call(contract.get_head, user_id=actor_id())
+            since = calls().call(contract.get_last_sequence, user_id=actor_id())
             listener.behind = False
     except ServiceError:
         hub.close(listener)
@@ -67,7 +67,7 @@ def open_stream(query: StreamQuery) -> Response:
 @stream_bp.get("/sync", responses={200: SyncPage, **problem_responses(410)})
 def sync(query: SyncQuery) -> Response:
     """Return what the stream sends after a cursor, for clients that poll."""
-    page = calls().call(contract.read_log, user_id=actor_id(), after=query.since, limit=query.limit)
+    page = calls().call(contract.read_feed, user_id=actor_id(), after=query.since, limit=query.limit)
     if page["too_old"]:
         raise ApiError(410, "What has happened since that cursor is no longer kept: start over with GET /user.")
     events = [serialize_item(item, public_url()) for item in page["items"]]
@@ -88,7 +88,7 @@ def _reader(user_id: str) -> Callable[[int], contract.Page]:
 
     def read(after: int) -> contract.Page:
         within = caller.within(Deadline.after(READ_LIMIT_S))
-        return within.call(contract.read_log, user_id=user_id, after=after, limit=PAGE_SIZE)
+        return within.call(contract.read_feed, user_id=user_id, after=after, limit=PAGE_SIZE)
 
     return read
 

@@ -5,14 +5,14 @@ from typing import Protocol
 
 from flask import current_app, g, request
 
-from gateway.calls import Caller, RequestCalls
+from gateway.calls import RequestCalls, RpcClient
 from gateway.http.request_age import unread_s
 from gateway.live.hub import Hub
 from gateway.settings import Settings
 from gateway.stores.idempotency import KeyStore
 from gateway.stores.logins import LoginStore
 from gateway.stores.sessions import SessionStore
-from services.chassis.deadline import Deadline
+from services.chassis.rpc.deadline import Deadline
 from services.contracts.ids import new_id
 
 REQUEST_LIMIT_S = 5.0
@@ -31,7 +31,7 @@ class Backend:
     """The collaborators of every view; tests put others in their place."""
 
     settings: Settings
-    caller: Caller
+    caller: RpcClient
     sessions: SessionStore
     logins: LoginStore
     keys: KeyStore

@@ -1,5 +1,7 @@
-"""What surrounds every request: session, origin and key are checked before it, headers are added after it."""
+"""What surrounds every request: trace, session, origin and key come before it, headers and a log line after it."""
 
+import logging
+import time
 from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, request
@@ -8,8 +10,13 @@ from gateway.http import idempotency
 from gateway.http.context import backend, public_url, requested_url
 from gateway.http.parsing import drain, strict_request
 from gateway.http.problems import ApiError
+from services.chassis.logging import log_event
+from services.chassis.tracing import current_trace, new_trace, set_trace
+
+log = logging.getLogger(__name__)
 
 SESSION_COOKIE = "session"
+REQUEST_ID_HEADER = "X-Request-Id"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
@@ -27,12 +34,28 @@ HEADERS = {
 def register(app: Flask, *, public: set[str]) -> None:
     """Register the hooks of the application. public: the blueprints that answer without a session."""
     app.extensions["public"] = public
+    app.before_request(_begin_trace)
     app.before_request(_authenticate)
     app.before_request(_check_origin)
     app.before_request(_check_wire_format)
     app.before_request(_replay_kept_answer)
-    app.after_request(_add_headers)  # the last to be registered is the first to run
+    app.after_request(_log_answer)  # the last to be registered is the first to run
+    app.after_request(_add_headers)
     app.after_request(_keep_answer)
+
+
+def _begin_trace() -> None:
+    """Give the request an id of its own, whatever the client says; a trace that the client is in goes on."""
+    g.begun_at = time.monotonic()
+    set_trace(new_trace(request.headers.get("traceparent")))
+
+
+def _log_answer(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "unknown"
+    ms = round((time.monotonic() - g.begun_at) * 1000, 1)
+    actor = {"actor_id": g.actor_id} if "actor_id" in g else {}
+    log_event(log, "answered", method=request.method, route=route, outcome=response.status_code, ms=ms, **actor)
+    return response
 
 
 def _needs_session() -> bool:
@@ -84,6 +107,8 @@ def _keep_answer(response: Response) -> Response:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if trace := current_trace():
+        response.headers[REQUEST_ID_HEADER] = trace.request_id
     if backend().settings.is_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers.setdefault("Cache-Control", "no-store")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pymongo.errors import PyMongoError
 from werkzeug.exceptions import HTTPException
 
+from services.chassis.tracing import current_trace
 from services.contracts.errors import (
     Conflict,
     Forbidden,
@@ -75,6 +76,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    request_id: str = Field(default="", description="what to quote when something went wrong; also in `X-Request-Id`")
     errors: list[FieldError] = Field(default_factory=list, description="what is wrong with which field")
 
 
@@ -118,6 +120,8 @@ def problem_body(
         "status": status,
         "detail": detail,
     }
+    if trace := current_trace():
+        problem["request_id"] = trace.request_id
     if errors:
         problem["errors"] = [{"field": field, "message": message} for field, message in errors]
     return problem

@@ -1,7 +1,7 @@
 """`X-Stream-Cursor`: where the stream of the current user stands, sent with a snapshot that is read afterwards."""
 
 from gateway.http.context import actor_id, backend
-from services.chassis.deadline import Deadline
+from services.chassis.rpc.deadline import Deadline
 from services.contracts import streams as contract
 from services.contracts.errors import ServiceError
 
@@ -25,7 +25,7 @@ def latest_cursor() -> int | None:
     if known is not None:
         return known
     try:
-        sequence = backend().caller.within(Deadline.after(LIMIT_S)).call(contract.get_head, user_id=user_id)
+        sequence = backend().caller.within(Deadline.after(LIMIT_S)).call(contract.get_last_sequence, user_id=user_id)
     except ServiceError:
         return None
     hub.remember_sequence(user_id, sequence)

@@ -13,9 +13,8 @@ from typing import Any, Protocol
 import amqp
 import orjson
 
-from services.chassis import topology
-from services.chassis.broker import Link
-from services.contracts.streams import Item
+from services.chassis.broker.connection import BrokerConnection
+from services.contracts.streams import BROADCASTS, Item
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +98,7 @@ class BrokerHub:
         self._listeners: dict[str, list[Listener]] = {}
         self._sequences: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
-        self._link = Link(amqp_uri, name="gateway listens", on_open=self._on_open, on_lost=self._on_lost)
+        self._link = BrokerConnection(amqp_uri, name="gateway listens", on_open=self._on_open, on_lost=self._on_lost)
         self._link.start()
 
     def open(self, user_id: str, session: str) -> Listener:
@@ -149,9 +148,9 @@ class BrokerHub:
     # What follows runs in the link's thread.
 
     def _on_open(self, channel: amqp.Channel) -> None:
-        channel.exchange_declare(topology.ITEMS_EXCHANGE, "fanout", durable=True, auto_delete=False)
+        channel.exchange_declare(BROADCASTS[0], "fanout", durable=True, auto_delete=False)
         own = channel.queue_declare("", durable=False, exclusive=True, auto_delete=True).queue
-        channel.queue_bind(own, topology.ITEMS_EXCHANGE)
+        channel.queue_bind(own, BROADCASTS[0])
         channel.basic_consume(own, no_ack=True, callback=self._on_message)
         for listener in self._all():
             listener.fall_behind()

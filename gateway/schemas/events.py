@@ -1,6 +1,6 @@
 """Events: requests, answers, serializers."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, Field, RootModel, WithJsonSchema
 
@@ -129,6 +129,10 @@ class NewEvent(Model):
     icon: IconName
     description: Description = ""
 
+    def details(self) -> contract.EventDetails:
+        """Return what is said of the event, under the names of the service."""
+        return _details(self.model_dump(exclude={"type"}))
+
 
 class ChangedEvent(Model):
     """Fields of an event to change; what is left out stays."""
@@ -144,13 +148,17 @@ class ChangedEvent(Model):
     icon: IconName = optional()
     description: Description = optional()
 
-    def changes(self) -> contract.Changes:
+    def changes(self) -> contract.EventDetails:
         """Return the fields that were given, under the names of the service."""
-        given: Any = self.model_dump(include=self.model_fields_set - {"id", "type"})
-        if "datetime" in given:
-            given["starts_at"] = given.pop("datetime")
-        changes: contract.Changes = given
-        return changes
+        given = self.model_dump(include=self.model_fields_set - {"id", "type"})
+        return _details(given)
+
+
+def _details(given: dict[str, Any]) -> contract.EventDetails:
+    """Return an event's details under the names of the service; those of the API differ in one."""
+    if "datetime" in given:
+        given["starts_at"] = given.pop("datetime")
+    return cast(contract.EventDetails, given)
 
 
 def serialize_event(event: contract.Event, base: str) -> dict[str, Any]:
@@ -161,7 +169,7 @@ def serialize_event(event: contract.Event, base: str) -> dict[str, Any]:
     return serialized
 
 
-def serialize_summary(event: contract.Summary, base: str) -> dict[str, Any]:
+def serialize_summary(event: contract.EventSummary, base: str) -> dict[str, Any]:
     """Return an event as the month shows it. base: of the URLs in it."""
     return {
         "id": event["id"],

@@ -12,6 +12,7 @@ from gevent import monkey
 monkey.patch_all()
 
 from gateway.settings import BadSettings, read_settings  # noqa: E402
+from services.chassis import logging as json_logging  # noqa: E402
 
 try:
     settings = read_settings()
@@ -33,11 +34,16 @@ control_socket_disable = True
 PR_SET_PDEATHSIG = 1
 
 
+def on_starting(server: object) -> None:
+    """Let master and workers log as the services do."""
+    json_logging.configure("gateway", settings.log_level)
+    own = logging.getLogger("gunicorn.error")
+    own.handlers.clear()
+    own.propagate = True
+
+
 def post_fork(server: object, worker: object) -> None:
     """Die with the master: a worker that outlived it would keep the port from the next one. Open as many as allowed."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    for noisy in ("amqp", "pymongo", "urllib3"):
-        logging.getLogger(noisy).setLevel("WARNING")

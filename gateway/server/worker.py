@@ -1,6 +1,7 @@
 """gunicorn's worker: what the server refuses before there is a request is a problem answer, too."""
 
 import contextlib
+import logging
 import socket
 from typing import Any
 
@@ -9,9 +10,13 @@ from gunicorn import util
 from gunicorn.http import errors, wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
-from gateway.http.hooks import HEADERS
+from gateway.http.hooks import HEADERS, REQUEST_ID_HEADER
 from gateway.http.parsing import MAX_BODY_BYTES
 from gateway.http.problems import problem_response
+from services.chassis.logging import log_event
+from services.chassis.tracing import new_trace, tracing
+
+log = logging.getLogger(__name__)
 
 STATUS: dict[type[Exception], int] = {
     errors.ForbiddenProxyRequest: 403,
@@ -114,6 +119,10 @@ def _send(answer: BufferedResponse, environ: dict[str, Any], parts: Any) -> None
 
 
 def _refusal(status: int, detail: str) -> bytes:
-    response = problem_response(status, detail)
-    response.headers.update({**HEADERS, "Cache-Control": "no-store", "Connection": "close"})
+    trace = new_trace()
+    with tracing(trace):
+        response = problem_response(status, detail)
+        log_event(log, "refused", outcome=status)
+    own = {REQUEST_ID_HEADER: trace.request_id, "Cache-Control": "no-store", "Connection": "close"}
+    response.headers.update({**HEADERS, **own})
     return f"HTTP/1.1 {response.status}\r\n{response.headers}".encode("latin-1") + response.get_data()

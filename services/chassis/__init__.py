@@ -14,5 +14,5 @@ mongo       database connections and what their failures mean
 providers   what a service class declares: stores, calls, announcements
 resources   what a process has one of
 settings    the environment of a service process
-process     the program: `python -m services.chassis.process users`
+process     the program: `python -m services.chassis.runner users`
 """

@@ -40,7 +40,7 @@ COMMITTED = ReadConcern("majority")
 CONFIRMED = ReadConcern("linearizable")
 """For a repeat that finds what it did before: waits until no election can take it back."""
 
-WHOLE = 100_000
+SINGLE_BATCH = 100_000
 """Documents in the first answer to a query whose result is wanted as a whole: the driver's default is 101, and each
 further page another operation."""
 
@@ -111,7 +111,7 @@ def validated(database: Database[Document], name: str, document: Document) -> Co
     return database[name]
 
 
-def is_passing(exc: BaseException) -> bool:
+def is_transient_failure(exc: BaseException) -> bool:
     """Tell whether the same operation may succeed later, when the database is back."""
     if isinstance(exc, DuplicateKeyError) or not isinstance(exc, PyMongoError):
         return False
@@ -120,7 +120,7 @@ def is_passing(exc: BaseException) -> bool:
 
 def as_unavailable(exc: BaseException) -> Unavailable | None:
     """Translate a failure of the database that will pass; None for anything else."""
-    return Unavailable(Code.STORE_UNAVAILABLE, "the database does not answer") if is_passing(exc) else None
+    return Unavailable(Code.STORE_UNAVAILABLE, "the database does not answer") if is_transient_failure(exc) else None
 
 
 def answers(database: Database[Document]) -> bool:
@@ -143,7 +143,7 @@ def merged(*updates: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any
 
 
 @contextmanager
-def losing_races() -> Iterator[None]:
+def ignore_duplicate_key() -> Iterator[None]:
     """Swallow a duplicate key: somebody else has inserted the same document first."""
     try:
         yield

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.contracts import chats as contract
-from services.contracts.announcements import FriendshipChangedV1, MembershipChangedV1, MessageChangedV1
+from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1, MessageChangedV1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chat:
-    """A chat as copied from what it belongs to.
+    """A chat: a replica of what it belongs to.
 
     user_ids: who may read and write; empty once it is deleted.
-    version: of the event or friendship that this copy shows.
+    version: of the event or friendship that this replica shows.
     """
 
     id: str
@@ -29,7 +29,7 @@ class Chat:
             kind=self.kind,
             event_id=self.event_id,
             user_ids=sorted(self.user_ids) if self.kind == "dialog" else [],
-            messages=[message.seen() for message in messages],
+            messages=[message.public() for message in messages],
         )
 
 
@@ -44,7 +44,7 @@ class Message:
     written_at: int
     text: str
 
-    def seen(self) -> contract.Message:
+    def public(self) -> contract.Message:
         """Return the message as readers see it."""
         return contract.Message(
             id=self.id,
@@ -54,51 +54,61 @@ class Message:
             text=self.text,
         )
 
-    def told(self, fact_id: str, what: str, chat: Chat) -> MessageChangedV1:
-        """Tell what has happened to the message to those who may read its chat now."""
+    def to_domain_event(self, domain_event_id: str, change: str, chat: Chat) -> MessageChangedV1:
+        """Return this state, reached by a change, as a domain event for those who may read the chat now."""
         return MessageChangedV1(
-            fact_id=fact_id,
+            domain_event_id=domain_event_id,
             chat_id=self.chat_id,
             event_id=chat.event_id,
-            what=what,
+            change=change,
             user_ids=list(chat.user_ids),
-            message={**self.seen()},
+            message={**self.public()},
             version=chat.version,
         )
 
 
-def dialog_of(announcement: FriendshipChangedV1) -> Chat:
+def dialog_of(domain_event: FriendshipChangedV1) -> Chat:
     """Return the dialog that a friendship calls for. It stays open to both, friends or not."""
     return Chat(
-        id=announcement.dialog_id,
+        id=domain_event.dialog_id,
         kind="dialog",
         event_id=None,
-        user_ids=tuple(announcement.user_ids),
+        user_ids=tuple(domain_event.user_ids),
         deleted=False,
-        version=announcement.version,
+        version=domain_event.version,
     )
 
 
-def event_chat_of(announcement: MembershipChangedV1) -> Chat:
+def event_chat_of(domain_event: MembershipChangedV1) -> Chat:
     """Return the chat that an event calls for: open to its members, gone with it."""
     return Chat(
-        id=announcement.chat_id,
+        id=domain_event.chat_id,
         kind="event",
-        event_id=announcement.event_id,
-        user_ids=tuple(announcement.member_user_ids),
-        deleted=announcement.deleted,
-        version=announcement.version,
+        event_id=domain_event.event_id,
+        user_ids=tuple(domain_event.member_user_ids),
+        deleted=domain_event.deleted,
+        version=domain_event.version,
     )
 
 
-def difference(copy: Chat | None, wanted: Chat) -> str | None:
-    """Say how a copy differs from the chat that its owner calls for; None when it does not, whatever its version."""
-    if copy is None:
+def chat_of(domain_event: DomainEvent) -> Chat | None:
+    """Return the chat that a state calls for; None for a state that calls for none."""
+    match domain_event:
+        case FriendshipChangedV1():
+            return dialog_of(domain_event)
+        case MembershipChangedV1():
+            return event_chat_of(domain_event)
+    return None
+
+
+def difference(replica: Chat | None, wanted: Chat) -> str | None:
+    """Describe how a replica differs from the chat that its owner calls for, version apart; None when it does not."""
+    if replica is None:
         return None if wanted.deleted else f"chat {wanted.id} is missing"
-    if copy.deleted != wanted.deleted:
-        return f"chat {copy.id} is {'deleted' if copy.deleted else 'alive'} and should not be"
-    if set(copy.user_ids) != set(wanted.user_ids):
-        return f"chat {copy.id} is open to {sorted(copy.user_ids)}, not to {sorted(wanted.user_ids)}"
-    if (copy.kind, copy.event_id) != (wanted.kind, wanted.event_id):
-        return f"chat {copy.id} is of {copy.kind} {copy.event_id}, not of {wanted.kind} {wanted.event_id}"
+    if replica.deleted != wanted.deleted:
+        return f"chat {replica.id} is {'deleted' if replica.deleted else 'alive'} and should not be"
+    if set(replica.user_ids) != set(wanted.user_ids):
+        return f"chat {replica.id} is open to {sorted(replica.user_ids)}, not to {sorted(wanted.user_ids)}"
+    if (replica.kind, replica.event_id) != (wanted.kind, wanted.event_id):
+        return f"chat {replica.id} is of {replica.kind} {replica.event_id}, not of {wanted.kind} {wanted.event_id}"
     return None

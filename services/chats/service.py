@@ -1,30 +1,36 @@
 """The Nameko service `chats`. Signatures, documentation and errors of its calls: `services.contracts.chats`."""
 
 import time
+from collections.abc import Sequence
 
 from nameko.timer import timer
 
-from services.chassis import outbox
-from services.chassis.providers import announcer, process, store
-from services.chassis.rpc import rpc
-from services.chats import usecases
-from services.chats.storage import ChatStore
+from services.chassis.dependencies import outbox_relay, store
+from services.chassis.messaging import outbox
+from services.chassis.messaging.handlers import handles
+from services.chassis.rpc.server import rpc
+from services.chassis.service import Service
+from services.chats import storage, usecases
+from services.chats.model import dialog_of, event_chat_of
+from services.chats.ports import ChatStore
 from services.contracts import chats as contract
-from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Disagreement, Health, Wire, Written
+from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1, MessageChangedV1
+from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
 
-PURGE_EVERY_S = 60
+PURGE_INTERVAL_S = 60
 PURGE_AFTER = outbox.LEASE * 6
 
 
-class Chats:
+class Chats(Service):
     """Chats and messages."""
 
     name = contract.SERVICE
+    publishes = (MessageChangedV1,)
+    prepare = staticmethod(storage.prepare)
+    outboxes = staticmethod(storage.outboxes)
 
-    chats = store(ChatStore)
-    relay = announcer("messages")
-    process = process()
+    chats: ChatStore = store(storage.MongoChatStore)
+    relay = outbox_relay("messages")
 
     @rpc
     def list_chats(self, *, actor_id: str, offset: int, limit: int, message_limit: int | None) -> list[contract.Chat]:
@@ -41,10 +47,10 @@ class Chats:
         return usecases.get_chat(self.chats, actor_id=actor_id, chat_id=chat_id, limit=limit, before=before)
 
     @rpc
-    def post_message(self, *, actor_id: str, chat_id: str, text: str, operation_id: str) -> Written:
+    def post_message(self, *, actor_id: str, chat_id: str, text: str, operation_id: str) -> WriteResult:
         return usecases.post_message(
             self.chats,
-            self.relay.wake,
+            self.relay.notify,
             actor_id=actor_id,
             chat_id=chat_id,
             text=text,
@@ -53,10 +59,10 @@ class Chats:
         )
 
     @rpc
-    def edit_message(self, *, actor_id: str, message_id: str, text: str, operation_id: str) -> Written:
+    def edit_message(self, *, actor_id: str, message_id: str, text: str, operation_id: str) -> WriteResult:
         return usecases.edit_message(
             self.chats,
-            self.relay.wake,
+            self.relay.notify,
             actor_id=actor_id,
             message_id=message_id,
             text=text,
@@ -64,28 +70,26 @@ class Chats:
         )
 
     @rpc
-    def delete_message(self, *, actor_id: str, message_id: str, operation_id: str) -> Written:
+    def delete_message(self, *, actor_id: str, message_id: str, operation_id: str) -> WriteResult:
         return usecases.delete_message(
-            self.chats, self.relay.wake, actor_id=actor_id, message_id=message_id, operation_id=operation_id
+            self.chats, self.relay.notify, actor_id=actor_id, message_id=message_id, operation_id=operation_id
         )
 
-    @rpc
-    def apply(self, *, announcement: Wire) -> Applied:
-        return usecases.apply(self.chats, from_wire(announcement))
+    @handles(FriendshipChangedV1)
+    def save_dialog(self, changed: FriendshipChangedV1) -> HandlerResult:
+        return usecases.save_replica(self.chats, dialog_of(changed))
 
-    @rpc
-    def audit(self, *, announcements: list[Wire]) -> list[Disagreement]:
-        return usecases.audit(self.chats, [from_wire(announcement) for announcement in announcements])
+    @handles(MembershipChangedV1)
+    def save_event_chat(self, changed: MembershipChangedV1) -> HandlerResult:
+        return usecases.save_replica(self.chats, event_chat_of(changed))
 
-    @rpc
-    def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
-        return usecases.restore(self.chats, from_wire(announcement), seen=seen)
+    def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
+        return usecases.find_discrepancies(self.chats, domain_events)
 
-    @rpc
-    def check_health(self) -> Health:
-        return self.process.health()
+    def repair(self, domain_event: DomainEvent, *, seen: int | None) -> HandlerResult:
+        return usecases.repair(self.chats, domain_event, seen=seen)
 
-    @timer(interval=PURGE_EVERY_S)
+    @timer(interval=PURGE_INTERVAL_S)
     def purge_texts(self) -> None:
         """Delete what was said in chats that no longer exist."""
         self.chats.purge_texts(ended_before=outbox.now() - PURGE_AFTER)

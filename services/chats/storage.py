@@ -14,32 +14,32 @@ relays those before it, too, in their order.
 
 import time
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from services.chassis import outbox
+from services.chassis.messaging import outbox
 from services.chassis.mongo import (
     CONFIRMED,
     FLAG,
     INTEGER,
+    SINGLE_BATCH,
     TEXT,
     TEXT_OR_NULL,
     TIME,
-    WHOLE,
     Document,
     array_of,
-    losing_races,
+    ignore_duplicate_key,
     merged,
     one_of,
     shape,
     validated,
 )
 from services.chats.model import Chat, Message
-from services.contracts.announcements import Announcement
+from services.contracts.domain_events import DomainEvent
 
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
@@ -75,7 +75,7 @@ def prepare(database: Database[Document]) -> None:
     messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
 
 
-def boxes(database: Database[Document]) -> list[outbox.Box]:
+def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
     """Return the outbox of the messages."""
 
     def with_chats(messages: list[Document]) -> list[Document]:
@@ -84,18 +84,18 @@ def boxes(database: Database[Document]) -> list[outbox.Box]:
         chats = {document["_id"]: _chat(document) for document in found}
         return [{**message, "chat": chats.get(message["chat_id"])} for message in messages]
 
-    return [outbox.Box(database.messages, announce, key="waits_in", order="number", complete=with_chats)]
+    return [outbox.Outbox(database.messages, to_domain_events, key="waits_in", order="number", complete=with_chats)]
 
 
-def announce(document: Document, fact: Document) -> list[Announcement]:
-    """Tell what a message's document says now to those who may read its chat; a deleted one is only deleted."""
+def to_domain_events(document: Document, entry: Document) -> list[DomainEvent]:
+    """Return a message's state, for those who may read its chat; a deleted message is only deleted."""
     chat: Chat | None = document["chat"]
-    if chat is None or chat.deleted or (fact["what"] != "deleted" and not document["live"]):
+    if chat is None or chat.deleted or (entry["change"] != "deleted" and not document["live"]):
         return []
-    return [_message(document).told(fact["id"], fact["what"], chat)]
+    return [_message(document).to_domain_event(entry["id"], entry["change"], chat)]
 
 
-class ChatStore:
+class MongoChatStore:
     """Chats and messages."""
 
     def __init__(self, database: Database[Document]) -> None:
@@ -103,27 +103,27 @@ class ChatStore:
         self._messages: Collection[Document] = database.messages
         self._confirmed = database.messages.with_options(read_concern=CONFIRMED)
 
-    def save_copy(self, chat: Chat) -> bool:
+    def save_replica(self, chat: Chat) -> bool:
         """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
         older = {"_id": chat.id, "version": {"$lt": chat.version}}
-        copied: Document = {"$set": _copied(chat)}
+        replicated: Document = {"$set": _replicated(chat)}
         first = {"$setOnInsert": {**_UNWRITTEN, "created_at": time.time_ns()}}
-        with losing_races():
-            self._chats.update_one(older, copied | first, upsert=True)
+        with ignore_duplicate_key():
+            self._chats.update_one(older, replicated | first, upsert=True)
             return True
         # There is one: as new or newer, or an older one that somebody has just inserted.
-        return self._chats.update_one(older, copied).matched_count == 1
+        return self._chats.update_one(older, replicated).matched_count == 1
 
-    def list_copies(self, chat_ids: list[str]) -> list[Chat]:
+    def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
         """Return those of these chats that there are, dead or alive. One query."""
         return [_chat(document) for document in self._chats.find({"_id": {"$in": chat_ids}}, _CHAT_FIELDS)]
 
-    def restore_copy(self, chat: Chat, *, seen: int | None) -> bool:
+    def restore_replica(self, chat: Chat, *, seen: int | None) -> bool:
         """Store the chat as its owner says, if the copy still claims the version `seen` (None: if there is none)."""
         if seen is None:
-            return self.save_copy(chat)
+            return self.save_replica(chat)
         alive_again: Document = {"$unset": dict.fromkeys(("ended_at", "purge_at", "texts_purged"), "")}
-        update = {"$set": _copied(chat), **({} if chat.deleted else alive_again)}
+        update = {"$set": _replicated(chat), **({} if chat.deleted else alive_again)}
         return self._chats.update_one({"_id": chat.id, "version": seen}, update).matched_count == 1
 
     def find(self, chat_id: str) -> Chat | None:
@@ -138,7 +138,7 @@ class ChatStore:
 
     def list_ids(self, user_id: str) -> list[str]:
         """Return the ids of a user's chats in the order of the list."""
-        found = self._chats.find({"user_ids": user_id}, {"_id": 1}, batch_size=WHOLE).sort(_NEWEST_FIRST)
+        found = self._chats.find({"user_ids": user_id}, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_NEWEST_FIRST)
         return [document["_id"] for document in found]
 
     def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
@@ -146,7 +146,7 @@ class ChatStore:
         wanted: Document = {"chat_id": chat_id, "live": True}
         if before is not None:
             wanted["number"] = {"$lt": before}
-        newest = self._messages.find(wanted, batch_size=WHOLE).sort("number", DESCENDING).limit(limit or 0)
+        newest = self._messages.find(wanted, batch_size=SINGLE_BATCH).sort("number", DESCENDING).limit(limit or 0)
         return [_message(document) for document in newest][::-1]
 
     def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
@@ -158,7 +158,9 @@ class ChatStore:
 
     def _find_all_of(self, chat_ids: list[str]) -> Iterable[Document]:
         wanted = {"chat_id": {"$in": chat_ids}, "live": True}
-        return self._messages.find(wanted, batch_size=WHOLE).sort([("chat_id", ASCENDING), ("number", ASCENDING)])
+        return self._messages.find(wanted, batch_size=SINGLE_BATCH).sort(
+            [("chat_id", ASCENDING), ("number", ASCENDING)]
+        )
 
     def _find_newest_of(self, chat_ids: list[str], limit: int) -> Iterable[Document]:
         newest = [{"$match": {"live": True}}, {"$sort": {"number": -1}}, {"$limit": limit}]
@@ -251,7 +253,7 @@ class ChatStore:
         self._resort(message.chat_id, vacated=message.number)
         return deleted
 
-    def purge_texts(self, *, ended_before: Any) -> int:
+    def purge_texts(self, *, ended_before: datetime) -> int:
         """Delete the messages of chats that ended a while ago; what was being written then has arrived by now."""
         wanted = {"texts_purged": False, "ended_at": {"$lt": ended_before}}
         ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
@@ -277,25 +279,27 @@ class ChatStore:
             vacated = number
 
 
-def _telling(chat_id: str, what: str, operation_id: str) -> outbox.Update:
+def _telling(chat_id: str, change: str, operation_id: str) -> outbox.Update:
     """Build the part of an update of a message that leaves a fact to be announced, and remembers the operation."""
     changed: outbox.Update = {"$set": {"waits_in": chat_id}, "$inc": {"version": 1}}
-    return merged(changed, outbox.telling(outbox.fact(operation_id, what)), outbox.remembering(operation_id))
+    return merged(
+        changed, outbox.add_entry(outbox.entry(operation_id, change)), outbox.remember_operation(operation_id)
+    )
 
 
 _UNWRITTEN = {"last_number": 0, "latest_number": 0, "latest_at": 0}
 _CHAT_FIELDS = {"kind": 1, "event_id": 1, "user_ids": 1, "deleted": 1, "version": 1}
 
 
-def _copied(chat: Chat) -> Document:
-    copied: Document = {
+def _replicated(chat: Chat) -> Document:
+    replicated: Document = {
         "kind": chat.kind,
         "event_id": chat.event_id,
         "user_ids": list(chat.user_ids),
         "deleted": chat.deleted,
         "version": chat.version,
     }
-    return {**copied, **outbox.ended(announced=False), "texts_purged": False} if chat.deleted else copied
+    return {**replicated, **outbox.tombstone(published=False), "texts_purged": False} if chat.deleted else replicated
 
 
 def _chat(document: Document) -> Chat:
@@ -331,5 +335,5 @@ def _message_document(message: Message) -> Document:
         "live": True,
         "version": 1,
         "waits_in": message.chat_id,
-        **outbox.new_outbox(message.id, outbox.fact(message.id, "posted")),
+        **outbox.new_outbox(message.id, outbox.entry(message.id, "posted")),
     }

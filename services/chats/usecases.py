@@ -1,18 +1,16 @@
 """What one can do with chats and messages: one function for each call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from services.chassis.messaging.outbox import Notify
 from services.chats import model
 from services.chats.model import Chat, Message
-from services.chats.storage import ChatStore
+from services.chats.ports import ChatStore
 from services.contracts import chats as contract
-from services.contracts.announcements import Announcement, FriendshipChangedV1, MembershipChangedV1
-from services.contracts.calls import Applied, Disagreement, Written
+from services.contracts.domain_events import DomainEvent
 from services.contracts.errors import Code, Forbidden, NotFound
-
-Wake = Callable[[object], None]
-"""Says in which chat there is something to announce."""
+from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult, handled
 
 
 def list_chats(
@@ -40,72 +38,63 @@ def get_chat(chats: ChatStore, *, actor_id: str, chat_id: str, limit: int | None
 
 
 def post_message(
-    chats: ChatStore, wake: Wake, *, actor_id: str, chat_id: str, text: str, operation_id: str, now_us: int
-) -> Written:
+    chats: ChatStore, notify: Notify, *, actor_id: str, chat_id: str, text: str, operation_id: str, now_us: int
+) -> WriteResult:
     """Write a message."""
     with _forgiving_repeats(chats, operation_id, operation_id):
         if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_us=now_us):
             _get_readable(chats, chat_id, actor_id)  # says why not
             raise _closed()
-    wake(chat_id)
-    return Written(id=operation_id, announcements=[])
+    notify(chat_id)
+    return WriteResult(id=operation_id, domain_events=[])
 
 
 def edit_message(
-    chats: ChatStore, wake: Wake, *, actor_id: str, message_id: str, text: str, operation_id: str
-) -> Written:
+    chats: ChatStore, notify: Notify, *, actor_id: str, message_id: str, text: str, operation_id: str
+) -> WriteResult:
     """Replace the text of one's own message."""
     with _forgiving_repeats(chats, message_id, operation_id):
         message = _get_own(chats, message_id, actor_id)
         if not chats.edit(message, text=text, operation_id=operation_id):
             raise _no_message()
-        wake(message.chat_id)
-    return Written(id=message_id, announcements=[])
+        notify(message.chat_id)
+    return WriteResult(id=message_id, domain_events=[])
 
 
-def delete_message(chats: ChatStore, wake: Wake, *, actor_id: str, message_id: str, operation_id: str) -> Written:
+def delete_message(
+    chats: ChatStore, notify: Notify, *, actor_id: str, message_id: str, operation_id: str
+) -> WriteResult:
     """Delete one's own message."""
     with _forgiving_repeats(chats, message_id, operation_id):
         message = _get_own(chats, message_id, actor_id)
         if not chats.delete(message, operation_id=operation_id):
             raise _no_message()
-        wake(message.chat_id)
-    return Written(id=message_id, announcements=[])
+        notify(message.chat_id)
+    return WriteResult(id=message_id, domain_events=[])
 
 
-def apply(chats: ChatStore, announcement: Announcement) -> Applied:
-    """Copy who may read what; a state that is not newer than the copy changes nothing."""
-    chat = _chat_of(announcement)
-    saved = chat is not None and chats.save_copy(chat)
-    return Applied(outcome="applied" if saved else "stale", announcements=[])
+def save_replica(chats: ChatStore, chat: Chat) -> HandlerResult:
+    """Store who may read what; a state that is not newer than the replica changes nothing."""
+    return handled("applied" if chats.save_replica(chat) else "stale")
 
 
-def audit(chats: ChatStore, announcements: list[Announcement]) -> list[Disagreement]:
-    """Compare the copies of chats with what events and friendships call for. One query."""
-    wanted = {index: chat for index, one in enumerate(announcements) if (chat := _chat_of(one)) is not None}
-    copies = {copy.id: copy for copy in chats.list_copies([chat.id for chat in wanted.values()])}
+def find_discrepancies(chats: ChatStore, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
+    """Compare the replicas with the chats that events and friendships call for. One query."""
+    wanted = {n: chat for n, each in enumerate(domain_events) if (chat := model.chat_of(each)) is not None}
+    replicas = {replica.id: replica for replica in chats.list_replicas([chat.id for chat in wanted.values()])}
     return [
-        Disagreement(index=index, seen=copy.version if copy else None, what=what)
-        for index, chat in wanted.items()
-        for copy in [copies.get(chat.id)]
-        if (what := model.difference(copy, chat)) is not None
+        Discrepancy(index=n, seen=replica.version if replica else None, description=description)
+        for n, chat in wanted.items()
+        for replica in [replicas.get(chat.id)]
+        if (description := model.difference(replica, chat)) is not None
     ]
 
 
-def restore(chats: ChatStore, announcement: Announcement, *, seen: int | None) -> Applied:
-    """Make a copy as its owner says, whatever version it claims, unless it has changed since it was `seen`."""
-    chat = _chat_of(announcement)
-    restored = chat is not None and chats.restore_copy(chat, seen=seen)
-    return Applied(outcome="applied" if restored else "stale", announcements=[])
-
-
-def _chat_of(announcement: Announcement) -> Chat | None:
-    match announcement:
-        case FriendshipChangedV1():
-            return model.dialog_of(announcement)
-        case MembershipChangedV1():
-            return model.event_chat_of(announcement)
-    return None
+def repair(chats: ChatStore, domain_event: DomainEvent, *, seen: int | None) -> HandlerResult:
+    """Make a replica as its owner's state says, whatever version it claims, unless it has changed since `seen`."""
+    chat = model.chat_of(domain_event)
+    restored = chat is not None and chats.restore_replica(chat, seen=seen)
+    return handled("applied" if restored else "stale")
 
 
 @contextmanager

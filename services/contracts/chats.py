@@ -2,10 +2,15 @@
 
 from typing import Literal, TypedDict
 
-from services.contracts import everybody
-from services.contracts.calls import Applied, Wire, Written, offered_by
+from services.contracts.domain_events import (
+    FriendshipChangedV1,
+    MembershipChangedV1,
+    Subscription,
+)
+from services.contracts.rpc import WriteResult, answered_by
 
 SERVICE = "chats"
+HANDLES = (Subscription(FriendshipChangedV1), Subscription(MembershipChangedV1))
 
 
 class Message(TypedDict):
@@ -32,7 +37,7 @@ class Chat(TypedDict):
     messages: list[Message]
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_chats(*, actor_id: str, offset: int, limit: int, message_limit: int | None) -> list[Chat]:
     """Return the actor's chats, newest message first, then empty ones, newest first.
 
@@ -41,13 +46,13 @@ def list_chats(*, actor_id: str, offset: int, limit: int, message_limit: int | N
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_chat_ids(*, actor_id: str) -> list[str]:
     """Return the ids of all chats that the actor may read."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def get_chat(*, actor_id: str, chat_id: str, limit: int | None, before: str | None) -> Chat:
     """Return a chat with its newest `limit` messages (None: all) older than the message `before`.
 
@@ -58,8 +63,8 @@ def get_chat(*, actor_id: str, chat_id: str, limit: int | None, before: str | No
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def post_message(*, actor_id: str, chat_id: str, text: str, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def post_message(*, actor_id: str, chat_id: str, text: str, operation_id: str) -> WriteResult:
     """Write a message whose id is `operation_id`. Idempotent.
 
     Raises:
@@ -69,8 +74,8 @@ def post_message(*, actor_id: str, chat_id: str, text: str, operation_id: str) -
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def edit_message(*, actor_id: str, message_id: str, text: str, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def edit_message(*, actor_id: str, message_id: str, text: str, operation_id: str) -> WriteResult:
     """Replace the text of one's own message; its place and time stay.
 
     Raises:
@@ -80,8 +85,8 @@ def edit_message(*, actor_id: str, message_id: str, text: str, operation_id: str
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def delete_message(*, actor_id: str, message_id: str, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def delete_message(*, actor_id: str, message_id: str, operation_id: str) -> WriteResult:
     """Delete one's own message.
 
     Raises:
@@ -89,14 +94,3 @@ def delete_message(*, actor_id: str, message_id: str, operation_id: str) -> Writ
         Forbidden: message.not_yours, chat.forbidden
     """
     raise NotImplementedError
-
-
-@offered_by(SERVICE)
-def apply(*, announcement: Wire) -> Applied:
-    """Hear `FriendshipChangedV1` (the pair's dialog) and `MembershipChangedV1` (the event's chat)."""
-    raise NotImplementedError
-
-
-audit = offered_by(SERVICE)(everybody.audit)
-restore = offered_by(SERVICE)(everybody.restore)
-check_health = offered_by(SERVICE)(everybody.check_health)

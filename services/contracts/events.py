@@ -1,20 +1,26 @@
 """Calls of the service `events`, which owns events with their members and rights."""
 
-from typing import Literal, TypedDict
+from typing import Literal, Required, TypedDict
 
-from services.contracts import everybody
-from services.contracts.calls import Applied, Wire, Written, offered_by
+from services.contracts.domain_events import (
+    EventInviteAcceptedV1,
+    EventInviteEndedV1,
+    Subscription,
+)
+from services.contracts.rpc import WriteResult, answered_by
 
 SERVICE = "events"
+HANDLES = (Subscription(EventInviteAcceptedV1), Subscription(EventInviteEndedV1))
 
 Kind = Literal["single", "group"]
 
 
-class Summary(TypedDict):
-    """An event as the calendar shows it. starts_at: wall-clock `YYYY-MM-DDTHH:MM`; icon: an icon's name."""
+class EventDetails(TypedDict, total=False):
+    """What is said of an event, whoever takes part: all of it when created, what is to change when changed.
 
-    id: str
-    kind: Kind
+    starts_at: wall-clock `YYYY-MM-DDTHH:MM`; icon: an icon's name.
+    """
+
     name: str
     is_private: bool
     starts_at: str
@@ -23,7 +29,17 @@ class Summary(TypedDict):
     icon: str
 
 
-class Event(Summary):
+DETAILS = tuple(EventDetails.__annotations__)
+
+
+class EventSummary(EventDetails):
+    """An event as the calendar shows it; all details are there."""
+
+    id: Required[str]
+    kind: Required[Kind]
+
+
+class Event(EventSummary):
     """An event as its page shows it.
 
     version: grows with every change.
@@ -31,20 +47,9 @@ class Event(Summary):
     chat_id: None for a single event and for whoever may see the event but not its chat.
     """
 
-    version: int
-    member_ids: list[str]
-    chat_id: str | None
-
-
-class Changes(TypedDict, total=False):
-    """Fields of an event to change; what is absent stays as it is."""
-
-    name: str
-    is_private: bool
-    starts_at: str
-    address: str
-    description: str
-    icon: str
+    version: Required[int]
+    member_ids: Required[list[str]]
+    chat_id: Required[str | None]
 
 
 class Rights(TypedDict, total=False):
@@ -72,24 +77,13 @@ class Invitation(TypedDict):
     invite_id: str
 
 
-@offered_by(SERVICE)
-def create_event(
-    *,
-    actor_id: str,
-    kind: Kind,
-    name: str,
-    is_private: bool,
-    starts_at: str,
-    address: str,
-    description: str,
-    icon: str,
-    operation_id: str,
-) -> Written:
+@answered_by(SERVICE)
+def create_event(*, actor_id: str, kind: Kind, details: EventDetails, operation_id: str) -> WriteResult:
     """Create an event whose id is `operation_id`; the actor owns it. Idempotent."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def get_event(*, actor_id: str, event_id: str) -> Event:
     """Return an event that the actor has access to: as member, as invited, or as a friend of its owner when public.
 
@@ -100,34 +94,34 @@ def get_event(*, actor_id: str, event_id: str) -> Event:
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def list_month(*, actor_id: str, year: int, month: int) -> list[Summary]:
+@answered_by(SERVICE)
+def list_month(*, actor_id: str, year: int, month: int) -> list[EventSummary]:
     """Return the events of a month that the actor takes part in, in time order. One range query."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_event_ids(*, actor_id: str) -> list[str]:
     """Return the ids of all events that the actor takes part in, in time order."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_visible_event_ids(*, actor_id: str, user_id: str) -> list[str]:
     """Return the ids of those events of `user_id` that the actor has access to, in time order."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def change_event(
     *,
     actor_id: str,
     event_id: str,
     kind: Kind | None,
-    changes: Changes,
+    changes: EventDetails,
     if_versions: list[int] | None,
     operation_id: str,
-) -> Written:
+) -> WriteResult:
     """Change some fields of an event in one update; other fields keep what others wrote.
 
     kind: when given, the event must be of it. if_versions: when given, the event must be at one of them.
@@ -140,8 +134,8 @@ def change_event(
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def delete_event(*, actor_id: str, event_id: str, if_versions: list[int] | None, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def delete_event(*, actor_id: str, event_id: str, if_versions: list[int] | None, operation_id: str) -> WriteResult:
     """Delete an event for everyone.
 
     if_versions: when given, the event must be at one of them.
@@ -154,8 +148,8 @@ def delete_event(*, actor_id: str, event_id: str, if_versions: list[int] | None,
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def leave_event(*, actor_id: str, event_id: str, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def leave_event(*, actor_id: str, event_id: str, operation_id: str) -> WriteResult:
     """Leave a group event; the last one out deletes it, and an owner who leaves is succeeded.
 
     Raises:
@@ -164,7 +158,7 @@ def leave_event(*, actor_id: str, event_id: str, operation_id: str) -> Written:
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def get_member(*, actor_id: str, member_id: str) -> Member:
     """Return a membership of an event that the actor has access to.
 
@@ -175,8 +169,8 @@ def get_member(*, actor_id: str, member_id: str) -> Member:
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def change_rights(*, actor_id: str, member_id: str, rights: Rights, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def change_rights(*, actor_id: str, member_id: str, rights: Rights, operation_id: str) -> WriteResult:
     """Grant or revoke rights that the actor holds.
 
     Raises:
@@ -186,8 +180,8 @@ def change_rights(*, actor_id: str, member_id: str, rights: Rights, operation_id
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def remove_member(*, actor_id: str, member_id: str, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def remove_member(*, actor_id: str, member_id: str, operation_id: str) -> WriteResult:
     """Remove a member; removing oneself is leaving.
 
     Raises:
@@ -197,7 +191,7 @@ def remove_member(*, actor_id: str, member_id: str, operation_id: str) -> Writte
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def open_invitation(*, event_id: str, invite_id: str, sender_id: str, receiver_id: str) -> Invitation:
     """Let `invite_id` be the receiver's permission to join, unless another invitation already is. Idempotent.
 
@@ -209,15 +203,3 @@ def open_invitation(*, event_id: str, invite_id: str, sender_id: str, receiver_i
         Conflict: event.full
     """
     raise NotImplementedError
-
-
-@offered_by(SERVICE)
-def apply(*, announcement: Wire) -> Applied:
-    """Hear `EventInviteAcceptedV1` (the invited join) and `EventInviteEndedV1` (the permission is withdrawn)."""
-    raise NotImplementedError
-
-
-list_announcements = offered_by(SERVICE)(everybody.list_announcements)
-audit = offered_by(SERVICE)(everybody.audit)
-restore = offered_by(SERVICE)(everybody.restore)
-check_health = offered_by(SERVICE)(everybody.check_health)

@@ -2,10 +2,18 @@
 
 from typing import Literal, TypedDict
 
-from services.contracts import everybody
-from services.contracts.calls import Applied, Wire, Written, offered_by
+from services.contracts.domain_events import (
+    FriendshipChangedV1,
+    MembershipChangedV1,
+    Subscription,
+)
+from services.contracts.rpc import WriteResult, answered_by
 
 SERVICE = "invites"
+HANDLES = (
+    Subscription(FriendshipChangedV1),
+    Subscription(MembershipChangedV1, is_awaited=lambda event: event.deleted),  # invitations end only with their event
+)
 
 Kind = Literal["friend", "event"]
 Action = Literal["accept", "decline", "cancel"]
@@ -21,8 +29,8 @@ class Invite(TypedDict):
     event_id: str | None
 
 
-@offered_by(SERVICE)
-def send_invite(*, actor_id: str, kind: Kind, receiver_id: str, event_id: str | None, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def send_invite(*, actor_id: str, kind: Kind, receiver_id: str, event_id: str | None, operation_id: str) -> WriteResult:
     """Invite somebody to be a friend, or to a group event. The same invitation while one waits is not a second one.
 
     Raises (in this order):
@@ -36,20 +44,20 @@ def send_invite(*, actor_id: str, kind: Kind, receiver_id: str, event_id: str | 
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_invites(*, actor_id: str) -> list[Invite]:
     """Return the invitations that wait for the actor's answer, oldest first."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_invite_ids(*, actor_id: str) -> list[str]:
     """Return the ids of the invitations that wait for the actor's answer, oldest first."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def answer_invite(*, actor_id: str, invite_id: str, action: Action, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def answer_invite(*, actor_id: str, invite_id: str, action: Action, operation_id: str) -> WriteResult:
     """Accept or decline as the receiver, or cancel as the sender. Of two answers at once one wins.
 
     Raises:
@@ -57,15 +65,3 @@ def answer_invite(*, actor_id: str, invite_id: str, action: Action, operation_id
         Forbidden: invite.not_yours
     """
     raise NotImplementedError
-
-
-@offered_by(SERVICE)
-def apply(*, announcement: Wire) -> Applied:
-    """Hear `FriendshipChangedV1` (settle both directions) and `MembershipChangedV1` (end a deleted event's)."""
-    raise NotImplementedError
-
-
-list_announcements = offered_by(SERVICE)(everybody.list_announcements)
-audit = offered_by(SERVICE)(everybody.audit)
-restore = offered_by(SERVICE)(everybody.restore)
-check_health = offered_by(SERVICE)(everybody.check_health)

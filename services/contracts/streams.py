@@ -5,10 +5,29 @@ Each item of a person's log has a number, one more than the one before; it is th
 
 from typing import TypedDict
 
-from services.contracts import everybody
-from services.contracts.calls import Applied, Wire, offered_by
+from services.contracts.domain_events import (
+    EventChangedV1,
+    FriendshipChangedV1,
+    InviteChangedV1,
+    MessageChangedV1,
+    ProfileChangedV1,
+    Subscription,
+    never,
+)
+from services.contracts.rpc import Wire, answered_by
 
 SERVICE = "streams"
+HANDLES = (
+    Subscription(EventChangedV1, is_awaited=lambda event: event.revokes_access),
+    Subscription(MessageChangedV1, is_awaited=never),
+    Subscription(InviteChangedV1, is_awaited=never),
+    Subscription(FriendshipChangedV1, is_awaited=never),
+    Subscription(ProfileChangedV1, is_awaited=never),
+)
+"""Feeds may be written after the answer; that somebody has lost access is known before it."""
+HANDLES_IN_ORDER = True
+BROADCASTS = ("streams.items",)
+"""Fanout exchanges of what nobody must keep: each gateway process takes what it hears."""
 
 KEPT_DAYS = 8
 """How long an item can be read again; a day more than is promised."""
@@ -59,31 +78,19 @@ KINDS = (
 """What an item can be about."""
 
 
-@offered_by(SERVICE)
-def get_head(*, user_id: str) -> int:
+@answered_by(SERVICE)
+def get_last_sequence(*, user_id: str) -> int:
     """Return the number of the newest item of somebody's log; 0 when there never was one."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def read_log(*, user_id: str, after: int, limit: int) -> Page:
+@answered_by(SERVICE)
+def read_feed(*, user_id: str, after: int, limit: int) -> Page:
     """Return the items of somebody's log after a number, at most `limit`."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def end_session(*, session: str) -> None:
     """Tell every gateway process that a session has ended. session: how the gateways name it, no secret."""
     raise NotImplementedError
-
-
-@offered_by(SERVICE)
-def apply(*, announcement: Wire) -> Applied:
-    """Hear `EventChangedV1` that takes access away: nothing older of the event is shown to who has lost it.
-
-    Everything that is heard is written into the log by the one process whose turn it is, in order.
-    """
-    raise NotImplementedError
-
-
-check_health = offered_by(SERVICE)(everybody.check_health)

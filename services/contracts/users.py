@@ -2,10 +2,14 @@
 
 from typing import TypedDict
 
-from services.contracts import everybody
-from services.contracts.calls import Applied, Wire, Written, offered_by
+from services.contracts.domain_events import (
+    FriendInviteAcceptedV1,
+    Subscription,
+)
+from services.contracts.rpc import WriteResult, answered_by
 
 SERVICE = "users"
+HANDLES = (Subscription(FriendInviteAcceptedV1),)
 
 
 class Person(TypedDict):
@@ -38,13 +42,15 @@ class Friendship(TypedDict):
     generation: int
 
 
-@offered_by(SERVICE)
-def sign_in(*, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def sign_in(
+    *, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str
+) -> WriteResult:
     """Create the profile of `google_id`, or refresh it. Idempotent; `id` is the user's."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def get_account(*, actor_id: str) -> Account:
     """Return the actor's own profile.
 
@@ -54,7 +60,7 @@ def get_account(*, actor_id: str) -> Account:
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def get_person(*, user_id: str) -> Person:
     """Return anybody's public profile.
 
@@ -64,31 +70,31 @@ def get_person(*, user_id: str) -> Person:
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_people(*, user_ids: list[str]) -> list[Person]:
     """Return the public profiles of those of these people that there are."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def search_people(*, text: str, offset: int, limit: int) -> list[Person]:
     """Find people whose name or e-mail contains `text`, whatever the case, ordered by name, then id."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_friends(*, actor_id: str) -> list[Person]:
     """Return the actor's friends, ordered by name, then id."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def list_friends_among(*, user_id: str, other_ids: list[str]) -> list[str]:
     """Return which of these people are a person's friends."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def get_friend(*, actor_id: str, friend_id: str) -> Friend:
     """Return a friend's profile.
 
@@ -98,29 +104,17 @@ def get_friend(*, actor_id: str, friend_id: str) -> Friend:
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
+@answered_by(SERVICE)
 def check_friendship(*, user_id: str, other_id: str) -> Friendship:
     """Tell whether `other_id` exists, whether the two are friends, and in which generation."""
     raise NotImplementedError
 
 
-@offered_by(SERVICE)
-def end_friendship(*, actor_id: str, friend_id: str, operation_id: str) -> Written:
+@answered_by(SERVICE)
+def end_friendship(*, actor_id: str, friend_id: str, operation_id: str) -> WriteResult:
     """End the friendship for both. Repeating an operation changes nothing.
 
     Raises:
         NotFound: friend.unknown
     """
     raise NotImplementedError
-
-
-@offered_by(SERVICE)
-def apply(*, announcement: Wire) -> Applied:
-    """Hear `FriendInviteAcceptedV1`: make the friendship, in the generation that the invitation names."""
-    raise NotImplementedError
-
-
-list_announcements = offered_by(SERVICE)(everybody.list_announcements)
-audit = offered_by(SERVICE)(everybody.audit)
-restore = offered_by(SERVICE)(everybody.restore)
-check_health = offered_by(SERVICE)(everybody.check_health)

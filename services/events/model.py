@@ -6,9 +6,9 @@ event that was read to the event that should be; storage stores the result if th
 
 from dataclasses import dataclass, replace
 
-from services.contracts.announcements import EventChangedV1, MembershipChangedV1
+from services.contracts.domain_events import DomainEvent, EventChangedV1, MembershipChangedV1
 from services.contracts.errors import Code, Forbidden
-from services.contracts.events import Kind, Summary
+from services.contracts.events import EventDetails, EventSummary, Kind
 from services.contracts.ids import derive_id
 
 MAX_PLACES = 1000
@@ -16,6 +16,9 @@ MAX_PLACES = 1000
 
 RIGHTS = ("can_invite_user", "can_delete_user", "can_change_event", "can_delete_event")
 ALL_RIGHTS = frozenset(RIGHTS)
+
+STATE = "state requested"
+"""The kind of a change that asks for the state alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,24 +39,37 @@ class OpenInvitation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """What has happened to an event, as far as its state does not say so: an entry of its outbox.
+
+    kind: as `EventChangedV1.change`, or `STATE` for the state alone. removed_members: whose membership it ended;
+    affected_member_ids: the members that have joined, or whose rights have changed.
+    """
+
+    domain_event_id: str
+    kind: str
+    removed_members: tuple[Member, ...] = ()
+    affected_member_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """An event with everybody who takes part or may.
 
     members: in joining order; empty once it is deleted.
+    changes: those that are still to be published.
+    last_departure: the last change by which somebody lost access, published or not.
     operations: ids of the latest operations on it, by which a repeat is known.
     """
 
     id: str
     kind: Kind
     owner_id: str
-    name: str
-    is_private: bool
-    starts_at: str
-    address: str
-    description: str
-    icon: str
+    details: EventDetails
     members: tuple[Member, ...]
     invited: tuple[OpenInvitation, ...] = ()
+    changes: tuple[Change, ...] = ()
+    last_departure: Change | None = None
     deleted: bool = False
     version: int = 1
     operations: frozenset[str] = frozenset()
@@ -75,23 +91,33 @@ class Event:
         """Tell whether an invitation of this user is open."""
         return any(invitation.user_id == user_id for invitation in self.invited)
 
-    def summary(self) -> Summary:
+    def summary(self) -> EventSummary:
         """Return what the calendar shows."""
-        return Summary(
-            id=self.id,
-            kind=self.kind,
-            name=self.name,
-            is_private=self.is_private,
-            starts_at=self.starts_at,
-            address=self.address,
-            description=self.description,
-            icon=self.icon,
-        )
+        return EventSummary(id=self.id, kind=self.kind, **self.details)
 
-    def announced(self, fact_id: str) -> MembershipChangedV1:
-        """Tell this state as the fact of that id."""
+    def caused_by(self, domain_event_id: str) -> list[DomainEvent]:
+        """Return what a change has led to: the very domain events that the outbox publishes of it.
+
+        A change that was published already leads to the event's state, and to whom it is no longer shown.
+        """
+        known = [change for change in self.changes if change.domain_event_id == domain_event_id]
+        if not known:
+            known = [Change(domain_event_id=domain_event_id, kind=STATE)]
+            known += [self.last_departure] if self.last_departure else []
+        return [domain_event for change in known for domain_event in self.to_domain_events(change)]
+
+    def to_domain_events(self, change: Change) -> list[DomainEvent]:
+        """Return this state, reached by a change, as domain events. Both ways to subscribers begin here."""
+        domain_events: list[DomainEvent] = []
+        if self.kind == "group" and change.kind not in ("changed", "rights"):  # nobody keeps a replica of the rest
+            domain_events.append(self._membership_changed(change))
+        if change.kind != STATE:
+            domain_events.append(self._event_changed(change))
+        return domain_events
+
+    def _membership_changed(self, change: Change) -> MembershipChangedV1:
         return MembershipChangedV1(
-            fact_id=fact_id,
+            domain_event_id=change.domain_event_id,
             event_id=self.id,
             chat_id=self.chat_id,
             member_user_ids=[member.user_id for member in self.members],
@@ -99,20 +125,18 @@ class Event:
             version=self.version,
         )
 
-    def told(self, fact_id: str, what: str, *, gone: list[dict[str, object]], touched: list[str]) -> EventChangedV1:
-        """Tell what has happened to the event, with its state now."""
-        summary = self.summary()
+    def _event_changed(self, change: Change) -> EventChangedV1:
         return EventChangedV1(
-            fact_id=fact_id,
+            domain_event_id=change.domain_event_id,
             event_id=self.id,
             chat_id=self.chat_id,
-            what=what,
-            event={name: value for name, value in summary.items() if name != "id"},
+            change=change.kind,
+            event={"kind": self.kind, **self.details},
             members=[
                 {"id": member.id, "user_id": member.user_id, "rights": sorted(member.rights)} for member in self.members
             ],
-            gone=gone,
-            touched=touched,
+            removed_members=[{"id": member.id, "user_id": member.user_id} for member in change.removed_members],
+            affected_member_ids=list(change.affected_member_ids),
             version=self.version,
         )
 
@@ -136,16 +160,21 @@ def joining(user_id: str, invite_id: str) -> Member:
     return Member(id=derive_id(invite_id, "member"), user_id=user_id)
 
 
-def what_happened(before: Event, after: Event) -> str:
-    """Name the difference that replacing memberships makes."""
-    if after.deleted:
-        return "deleted"
-    return "left" if len(after.members) < len(before.members) else "rights"
+def change_between(before: Event, after: Event, *, domain_event_id: str) -> Change:
+    """Describe the difference that replacing memberships makes."""
+    removed = tuple(member for member in before.members if after.member(member.id) is None)
+    return Change(
+        domain_event_id=domain_event_id,
+        kind="deleted" if after.deleted else "left" if removed else "rights",
+        removed_members=removed,
+        affected_member_ids=tuple(member.id for member in after.members if member not in before.members),
+    )
 
 
 def deleted(event: Event) -> Event:
     """Return the event as its tombstone: nobody takes part, nothing is said any more."""
-    return replace(event, deleted=True, members=(), invited=(), name="", address="", description="")
+    details: EventDetails = {**event.details, "name": "", "address": "", "description": ""}
+    return replace(event, deleted=True, members=(), invited=(), details=details)
 
 
 def without(event: Event, leaver: Member) -> Event:

@@ -1,62 +1,50 @@
 """The Nameko service `events`. Signatures, documentation and errors of its calls: `services.contracts.events`."""
 
-from nameko.timer import timer
+from collections.abc import Sequence
 
-from services.chassis.providers import announcer, process, remote, store
-from services.chassis.reconciling import RECONCILE_EVERY_S, reconcile_in_turn
-from services.chassis.rpc import rpc
+from services.chassis.dependencies import outbox_relay, rpc_client, store
+from services.chassis.messaging.handlers import handles
+from services.chassis.rpc.server import rpc
+from services.chassis.service import Service
 from services.contracts import events as contract
-from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written
-from services.events import usecases
-from services.events.model import Event, creator
-from services.events.storage import EventStore
+from services.contracts.domain_events import (
+    DomainEvent,
+    EventChangedV1,
+    EventInviteAcceptedV1,
+    EventInviteEndedV1,
+    MembershipChangedV1,
+)
+from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
+from services.events import storage, usecases
+from services.events.ports import EventStore
 
 
-class Events:
+class Events(Service):
     """Events with their members and rights."""
 
     name = contract.SERVICE
+    publishes = (MembershipChangedV1, EventChangedV1)
+    prepare = staticmethod(storage.prepare)
+    outboxes = staticmethod(storage.outboxes)
 
-    events = store(EventStore)
-    relay = announcer("events")
-    calls = remote()
-    process = process()
+    events: EventStore = store(storage.MongoEventStore)
+    relay = outbox_relay("events")
+    calls = rpc_client()
 
     @rpc
     def create_event(
-        self,
-        *,
-        actor_id: str,
-        kind: contract.Kind,
-        name: str,
-        is_private: bool,
-        starts_at: str,
-        address: str,
-        description: str,
-        icon: str,
-        operation_id: str,
-    ) -> Written:
-        event = Event(
-            id=operation_id,
-            kind=kind,
-            owner_id=actor_id,
-            name=name,
-            is_private=is_private,
-            starts_at=starts_at,
-            address=address,
-            description=description,
-            icon=icon,
-            members=(creator(actor_id, operation_id),),
+        self, *, actor_id: str, kind: contract.Kind, details: contract.EventDetails, operation_id: str
+    ) -> WriteResult:
+        return usecases.create_event(
+            self.events, self.relay.notify, actor_id=actor_id, kind=kind, details=details, operation_id=operation_id
         )
-        return usecases.create_event(self.events, self.relay.wake, event, operation_id=operation_id)
 
     @rpc
     def get_event(self, *, actor_id: str, event_id: str) -> contract.Event:
         return usecases.get_event(self.events, self.calls, actor_id=actor_id, event_id=event_id)
 
     @rpc
-    def list_month(self, *, actor_id: str, year: int, month: int) -> list[contract.Summary]:
+    def list_month(self, *, actor_id: str, year: int, month: int) -> list[contract.EventSummary]:
         return self.events.list_month(actor_id, year=year, month=month)
 
     @rpc
@@ -74,13 +62,13 @@ class Events:
         actor_id: str,
         event_id: str,
         kind: contract.Kind | None,
-        changes: contract.Changes,
+        changes: contract.EventDetails,
         if_versions: list[int] | None,
         operation_id: str,
-    ) -> Written:
+    ) -> WriteResult:
         return usecases.change_event(
             self.events,
-            self.relay.wake,
+            self.relay.notify,
             actor_id=actor_id,
             event_id=event_id,
             kind=kind,
@@ -92,10 +80,10 @@ class Events:
     @rpc
     def delete_event(
         self, *, actor_id: str, event_id: str, if_versions: list[int] | None, operation_id: str
-    ) -> Written:
+    ) -> WriteResult:
         return usecases.delete_event(
             self.events,
-            self.relay.wake,
+            self.relay.notify,
             actor_id=actor_id,
             event_id=event_id,
             if_versions=if_versions,
@@ -103,9 +91,9 @@ class Events:
         )
 
     @rpc
-    def leave_event(self, *, actor_id: str, event_id: str, operation_id: str) -> Written:
+    def leave_event(self, *, actor_id: str, event_id: str, operation_id: str) -> WriteResult:
         return usecases.leave_event(
-            self.events, self.relay.wake, actor_id=actor_id, event_id=event_id, operation_id=operation_id
+            self.events, self.relay.notify, actor_id=actor_id, event_id=event_id, operation_id=operation_id
         )
 
     @rpc
@@ -113,10 +101,12 @@ class Events:
         return usecases.get_member(self.events, self.calls, actor_id=actor_id, member_id=member_id)
 
     @rpc
-    def change_rights(self, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str) -> Written:
+    def change_rights(
+        self, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
+    ) -> WriteResult:
         return usecases.change_rights(
             self.events,
-            self.relay.wake,
+            self.relay.notify,
             actor_id=actor_id,
             member_id=member_id,
             rights=rights,
@@ -124,9 +114,9 @@ class Events:
         )
 
     @rpc
-    def remove_member(self, *, actor_id: str, member_id: str, operation_id: str) -> Written:
+    def remove_member(self, *, actor_id: str, member_id: str, operation_id: str) -> WriteResult:
         return usecases.remove_member(
-            self.events, self.relay.wake, actor_id=actor_id, member_id=member_id, operation_id=operation_id
+            self.events, self.relay.notify, actor_id=actor_id, member_id=member_id, operation_id=operation_id
         )
 
     @rpc
@@ -142,27 +132,13 @@ class Events:
             receiver_id=receiver_id,
         )
 
-    @rpc
-    def apply(self, *, announcement: Wire) -> Applied:
-        return usecases.apply(self.events, self.relay.wake, from_wire(announcement))
+    @handles(EventInviteAcceptedV1)
+    def join(self, accepted: EventInviteAcceptedV1) -> HandlerResult:
+        return usecases.join(self.events, self.relay.notify, accepted)
 
-    @rpc
-    def list_announcements(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
-        return self.process.tell(kind=kind, after=after, only=only)
+    @handles(EventInviteEndedV1)
+    def withdraw_invitation(self, ended: EventInviteEndedV1) -> HandlerResult:
+        return usecases.withdraw_invitation(self.events, ended)
 
-    @rpc
-    def audit(self, *, announcements: list[Wire]) -> list[Disagreement]:
-        return usecases.audit(self.events, [from_wire(announcement) for announcement in announcements])
-
-    @rpc
-    def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
-        return usecases.apply(self.events, self.relay.wake, from_wire(announcement))
-
-    @rpc
-    def check_health(self) -> Health:
-        return self.process.health()
-
-    @timer(interval=RECONCILE_EVERY_S)
-    def reconcile(self) -> None:
-        """Make sure that everybody has heard what this service has announced."""
-        reconcile_in_turn(self.process)
+    def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
+        return usecases.find_discrepancies(self.events, domain_events)

@@ -2,7 +2,7 @@
 
 events  {_id, kind, owner_id, name, is_private, starts_at, address, description, icon,
          members: [{id, user_id, rights: [..]}], invited: [{invite_id, user_id}],
-         places, former_member_ids, deleted, version, operations,
+         places, former_member_ids, last_departure, deleted, version, operations,
          outbox, outbox_due_at, outbox_lease, ended_at, purge_at}
 
 `starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does.
@@ -14,25 +14,25 @@ from pymongo import ASCENDING, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from services.chassis import outbox
+from services.chassis.messaging import outbox
 from services.chassis.mongo import (
     CONFIRMED,
     FLAG,
     INTEGER,
+    SINGLE_BATCH,
     TEXT,
-    WHOLE,
     Document,
     array_of,
-    losing_races,
+    ignore_duplicate_key,
     merged,
     one_of,
     shape,
     validated,
 )
-from services.contracts.announcements import Announcement
-from services.contracts.events import Changes, Kind, Summary
+from services.contracts.domain_events import DomainEvent
+from services.contracts.events import DETAILS, EventDetails, EventSummary, Kind
 from services.events import model
-from services.events.model import MAX_PLACES, RIGHTS, Candidate, Event, Member, OpenInvitation
+from services.events.model import MAX_PLACES, RIGHTS, Candidate, Change, Event, Member, OpenInvitation
 
 FORMER_MEMBERS = 50
 """How many memberships that ended an event remembers, so that a repeated removal finds the event."""
@@ -52,7 +52,7 @@ EVENT = shape(
         "deleted": FLAG,
         "version": INTEGER,
     },
-    {"former_member_ids": array_of(TEXT), **outbox.FIELDS},
+    {"former_member_ids": array_of(TEXT), "last_departure": outbox.ENTRY, **outbox.FIELDS},
 )
 
 
@@ -67,23 +67,17 @@ def prepare(database: Database[Document]) -> None:
     events.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
 
-def boxes(database: Database[Document]) -> list[outbox.Box]:
+def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
     """Return the outbox of the events."""
-    return [outbox.Box(database.events, announce)]
+
+    def to_domain_events(document: Document, entry: Document) -> list[DomainEvent]:
+        state = _event({**document, "outbox": ()})  # the entries are many, and each is built by itself
+        return state.to_domain_events(_change(entry))
+
+    return [outbox.Outbox(database.events, to_domain_events)]
 
 
-def announce(document: Document, fact: Document) -> list[Announcement]:
-    """Tell what an event's document says now, because of a fact."""
-    event, what = _event(document), fact["what"]
-    said: list[Announcement] = []
-    if event.kind == "group" and what not in ("changed", "rights"):  # nobody else holds a copy of the rest
-        said.append(event.announced(fact["id"]))
-    if what != outbox.TOLD_AGAIN:
-        said.append(event.told(fact["id"], what, gone=fact.get("gone", []), touched=fact.get("touched", [])))
-    return said
-
-
-class EventStore:
+class MongoEventStore:
     """Events."""
 
     def __init__(self, database: Database[Document]) -> None:
@@ -92,9 +86,9 @@ class EventStore:
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
         """Store a new event, whose id is the operation's. False when it is a repeat."""
-        told = outbox.new_outbox(operation_id, outbox.fact(operation_id, "created"))
-        with losing_races():
-            self._events.insert_one({**_document(event), **told})
+        created = outbox.new_outbox(operation_id, outbox.entry(operation_id, "created"))
+        with ignore_duplicate_key():
+            self._events.insert_one({**_document(event), **created})
             return True
         return False
 
@@ -123,17 +117,17 @@ class EventStore:
         document = self._events.find_one({"former_member_ids": member_id})
         return None if document is None else _event(document)
 
-    def list_month(self, user_id: str, *, year: int, month: int) -> list[Summary]:
+    def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
         """Return the events of a month that a user takes part in, in time order. One range of one index."""
         days = f"{year:04}-{month:02}-"
         range_ = {"$gte": f"{days}01", "$lt": f"{days}32"}
         wanted = {"members.user_id": user_id, "starts_at": range_}
-        found = self._events.find(wanted, _SUMMARY_FIELDS, batch_size=WHOLE)
+        found = self._events.find(wanted, _SUMMARY_FIELDS, batch_size=SINGLE_BATCH)
         return [_summary(document) for document in found.sort(_BY_TIME)]
 
     def list_ids(self, user_id: str) -> list[str]:
         """Return the ids of all events that a user takes part in, in time order."""
-        found = self._events.find({"members.user_id": user_id}, {"_id": 1}, batch_size=WHOLE).sort(_BY_TIME)
+        found = self._events.find({"members.user_id": user_id}, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_BY_TIME)
         return [document["_id"] for document in found]
 
     def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
@@ -145,13 +139,13 @@ class EventStore:
             {"$sort": dict(_BY_TIME)},
             {"$project": {"owner_id": 1, "open": {"$or": is_among}}},
         ]
-        found = self._events.aggregate(pipeline, batchSize=WHOLE)
+        found = self._events.aggregate(pipeline, batchSize=SINGLE_BATCH)
         return [Candidate(id=one["_id"], owner_id=one["owner_id"], open=one["open"]) for one in found]
 
     def change(
         self,
         event_id: str,
-        changes: Changes,
+        changes: EventDetails,
         *,
         actor_id: str,
         kind: Kind | None,
@@ -172,8 +166,8 @@ class EventStore:
         update = merged(
             {"$set": changes} if changes else {},
             {"$inc": {"version": 1}},
-            outbox.telling(outbox.fact(operation_id, "changed")),
-            outbox.remembering(operation_id),
+            outbox.add_entry(outbox.entry(operation_id, "changed")),
+            outbox.remember_operation(operation_id),
         )
         return self._events.update_one(wanted, update).matched_count == 1
 
@@ -209,8 +203,8 @@ class EventStore:
             "$push": {"members": _member_document(member)},
             "$inc": {"version": 1},
         }
-        fact = outbox.fact(operation_id, "joined", touched=[member.id])
-        update = merged(entering, outbox.telling(fact), outbox.remembering(operation_id))
+        entry = outbox.entry(operation_id, "joined", affected_member_ids=[member.id])
+        update = merged(entering, outbox.add_entry(entry), outbox.remember_operation(operation_id))
         is_open = {"_id": event_id, "invited.invite_id": invite_id}
         document = self._events.find_one_and_update(is_open, update, return_document=ReturnDocument.AFTER)
         return None if document is None else _event(document)
@@ -220,48 +214,67 @@ class EventStore:
 
         Returns the event as stored, or None when it has changed since: read again, decide again.
         """
-        fields = _document(after)
-        stored: outbox.Update = {
-            "$set": {name: fields[name] for name in ("owner_id", "members")},
-            "$inc": {"version": 1, "places": len(after.members) - len(before.members)},
-        }
-        if after.deleted:
-            texts = ("deleted", "invited", "name", "address", "description")
-            stored["$set"].update({name: fields[name] for name in texts}, **outbox.ended(announced=True))
-        gone = [member for member in before.members if after.member(member.id) is None]
-        if gone:
-            former = {"former_member_ids": {"$each": [member.id for member in gone], "$slice": -FORMER_MEMBERS}}
-            stored = merged(stored, {"$push": former})
-        fact = outbox.fact(
+        change = model.change_between(before, after, domain_event_id=outbox.domain_event_id(operation_id))
+        entry = outbox.entry(
             operation_id,
-            model.what_happened(before, after),
-            gone=[{"id": member.id, "user_id": member.user_id} for member in gone],
-            touched=[member.id for member in after.members if member not in before.members],
+            change.kind,
+            removed_members=[{"id": member.id, "user_id": member.user_id} for member in change.removed_members],
+            affected_member_ids=list(change.affected_member_ids),
         )
-        update = merged(stored, outbox.telling(fact), outbox.remembering(operation_id))
+        update = merged(
+            _membership_update(before, after),
+            _departure_update(change, entry) if change.removed_members else {},
+            outbox.add_entry(entry),
+            outbox.remember_operation(operation_id),
+        )
         unchanged = {"_id": before.id, "version": before.version}
         document = self._events.find_one_and_update(unchanged, update, return_document=ReturnDocument.AFTER)
         return None if document is None else _event(document)
 
 
-_SUMMARY_FIELDS = dict.fromkeys(("kind", "name", "is_private", "starts_at", "address", "description", "icon"), 1)
+def _membership_update(before: Event, after: Event) -> outbox.Update:
+    fields = _document(after)
+    changed = {name: fields[name] for name in ("owner_id", "members")}
+    if after.deleted:
+        ended = ("deleted", "invited", *after.details)
+        changed |= {**{name: fields[name] for name in ended}, **outbox.tombstone(published=True)}
+    return {"$set": changed, "$inc": {"version": 1, "places": len(after.members) - len(before.members)}}
 
 
-def _summary(document: Document) -> Summary:
-    return cast(Summary, {"id": document["_id"], **{name: document[name] for name in _SUMMARY_FIELDS}})
+def _departure_update(change: Change, entry: Document) -> outbox.Update:
+    removed_ids = [member.id for member in change.removed_members]
+    return {
+        "$set": {"last_departure": entry},
+        "$push": {"former_member_ids": {"$each": removed_ids, "$slice": -FORMER_MEMBERS}},
+    }
+
+
+_SUMMARY_FIELDS = dict.fromkeys(("kind", *DETAILS), 1)
+
+
+def _summary(document: Document) -> EventSummary:
+    return cast(EventSummary, {"id": document["_id"], **{name: document[name] for name in _SUMMARY_FIELDS}})
+
+
+def _change(entry: Document) -> Change:
+    removed = entry.get("removed_members", ())
+    return Change(
+        domain_event_id=entry["id"],
+        kind=entry["change"],
+        removed_members=tuple(Member(id=member["id"], user_id=member["user_id"]) for member in removed),
+        affected_member_ids=tuple(entry.get("affected_member_ids", ())),
+    )
 
 
 def _event(document: Document) -> Event:
+    departure = document.get("last_departure")
     return Event(
         id=document["_id"],
         kind=document["kind"],
         owner_id=document["owner_id"],
-        name=document["name"],
-        is_private=document["is_private"],
-        starts_at=document["starts_at"],
-        address=document["address"],
-        description=document["description"],
-        icon=document["icon"],
+        details=cast(EventDetails, {name: document[name] for name in DETAILS}),
+        changes=tuple(_change(entry) for entry in document.get("outbox", ())),
+        last_departure=None if departure is None else _change(departure),
         members=tuple(
             Member(id=member["id"], user_id=member["user_id"], rights=frozenset(member["rights"]))
             for member in document["members"]
@@ -278,12 +291,7 @@ def _document(event: Event) -> Document:
         "_id": event.id,
         "kind": event.kind,
         "owner_id": event.owner_id,
-        "name": event.name,
-        "is_private": event.is_private,
-        "starts_at": event.starts_at,
-        "address": event.address,
-        "description": event.description,
-        "icon": event.icon,
+        **event.details,
         "members": [_member_document(member) for member in event.members],
         "invited": [_invitation_document(invitation) for invitation in event.invited],
         "places": len(event.members) + len(event.invited),

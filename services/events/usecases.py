@@ -1,39 +1,42 @@
 """What one can do with events: one function for each call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from services.chassis.calling import Calls
-from services.chassis.outbox import fact_id
+from services.chassis.messaging.outbox import Notify, domain_event_id
+from services.chassis.rpc.client import BoundClient
 from services.contracts import events as contract
 from services.contracts import users
-from services.contracts.announcements import (
-    Announcement,
-    EventInviteAcceptedV1,
-    EventInviteEndedV1,
-    to_wire,
-)
-from services.contracts.calls import Applied, Disagreement, Written
+from services.contracts.domain_events import DomainEvent, EventInviteAcceptedV1, EventInviteEndedV1
 from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unavailable
+from services.contracts.registry import to_deliver
+from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult, handled
 from services.events import model
 from services.events.model import MAX_PLACES, RIGHTS, Event, Member, OpenInvitation
-from services.events.storage import EventStore
-
-Wake = Callable[[object], None]
-"""Says which document has something to announce."""
+from services.events.ports import EventStore
 
 ATTEMPTS = 50
 """For a change that is decided on what was read: others may be faster so many times."""
 
 
-def create_event(events: EventStore, wake: Wake, event: Event, *, operation_id: str) -> Written:
+def create_event(
+    events: EventStore,
+    notify: Notify,
+    *,
+    actor_id: str,
+    kind: contract.Kind,
+    details: contract.EventDetails,
+    operation_id: str,
+) -> WriteResult:
     """Create an event; a repeat of the operation finds it there."""
+    members = (model.creator(actor_id, operation_id),)
+    created = model.Change(domain_event_id=domain_event_id(operation_id), kind="created")
+    event = Event(id=operation_id, kind=kind, owner_id=actor_id, details=details, members=members, changes=(created,))
     is_new = events.insert(event, operation_id=operation_id)
-    current = event if is_new else events.find_confirmed(event.id) or event
-    return _told(wake, current, operation_id)
+    return _written(notify, event if is_new else events.find_confirmed(event.id) or event, operation_id)
 
 
-def get_event(events: EventStore, calls: Calls, *, actor_id: str, event_id: str) -> contract.Event:
+def get_event(events: EventStore, calls: BoundClient, *, actor_id: str, event_id: str) -> contract.Event:
     """Return an event to whoever has access to it; only members are told its chat."""
     event = _get(events, event_id)
     _require_access(calls, event, actor_id)
@@ -46,7 +49,7 @@ def get_event(events: EventStore, calls: Calls, *, actor_id: str, event_id: str)
     )
 
 
-def list_visible_event_ids(events: EventStore, calls: Calls, *, actor_id: str, user_id: str) -> list[str]:
+def list_visible_event_ids(events: EventStore, calls: BoundClient, *, actor_id: str, user_id: str) -> list[str]:
     """Return which of a user's events the actor has access to. Asks for friends only if somebody's friends have it."""
     candidates = events.list_candidates(user_id, viewer_id=actor_id)
     owner_ids = sorted({one.owner_id for one in candidates if not one.open})
@@ -56,16 +59,16 @@ def list_visible_event_ids(events: EventStore, calls: Calls, *, actor_id: str, u
 
 def change_event(
     events: EventStore,
-    wake: Wake,
+    notify: Notify,
     *,
     actor_id: str,
     event_id: str,
     kind: contract.Kind | None,
-    changes: contract.Changes,
+    changes: contract.EventDetails,
     if_versions: list[int] | None,
     operation_id: str,
-) -> Written:
-    """Change some fields of an event. Nobody else holds a copy of them, so nobody need be told before the answer."""
+) -> WriteResult:
+    """Change some fields of an event. No replica has them, so nothing is delivered before the answer."""
     changed = events.change(
         event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
     )
@@ -73,8 +76,8 @@ def change_event(
         event = events.find_any(event_id)
         if event is None or operation_id not in event.operations:
             _refuse_change(event, actor_id=actor_id, kind=kind, if_versions=if_versions)
-    wake(event_id)
-    return Written(id=event_id, announcements=[])
+    notify(event_id)
+    return WriteResult(id=event_id, domain_events=[])
 
 
 def _refuse_change(
@@ -93,13 +96,13 @@ def _refuse_change(
 
 def delete_event(
     events: EventStore,
-    wake: Wake,
+    notify: Notify,
     *,
     actor_id: str,
     event_id: str,
     if_versions: list[int] | None,
     operation_id: str,
-) -> Written:
+) -> WriteResult:
     """Delete an event for everyone."""
 
     def decide(event: Event) -> Event:
@@ -110,10 +113,10 @@ def delete_event(
         _require_version(event, if_versions)
         return model.deleted(event)
 
-    return _ended(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
+    return _written(notify, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
 
-def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str, operation_id: str) -> Written:
+def leave_event(events: EventStore, notify: Notify, *, actor_id: str, event_id: str, operation_id: str) -> WriteResult:
     """Leave a group event."""
 
     def decide(event: Event) -> Event:
@@ -122,10 +125,10 @@ def leave_event(events: EventStore, wake: Wake, *, actor_id: str, event_id: str,
             raise _no_event()
         return model.without(event, member)
 
-    return _ended(wake, _decide_on_event(events, decide, event_id, operation_id), operation_id)
+    return _written(notify, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
 
-def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: str) -> contract.Member:
+def get_member(events: EventStore, calls: BoundClient, *, actor_id: str, member_id: str) -> contract.Member:
     """Return a membership to whoever has access to the event."""
     event, member = _get_membership(events, member_id)
     _require_access(calls, event, actor_id)
@@ -137,31 +140,33 @@ def get_member(events: EventStore, calls: Calls, *, actor_id: str, member_id: st
 
 
 def change_rights(
-    events: EventStore, wake: Wake, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
-) -> Written:
-    """Grant and revoke rights. Nobody else holds a copy of them, so nobody need be told before the answer."""
+    events: EventStore, notify: Notify, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
+) -> WriteResult:
+    """Grant and revoke rights. No replica has them, so nothing is delivered before the answer."""
 
     def decide(event: Event) -> Event:
         actor, target = _actor_and_target(event, actor_id, member_id)
         return model.with_rights(event, actor, target, dict(rights))  # type: ignore[arg-type]  # all values are bool
 
     event = _decide_on_member(events, decide, member_id, operation_id)
-    wake(event.id)
-    return Written(id=event.id, announcements=[])
+    notify(event.id)
+    return WriteResult(id=event.id, domain_events=[])
 
 
-def remove_member(events: EventStore, wake: Wake, *, actor_id: str, member_id: str, operation_id: str) -> Written:
+def remove_member(
+    events: EventStore, notify: Notify, *, actor_id: str, member_id: str, operation_id: str
+) -> WriteResult:
     """Remove a member, or leave."""
 
     def decide(event: Event) -> Event:
         actor, target = _actor_and_target(event, actor_id, member_id)
         return model.removed(event, actor, target)
 
-    return _ended(wake, _decide_on_member(events, decide, member_id, operation_id), operation_id)
+    return _written(notify, _decide_on_member(events, decide, member_id, operation_id), operation_id)
 
 
 def open_invitation(
-    events: EventStore, calls: Calls, *, event_id: str, invite_id: str, sender_id: str, receiver_id: str
+    events: EventStore, calls: BoundClient, *, event_id: str, invite_id: str, sender_id: str, receiver_id: str
 ) -> contract.Invitation:
     """Open an invitation, or return the one that is open already. Only a refusal looks for its reason."""
     receiver_known = _is_known(calls, receiver_id)
@@ -185,7 +190,7 @@ def open_invitation(
     raise _contended()
 
 
-def _is_known(calls: Calls, user_id: str) -> bool:
+def _is_known(calls: BoundClient, user_id: str) -> bool:
     try:
         calls.call(users.get_person, user_id=user_id)
     except NotFound:
@@ -193,35 +198,34 @@ def _is_known(calls: Calls, user_id: str) -> bool:
     return True
 
 
-def apply(events: EventStore, wake: Wake, announcement: Announcement) -> Applied:
-    """Let the invited person join, or take the permission back; twice, late and out of order change nothing."""
-    if isinstance(announcement, EventInviteEndedV1):
-        withdrawn = events.withdraw_invitation(announcement.event_id, announcement.invite_id)
-        return Applied(outcome="applied" if withdrawn else "stale", announcements=[])
-    if not isinstance(announcement, EventInviteAcceptedV1):
-        return Applied(outcome="stale", announcements=[])
-    member = model.joining(announcement.receiver_id, announcement.invite_id)
-    cause = announcement.fact_id
-    event = events.join(announcement.event_id, invite_id=announcement.invite_id, member=member, operation_id=cause)
+def join(events: EventStore, notify: Notify, accepted: EventInviteAcceptedV1) -> HandlerResult:
+    """Let the invited person join. Idempotent, in any order."""
+    member, cause = model.joining(accepted.receiver_id, accepted.invite_id), accepted.domain_event_id
+    event = events.join(accepted.event_id, invite_id=accepted.invite_id, member=member, operation_id=cause)
     if event is None:
-        event = events.find_any(announcement.event_id)
+        event = events.find_any(accepted.event_id)
         if event is None:
-            return Applied(outcome="gone", announcements=[])
+            return handled("gone")
         if event.member(member.id) is None:  # joined, and left or lost the event since; or was never let in
-            return Applied(outcome="stale" if cause in event.operations else "gone", announcements=[])
-    return Applied(outcome="applied", announcements=_told(wake, event, cause)["announcements"])
+            return handled("stale" if cause in event.operations else "gone")
+    return handled("applied", *_written(notify, event, cause)["domain_events"])
 
 
-def audit(events: EventStore, announcements: list[Announcement]) -> list[Disagreement]:
+def withdraw_invitation(events: EventStore, ended: EventInviteEndedV1) -> HandlerResult:
+    """Take the permission to join back. Idempotent, in any order."""
+    return handled("applied" if events.withdraw_invitation(ended.event_id, ended.invite_id) else "stale")
+
+
+def find_discrepancies(events: EventStore, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
     """Find invitations that were answered and are still a permission to join. One query."""
-    ended = {
-        n: one for n, one in enumerate(announcements) if isinstance(one, EventInviteAcceptedV1 | EventInviteEndedV1)
+    answered = {
+        n: each for n, each in enumerate(domain_events) if isinstance(each, EventInviteAcceptedV1 | EventInviteEndedV1)
     }
-    still_open = events.list_open_invite_ids([one.invite_id for one in ended.values()])
+    still_open = events.list_open_invite_ids([each.invite_id for each in answered.values()])
     return [
-        Disagreement(index=index, seen=None, what=f"invitation {one.invite_id} was answered and is open")
-        for index, one in ended.items()
-        if one.invite_id in still_open
+        Discrepancy(index=n, seen=None, description=f"invitation {each.invite_id} was answered and is open")
+        for n, each in answered.items()
+        if each.invite_id in still_open
     ]
 
 
@@ -259,27 +263,17 @@ def _decide_and_store(
     raise _contended()
 
 
-def _told(wake: Wake, event: Event, operation_id: str) -> Written:
-    """Tell who takes part now; a repeat tells the same fact."""
-    wake(event.id)
-    if event.kind == "single":
-        return Written(id=event.id, announcements=[])
-    return Written(id=event.id, announcements=[to_wire(event.announced(fact_id(operation_id)))])
+def _written(notify: Notify, event: Event, operation_id: str) -> WriteResult:
+    """Return what an operation has caused; a repeat causes the same."""
+    notify(event.id)
+    return WriteResult(id=event.id, domain_events=to_deliver(*event.caused_by(domain_event_id(operation_id))))
 
 
-def _ended(wake: Wake, event: Event, operation_id: str) -> Written:
-    """Tell who takes part now, and that whoever does not may see no more of it."""
-    written = _told(wake, event, operation_id)
-    what = "deleted" if event.deleted else "left"
-    ended = event.told(fact_id(operation_id), what, gone=[], touched=[])
-    return Written(id=event.id, announcements=[*written["announcements"], to_wire(ended)])
-
-
-def _require_access(calls: Calls, event: Event, actor_id: str) -> None:
+def _require_access(calls: BoundClient, event: Event, actor_id: str) -> None:
     """Insist on access. Whether the actor is a friend of the owner is asked only when nothing else gives it."""
     if event.member_of(actor_id) is not None or event.has_invited(actor_id):
         return
-    if not event.is_private:
+    if not event.details["is_private"]:
         friendship = calls.call(users.check_friendship, user_id=actor_id, other_id=event.owner_id)
         if friendship["friends"]:
             return

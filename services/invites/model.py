@@ -1,16 +1,17 @@
 """Invitations: values and rules, no I/O."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from services.contracts import invites as contract
-from services.contracts.announcements import (
-    Announcement,
+from services.contracts.domain_events import (
+    DomainEvent,
     EventInviteAcceptedV1,
     EventInviteEndedV1,
     FriendInviteAcceptedV1,
     FriendshipChangedV1,
     InviteChangedV1,
+    MembershipChangedV1,
 )
 from services.contracts.ids import derive_id
 
@@ -52,7 +53,14 @@ class Invite:
         """Tell whether it is for this user to take this action."""
         return user_id == (self.sender_id if action == "cancel" else self.receiver_id)
 
-    def seen(self) -> contract.Invite:
+    def is_settled_by(self, domain_event: FriendshipChangedV1 | MembershipChangedV1) -> bool:
+        """Tell whether the invitation has become pointless: its people are settled, or its event is gone."""
+        if isinstance(domain_event, MembershipChangedV1):
+            return self.event_id == domain_event.event_id
+        is_theirs = self.event_id is None and {self.sender_id, self.receiver_id} == set(domain_event.user_ids)
+        return is_theirs and (self.generation or 0) <= settled_through(domain_event)
+
+    def public(self) -> contract.Invite:
         """Return the invitation as its receiver sees it."""
         return contract.Invite(
             id=self.id,
@@ -62,19 +70,35 @@ class Invite:
             event_id=self.event_id,
         )
 
-    def announced(self, fact_id: str) -> Announcement | None:
-        """Tell this state as the fact of that id; None while open, and for a friend invitation not accepted."""
+    def to_domain_events(self, domain_event_id: str, change: str) -> list[DomainEvent]:
+        """Return this state, reached by a change, as domain events. Both ways to subscribers begin here.
+
+        change: `shown`, `answered`, `refused`, `void`, or `state requested` for what others act on alone.
+        """
+        domain_events: list[DomainEvent] = []
+        if change not in ("shown", "void") and (outcome := self._outcome(domain_event_id)):
+            domain_events.append(outcome)
+        if change == "shown":
+            domain_events.append(replace(self, status="pending")._changed(domain_event_id))
+        if change in ("answered", "void"):
+            domain_events.append(self._changed(domain_event_id))
+        return domain_events
+
+    def _outcome(self, domain_event_id: str) -> DomainEvent | None:
+        """Return what others act on; None while open, and for a friend invitation that was not accepted."""
         if self.status in OPEN:
             return None
         if self.event_id is None:
-            return self._friend_accepted(fact_id) if self.status == "accepted" else None
+            return self._friend_accepted(domain_event_id) if self.status == "accepted" else None
         kind = EventInviteAcceptedV1 if self.status == "accepted" else EventInviteEndedV1
-        return kind(fact_id=fact_id, invite_id=self.id, event_id=self.event_id, receiver_id=self.receiver_id)
+        return kind(
+            domain_event_id=domain_event_id, invite_id=self.id, event_id=self.event_id, receiver_id=self.receiver_id
+        )
 
-    def told(self, fact_id: str) -> InviteChangedV1:
-        """Tell how the invitation stands. Many may end by one update, which makes one fact: each gets an id of it."""
+    def _changed(self, domain_event_id: str) -> InviteChangedV1:
+        """Return how the invitation stands. One update may end many, with one entry's id: each derives its own."""
         return InviteChangedV1(
-            fact_id=derive_id(f"{self.id}:{fact_id}", "told"),
+            domain_event_id=derive_id(f"{self.id}:{domain_event_id}", "changed"),
             invite_id=self.id,
             sender_id=self.sender_id,
             receiver_id=self.receiver_id,
@@ -82,9 +106,9 @@ class Invite:
             outcome=self.status,
         )
 
-    def _friend_accepted(self, fact_id: str) -> FriendInviteAcceptedV1:
+    def _friend_accepted(self, domain_event_id: str) -> FriendInviteAcceptedV1:
         return FriendInviteAcceptedV1(
-            fact_id=fact_id,
+            domain_event_id=domain_event_id,
             invite_id=self.id,
             sender_id=self.sender_id,
             receiver_id=self.receiver_id,

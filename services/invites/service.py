@@ -1,39 +1,51 @@
 """The Nameko service `invites`. Signatures, documentation and errors of its calls: `services.contracts.invites`."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from nameko.timer import timer
 
-from services.chassis import outbox
-from services.chassis.providers import announcer, process, remote, store
-from services.chassis.reconciling import RECONCILE_EVERY_S, reconcile_in_turn
-from services.chassis.rpc import rpc
+from services.chassis.dependencies import outbox_relay, rpc_client, store
+from services.chassis.messaging import outbox
+from services.chassis.messaging.handlers import handles
+from services.chassis.rpc.server import rpc
+from services.chassis.service import Service
 from services.contracts import invites as contract
-from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written
-from services.invites import usecases
+from services.contracts.domain_events import (
+    DomainEvent,
+    EventInviteAcceptedV1,
+    EventInviteEndedV1,
+    FriendInviteAcceptedV1,
+    FriendshipChangedV1,
+    InviteChangedV1,
+    MembershipChangedV1,
+)
+from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
+from services.invites import storage, usecases
 from services.invites.model import Invite
-from services.invites.storage import InviteStore
+from services.invites.ports import InviteStore
 
-SWEEP_EVERY_S = 5
+PROPOSALS_INTERVAL_S = 5
 UNFINISHED_AFTER = timedelta(seconds=10)
 """Longer than any call may take: nobody works on such a proposal any more."""
 
 
-class Invites:
+class Invites(Service):
     """Invitations and their answers."""
 
     name = contract.SERVICE
+    publishes = (FriendInviteAcceptedV1, EventInviteAcceptedV1, EventInviteEndedV1, InviteChangedV1)
+    prepare = staticmethod(storage.prepare)
+    outboxes = staticmethod(storage.outboxes)
 
-    invites = store(InviteStore)
-    relay = announcer("invites")
-    calls = remote()
-    process = process()
+    invites: InviteStore = store(storage.MongoInviteStore)
+    relay = outbox_relay("invites")
+    calls = rpc_client()
 
     @rpc
     def send_invite(
         self, *, actor_id: str, kind: contract.Kind, receiver_id: str, event_id: str | None, operation_id: str
-    ) -> Written:
+    ) -> WriteResult:
         invite = Invite(
             id=operation_id,
             kind=kind,
@@ -42,7 +54,7 @@ class Invites:
             event_id=event_id,
             status="proposed",
         )
-        return usecases.send_invite(self.invites, self.calls, self.relay.wake, invite)
+        return usecases.send_invite(self.invites, self.calls, self.relay.notify, invite)
 
     @rpc
     def list_invites(self, *, actor_id: str) -> list[contract.Invite]:
@@ -50,46 +62,34 @@ class Invites:
 
     @rpc
     def list_invite_ids(self, *, actor_id: str) -> list[str]:
-        return self.invites.list_waiting_ids(actor_id)
+        return self.invites.list_pending_ids(actor_id)
 
     @rpc
-    def answer_invite(self, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str) -> Written:
+    def answer_invite(
+        self, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str
+    ) -> WriteResult:
         return usecases.answer_invite(
             self.invites,
-            self.relay.wake,
+            self.relay.notify,
             actor_id=actor_id,
             invite_id=invite_id,
             action=action,
             operation_id=operation_id,
         )
 
-    @rpc
-    def apply(self, *, announcement: Wire) -> Applied:
-        return usecases.apply(self.invites, self.relay.sweep_soon, from_wire(announcement))
+    @handles(FriendshipChangedV1)
+    def settle_pair(self, changed: FriendshipChangedV1) -> HandlerResult:
+        return usecases.settle_pair(self.invites, self.relay.poll_soon, changed)
 
-    @rpc
-    def list_announcements(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
-        return self.process.tell(kind=kind, after=after, only=only)
+    @handles(MembershipChangedV1)
+    def end_event(self, changed: MembershipChangedV1) -> HandlerResult:
+        return usecases.end_event(self.invites, self.relay.poll_soon, changed)
 
-    @rpc
-    def audit(self, *, announcements: list[Wire]) -> list[Disagreement]:
-        return usecases.audit(self.invites, [from_wire(announcement) for announcement in announcements])
+    def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
+        return usecases.find_discrepancies(self.invites, domain_events)
 
-    @rpc
-    def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
-        return usecases.apply(self.invites, self.relay.sweep_soon, from_wire(announcement))
-
-    @rpc
-    def check_health(self) -> Health:
-        return self.process.health()
-
-    @timer(interval=RECONCILE_EVERY_S)
-    def reconcile(self) -> None:
-        """Make sure that everybody has heard what this service has announced."""
-        reconcile_in_turn(self.process)
-
-    @timer(interval=SWEEP_EVERY_S)
+    @timer(interval=PROPOSALS_INTERVAL_S)
     def finish_proposals(self) -> None:
         """Finish invitations whose sending was cut short."""
         sent_before = outbox.now() - UNFINISHED_AFTER
-        usecases.finish_proposals(self.invites, self.calls, self.relay.wake, sent_before=sent_before)
+        usecases.finish_proposals(self.invites, self.calls, self.relay.notify, sent_before=sent_before)

@@ -7,31 +7,30 @@ invites  {_id, kind, sender_id, receiver_id, event_id, pair, status, generation,
 has one open invitation for each person is the event's own rule.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from services.chassis import outbox
+from services.chassis.messaging import outbox
 from services.chassis.mongo import (
     CONFIRMED,
     INTEGER,
     INTEGER_OR_NULL,
+    SINGLE_BATCH,
     TEXT,
     TEXT_OR_NULL,
     TIME,
-    WHOLE,
     Document,
-    losing_races,
+    ignore_duplicate_key,
     merged,
     one_of,
     shape,
     validated,
 )
 from services.contracts import invites as contract
-from services.contracts.announcements import Announcement
+from services.contracts.domain_events import DomainEvent
 from services.contracts.ids import derive_id, new_id
 from services.invites.model import ENDED_BY, STATUSES, Invite
 
@@ -65,25 +64,16 @@ def prepare(database: Database[Document]) -> None:
     invites.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
 
 
-def boxes(database: Database[Document]) -> list[outbox.Box]:
+def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
     """Return the outbox of the invitations."""
-    return [outbox.Box(database.invites, announce)]
+
+    def to_domain_events(document: Document, entry: Document) -> list[DomainEvent]:
+        return _invite(document).to_domain_events(entry["id"], entry["change"])
+
+    return [outbox.Outbox(database.invites, to_domain_events)]
 
 
-def announce(document: Document, fact: Document) -> list[Announcement]:
-    """Tell what an invitation's document says now, because of a fact: to those who act on it, and to its people."""
-    invite, what = _invite(document), fact["what"]
-    said: list[Announcement] = []
-    if what in ("answered", "refused", outbox.TOLD_AGAIN) and (acted_on := invite.announced(fact["id"])):
-        said.append(acted_on)
-    if what == "shown":
-        said.append(replace(invite, status="pending").told(fact["id"]))
-    if what in ("answered", "void"):
-        said.append(invite.told(fact["id"]))
-    return said
-
-
-class InviteStore:
+class MongoInviteStore:
     """Invitations."""
 
     def __init__(self, database: Database[Document]) -> None:
@@ -95,7 +85,7 @@ class InviteStore:
 
         False when it is there already (a repeat), or another of the same direction is open.
         """
-        with losing_races():
+        with ignore_duplicate_key():
             self._invites.insert_one(_proposal(invite))
             return True
         return False
@@ -120,24 +110,24 @@ class InviteStore:
         found = self._invites.find({"status": "proposed", "sent_at": {"$lt": sent_before}}).limit(100)
         return [_invite(document) for document in found]
 
-    def list_waiting(self, receiver_id: str) -> list[Invite]:
+    def list_pending(self, receiver_id: str) -> list[Invite]:
         """Return the invitations that wait for somebody's answer, oldest first."""
         waiting = {"receiver_id": receiver_id, "status": "pending"}
-        found = self._invites.find(waiting, batch_size=WHOLE).sort(_OLDEST_FIRST)
+        found = self._invites.find(waiting, batch_size=SINGLE_BATCH).sort(_OLDEST_FIRST)
         return [_invite(document) for document in found]
 
-    def list_waiting_ids(self, receiver_id: str) -> list[str]:
+    def list_pending_ids(self, receiver_id: str) -> list[str]:
         """Return the ids of these invitations. The index alone answers."""
         waiting = {"receiver_id": receiver_id, "status": "pending"}
-        found = self._invites.find(waiting, {"_id": 1}, batch_size=WHOLE).sort(_OLDEST_FIRST)
+        found = self._invites.find(waiting, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_OLDEST_FIRST)
         return [document["_id"] for document in found]
 
-    def list_waiting_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
+    def list_pending_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
         """Return the friend invitations that wait between the two of any of these pairs. One query."""
         wanted = {"pair": {"$in": [_pair(one, other) for one, other in pairs]}, "status": "pending"}
         return [_invite(document) for document in self._invites.find(wanted)] if pairs else []
 
-    def list_waiting_for(self, event_ids: list[str]) -> list[Invite]:
+    def list_pending_for(self, event_ids: list[str]) -> list[Invite]:
         """Return the invitations that wait for an answer to any of these events. One query."""
         wanted = {"event_id": {"$in": event_ids}, "status": "pending"}
         return [_invite(document) for document in self._invites.find(wanted)] if event_ids else []
@@ -151,7 +141,7 @@ class InviteStore:
         if generation is not None:
             proposed["settled"] = {"$not": {"$gte": generation}}
         pending: Document = {"$set": {"status": "pending", "generation": generation}, "$inc": {"version": 1}}
-        update = merged(pending, outbox.telling(outbox.fact(derive_id(invite_id, "shown"), "shown")))
+        update = merged(pending, outbox.add_entry(outbox.entry(derive_id(invite_id, "shown"), "shown")))
         if self._invites.update_one(proposed, update).matched_count:
             return True
         shown = {"_id": invite_id, "status": "pending", "generation": generation}
@@ -166,7 +156,7 @@ class InviteStore:
 
         Atomic. False when it is no proposal (any more).
         """
-        update = merged(_ended("refused", announced=True), outbox.telling(outbox.fact(invite_id, "refused")))
+        update = merged(_ended("refused", to_domain_event=True), outbox.add_entry(outbox.entry(invite_id, "refused")))
         return self._invites.update_one({"_id": invite_id, "status": "proposed"}, update).matched_count == 1
 
     def void(self, invite_id: str) -> None:
@@ -177,8 +167,8 @@ class InviteStore:
         """Settle a waiting invitation, if it is for the actor to do so. Atomic; of two answers at once one wins."""
         role = "sender_id" if action == "cancel" else "receiver_id"
         waiting = {"_id": invite_id, "status": "pending", role: actor_id}
-        told = outbox.telling(outbox.fact(operation_id, "answered"))
-        update = merged(_ended(ENDED_BY[action], announced=True), told, outbox.remembering(operation_id))
+        told = outbox.add_entry(outbox.entry(operation_id, "answered"))
+        update = merged(_ended(ENDED_BY[action], to_domain_event=True), told, outbox.remember_operation(operation_id))
         document = self._invites.find_one_and_update(waiting, update, return_document=ReturnDocument.AFTER)
         return None if document is None else _invite(document)
 
@@ -195,7 +185,9 @@ class InviteStore:
 
     def end_event(self, event_id: str) -> None:
         """End all invitations to an event that is gone. Idempotent. Proposals come first, as above."""
-        self._invites.update_many({"event_id": event_id, "status": "proposed"}, _ended("refused", announced=False))
+        self._invites.update_many(
+            {"event_id": event_id, "status": "proposed"}, _ended("refused", to_domain_event=False)
+        )
         self._invites.update_many({"event_id": event_id, "status": "pending"}, _void())
 
 
@@ -207,13 +199,13 @@ def _pair(one: str, other: str) -> str:
     return "-".join(sorted((one, other)))
 
 
-def _ended(status: str, *, announced: bool) -> Document:
-    fields = {"status": status, **outbox.ended(announced=announced)}
+def _ended(status: str, *, to_domain_event: bool) -> Document:
+    fields = {"status": status, **outbox.tombstone(published=to_domain_event)}
     return {"$set": fields, "$unset": {"open_key": ""}, "$inc": {"version": 1}}
 
 
 def _void() -> Document:
-    return merged(_ended("void", announced=True), outbox.telling_soon(outbox.fact(new_id(), "void")))
+    return merged(_ended("void", to_domain_event=True), outbox.add_entry_for_poll(outbox.entry(new_id(), "void")))
 
 
 def _proposal(invite: Invite) -> Document:

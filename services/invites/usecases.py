@@ -7,45 +7,38 @@ A repeat may run at the same time as the first sending, and be refused for what 
 invitation was shown meanwhile is asked before every refusal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from services.chassis.calling import Calls
-from services.chassis.outbox import fact_id
-from services.contracts import events, users
+from services.chassis.messaging.outbox import STATE_REQUESTED, Notify, domain_event_id
+from services.chassis.rpc.client import BoundClient
+from services.contracts import events, standard_calls, users
 from services.contracts import invites as contract
-from services.contracts.announcements import (
-    Announcement,
-    FriendshipChangedV1,
-    MembershipChangedV1,
-    to_wire,
-)
-from services.contracts.calls import Applied, Disagreement, Written
+from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1
 from services.contracts.errors import Code, Forbidden, Invalid, NotFound, ServiceError, Unavailable
+from services.contracts.registry import to_deliver
+from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult, handled
 from services.invites.model import Invite, settled_through
-from services.invites.storage import InviteStore
-
-Wake = Callable[[object], None]
-"""Says which document has something to announce."""
+from services.invites.ports import InviteStore
 
 ATTEMPTS = 5
 """For an invitation that meets another one of the same kind while that one is being answered."""
 
 
-def send_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: Invite) -> Written:
+def send_invite(invites: InviteStore, calls: BoundClient, notify: Notify, invite: Invite) -> WriteResult:
     """Propose, check, show."""
     if invite.sender_id == invite.receiver_id:
         raise Invalid(Code.INVITE_ONESELF, "You cannot invite yourself.")
     check = _send_friend_invite if invite.event_id is None else _send_event_invite
     for _ in range(ATTEMPTS):
-        shown_id = check(invites, calls, wake, invite)
+        shown_id = check(invites, calls, notify, invite)
         if shown_id is not None:
-            wake(shown_id)
-            return Written(id=shown_id, announcements=[])
+            notify(shown_id)
+            return WriteResult(id=shown_id, domain_events=[])
     raise Unavailable(Code.WRITE_CONTENDED, "Too many answers at once; try again.")
 
 
-def _send_friend_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: Invite) -> str | None:
+def _send_friend_invite(invites: InviteStore, calls: BoundClient, notify: Notify, invite: Invite) -> str | None:
     """Return the id of the invitation that waits now; None when it was answered meanwhile: try again."""
     proposed = invites.propose(invite)
     if not proposed and _was_shown(invites, invite.id):
@@ -59,13 +52,13 @@ def _send_friend_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: 
         if invites.make_pending(invite.id, generation=friendship["generation"]):
             return invite.id
         return _drop(invites, invite.id, _already_friends())  # since the check
-    standing = invites.find_open_friend_invite(invite.sender_id, invite.receiver_id)
-    if standing is None:
+    open_invite = invites.find_open_friend_invite(invite.sender_id, invite.receiver_id)
+    if open_invite is None:
         return None
-    if invites.make_pending(standing.id, generation=friendship["generation"]):
-        return standing.id
-    invites.void(standing.id)  # of a friendship that has ended: it counts no more
-    invites.drop_proposal(standing.id)
+    if invites.make_pending(open_invite.id, generation=friendship["generation"]):
+        return open_invite.id
+    invites.void(open_invite.id)  # of a friendship that has ended: it counts no more
+    invites.drop_proposal(open_invite.id)
     return None
 
 
@@ -77,7 +70,7 @@ def _drop(invites: InviteStore, invite_id: str, refusal: ServiceError) -> str:
     return invite_id
 
 
-def _send_event_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: Invite) -> str | None:
+def _send_event_invite(invites: InviteStore, calls: BoundClient, notify: Notify, invite: Invite) -> str | None:
     """Return the id of the invitation that waits now; None when it was answered meanwhile: try again."""
     if not invites.propose(invite) and _was_shown(invites, invite.id):
         return invite.id
@@ -87,7 +80,7 @@ def _send_event_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: I
         raise  # the sweep will ask again
     except ServiceError:
         if invites.refuse(invite.id):
-            wake(invite.id)
+            notify(invite.id)
         if not _was_shown(invites, invite.id):
             raise
         return invite.id
@@ -95,11 +88,11 @@ def _send_event_invite(invites: InviteStore, calls: Calls, wake: Wake, invite: I
         if opened_id != invite.id:
             invites.drop_proposal(invite.id)
         return opened_id
-    _tell_end(invites, calls, invite, opened_id)
+    _deliver_end(invites, calls, invite, opened_id)
     return None
 
 
-def _open_invitation(calls: Calls, invite: Invite) -> str:
+def _open_invitation(calls: BoundClient, invite: Invite) -> str:
     """Ask the event for a permission to join; return the id of the invitation that has it."""
     assert invite.event_id is not None
     opened = calls.call(
@@ -112,8 +105,8 @@ def _open_invitation(calls: Calls, invite: Invite) -> str:
     return opened["invite_id"]
 
 
-def _tell_end(invites: InviteStore, calls: Calls, invite: Invite, opened_id: str) -> None:
-    """Tell the event at once how an invitation ended that it still takes for open."""
+def _deliver_end(invites: InviteStore, calls: BoundClient, invite: Invite, opened_id: str) -> None:
+    """Deliver to the event at once how an invitation ended that it still takes for open."""
     ended = invites.find(opened_id)
     if ended is None:
         ended = Invite(
@@ -124,9 +117,8 @@ def _tell_end(invites: InviteStore, calls: Calls, invite: Invite, opened_id: str
             event_id=invite.event_id,
             status="void",
         )
-    announcement = ended.announced(fact_id(opened_id))
-    if announcement is not None:
-        calls.call(events.apply, announcement=to_wire(announcement))
+    for wire in to_deliver(*ended.to_domain_events(domain_event_id(opened_id), STATE_REQUESTED)):
+        calls.call(standard_calls.apply.of(events.SERVICE), domain_event=wire)
 
 
 def _was_shown(invites: InviteStore, invite_id: str) -> bool:
@@ -138,11 +130,11 @@ def _was_shown(invites: InviteStore, invite_id: str) -> bool:
     return confirmed is not None and confirmed.was_shown
 
 
-def finish_proposals(invites: InviteStore, calls: Calls, wake: Wake, *, sent_before: datetime) -> None:
+def finish_proposals(invites: InviteStore, calls: BoundClient, notify: Notify, *, sent_before: datetime) -> None:
     """Finish what a process that died has begun. Idempotent, so any number of replicas may do so."""
     for proposal in invites.list_proposals(sent_before=sent_before):
         try:
-            send_invite(invites, calls, wake, proposal)
+            send_invite(invites, calls, notify, proposal)
         except Unavailable:
             return  # the next sweep will do
         except ServiceError:
@@ -151,19 +143,19 @@ def finish_proposals(invites: InviteStore, calls: Calls, wake: Wake, *, sent_bef
 
 def list_invites(invites: InviteStore, *, actor_id: str) -> list[contract.Invite]:
     """Return the invitations that wait for the actor's answer."""
-    return [invite.seen() for invite in invites.list_waiting(actor_id)]
+    return [invite.public() for invite in invites.list_pending(actor_id)]
 
 
 def answer_invite(
-    invites: InviteStore, wake: Wake, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str
-) -> Written:
-    """Accept, decline or cancel; a repeat of the operation tells the same again."""
+    invites: InviteStore, notify: Notify, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str
+) -> WriteResult:
+    """Accept, decline or cancel; a repeat of the operation causes the same domain events."""
     answered = invites.answer(invite_id, action, actor_id=actor_id, operation_id=operation_id)
     if answered is None:
         answered = _get_answered(invites, invite_id, actor_id=actor_id, action=action, operation_id=operation_id)
-    wake(invite_id)
-    announcement = answered.announced(fact_id(operation_id))
-    return Written(id=invite_id, announcements=[] if announcement is None else [to_wire(announcement)])
+    notify(invite_id)
+    caused = answered.to_domain_events(domain_event_id(operation_id), "answered")
+    return WriteResult(id=invite_id, domain_events=to_deliver(*caused))
 
 
 def _get_answered(
@@ -180,42 +172,41 @@ def _get_answered(
     raise Unavailable(Code.WRITE_CONTENDED, "Too many answers at once; try again.")
 
 
-def apply(invites: InviteStore, sweep_soon: Callable[[], None], announcement: Announcement) -> Applied:
-    """End what has become pointless: invitations of a pair that is settled, invitations to an event that is gone."""
-    match announcement:
-        case FriendshipChangedV1():
-            one, other = announcement.user_ids
-            invites.settle_pair(one, other, through=settled_through(announcement))
-        case MembershipChangedV1() if announcement.deleted:
-            invites.end_event(announcement.event_id)
-        case _:
-            return Applied(outcome="stale", announcements=[])
-    sweep_soon()
-    return Applied(outcome="applied", announcements=[])
+def settle_pair(invites: InviteStore, poll_soon: Callable[[], None], changed: FriendshipChangedV1) -> HandlerResult:
+    """End the invitations of a pair that the friendship has settled. Idempotent, in any order."""
+    one, other = changed.user_ids
+    invites.settle_pair(one, other, through=settled_through(changed))
+    poll_soon()
+    return handled("applied")
 
 
-def audit(invites: InviteStore, announcements: list[Announcement]) -> list[Disagreement]:
-    """Find invitations that wait although what they are about is settled or gone. Two queries."""
-    settled = {n: one for n, one in enumerate(announcements) if isinstance(one, FriendshipChangedV1)}
-    gone = {n: one for n, one in enumerate(announcements) if isinstance(one, MembershipChangedV1) and one.deleted}
-    waiting = invites.list_waiting_between([(one.user_ids[0], one.user_ids[1]) for one in settled.values()])
-    waiting += invites.list_waiting_for([one.event_id for one in gone.values()])
+def end_event(invites: InviteStore, poll_soon: Callable[[], None], changed: MembershipChangedV1) -> HandlerResult:
+    """End the invitations to an event that is gone. Idempotent, in any order."""
+    if not changed.deleted:
+        return handled("stale")
+    invites.end_event(changed.event_id)
+    poll_soon()
+    return handled("applied")
+
+
+def find_discrepancies(invites: InviteStore, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
+    """Find invitations that are pending although what they are about is settled or gone. Two queries."""
+    settled: dict[int, FriendshipChangedV1] = {}
+    gone: dict[int, MembershipChangedV1] = {}
+    for n, each in enumerate(domain_events):
+        if isinstance(each, FriendshipChangedV1):
+            settled[n] = each
+        elif isinstance(each, MembershipChangedV1) and each.deleted:
+            gone[n] = each
+    pending = invites.list_pending_between([(each.user_ids[0], each.user_ids[1]) for each in settled.values()])
+    pending += invites.list_pending_for([each.event_id for each in gone.values()])
+    reasons: list[tuple[int, FriendshipChangedV1 | MembershipChangedV1]] = [*settled.items(), *gone.items()]
     return [
-        Disagreement(index=index, seen=None, what=f"invitation {invite.id} waits and is settled")
-        for index, one in (*settled.items(), *gone.items())
-        for invite in waiting
-        if _is_settled_by(invite, one)
+        Discrepancy(index=n, seen=None, description=f"invitation {invite.id} is pending and settled")
+        for n, each in reasons
+        for invite in pending
+        if invite.is_settled_by(each)
     ]
-
-
-def _is_settled_by(invite: Invite, announcement: Announcement) -> bool:
-    match announcement:
-        case MembershipChangedV1():
-            return invite.event_id == announcement.event_id
-        case FriendshipChangedV1():
-            is_theirs = invite.event_id is None and {invite.sender_id, invite.receiver_id} == set(announcement.user_ids)
-            return is_theirs and (invite.generation or 0) <= settled_through(announcement)
-    return False
 
 
 def _already_friends() -> Invalid:

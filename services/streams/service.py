@@ -5,63 +5,68 @@ from datetime import timedelta
 import orjson
 from nameko.timer import timer
 
-from services.chassis import topology
-from services.chassis.outbox import now
-from services.chassis.providers import process, remote, store
-from services.chassis.publishing import Outgoing, Publisher
-from services.chassis.rpc import rpc
+from services.chassis.broker.publisher import Outgoing, Publisher
+from services.chassis.dependencies import rpc_client, store
+from services.chassis.messaging.handlers import handles_delivery, handles_in_order
+from services.chassis.messaging.outbox import now
+from services.chassis.rpc.server import rpc
+from services.chassis.service import Service
 from services.contracts import streams as contract
-from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Health, Wire
-from services.streams import usecases
-from services.streams.storage import LogStore
+from services.contracts.domain_events import (
+    DomainEvent,
+    EventChangedV1,
+    FriendshipChangedV1,
+    InviteChangedV1,
+    MessageChangedV1,
+    ProfileChangedV1,
+)
+from services.contracts.rpc import HandlerResult, Wire
+from services.streams import storage, usecases
+from services.streams.ports import FeedStore
 
-PURGE_EVERY_S = 600
-KEPT = timedelta(days=contract.KEPT_DAYS)
+PURGE_INTERVAL_S = 600
+TTL = timedelta(days=contract.KEPT_DAYS)
 
 
-class Streams:
-    """The logs of which live streams are made."""
+class Streams(Service):
+    """The feeds of which live streams are made."""
 
     name = contract.SERVICE
+    prepare = staticmethod(storage.prepare)
 
-    logs = store(LogStore)
-    calls = remote()
-    process = process()
-
-    @rpc
-    def get_head(self, *, user_id: str) -> int:
-        return self.logs.find_head(user_id)
+    feeds: FeedStore = store(storage.MongoFeedStore)
+    calls = rpc_client()
 
     @rpc
-    def read_log(self, *, user_id: str, after: int, limit: int) -> contract.Page:
-        return usecases.read_log(self.logs, user_id=user_id, after=after, limit=limit)
+    def get_last_sequence(self, *, user_id: str) -> int:
+        return self.feeds.find_last_sequence(user_id)
+
+    @rpc
+    def read_feed(self, *, user_id: str, after: int, limit: int) -> contract.Page:
+        return usecases.read_feed(self.feeds, user_id=user_id, after=after, limit=limit)
 
     @rpc
     def end_session(self, *, session: str) -> None:
-        _tell_gateways(self.process.publisher, {"ended_session": session})
+        _broadcast(self.context.publisher, {"ended_session": session})
 
-    @rpc
-    def apply(self, *, announcement: Wire) -> Applied:
-        return usecases.apply(self.logs, from_wire(announcement))
+    @handles_delivery(EventChangedV1)
+    def save_cutoff(self, changed: EventChangedV1) -> HandlerResult:
+        return usecases.save_cutoff(self.feeds, changed)
 
-    def apply_in_order(self, *, announcements: list[Wire]) -> None:
-        """Hear what has happened, write it down, and let every gateway process know."""
-        told = usecases.write_log(self.logs, self.calls, [from_wire(announcement) for announcement in announcements])
-        if told:
-            items = [{"kind": one.entry.kind, "body": one.entry.body, "numbers": one.numbers} for one in told]
-            _tell_gateways(self.process.publisher, {"items": items})
+    @handles_in_order(EventChangedV1, MessageChangedV1, InviteChangedV1, FriendshipChangedV1, ProfileChangedV1)
+    def append_to_feeds(self, domain_events: list[DomainEvent]) -> None:
+        """Append what has happened to the feeds, and bring it to every gateway process."""
+        appended = usecases.append_to_feeds(self.feeds, self.calls, domain_events)
+        if appended:
+            items = [{"kind": one.entry.kind, "body": one.entry.body, "numbers": one.numbers} for one in appended]
+            _broadcast(self.context.publisher, {"items": items})
 
-    @rpc
-    def check_health(self) -> Health:
-        return self.process.health()
-
-    @timer(interval=PURGE_EVERY_S)
+    @timer(interval=PURGE_INTERVAL_S)
     def purge(self) -> None:
         """Forget what is older than it is kept."""
-        usecases.purge(self.logs, before=now() - KEPT)
+        usecases.purge(self.feeds, before=now() - TTL)
 
 
-def _tell_gateways(publisher: Publisher, message: Wire) -> None:
-    """Tell every gateway process that listens now; whoever does not will read the logs."""
-    publisher.publish([Outgoing(orjson.dumps(message), topology.ITEMS_EXCHANGE, "", wanted=False)])
+def _broadcast(publisher: Publisher, message: Wire) -> None:
+    """Bring a message to every gateway process that is connected now; the others will read the feeds."""
+    publisher.publish([Outgoing(orjson.dumps(message), contract.BROADCASTS[0], "", mandatory=False)])

@@ -18,6 +18,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from services.chassis.messaging.outbox import now
 from services.chassis.mongo import (
     COMMITTED,
     INTEGER,
@@ -28,11 +29,10 @@ from services.chassis.mongo import (
     TIME,
     Document,
     array_of,
-    losing_races,
+    ignore_duplicate_key,
     shape,
     validated,
 )
-from services.chassis.outbox import now
 from services.contracts.streams import Item
 from services.streams.model import Entry, Scope
 
@@ -67,7 +67,7 @@ def prepare(database: Database[Document]) -> None:
         collection.create_index([("at", ASCENDING), ("number", ASCENDING)])
 
 
-class LogStore:
+class MongoFeedStore:
     """The logs of all people."""
 
     def __init__(self, database: Database[Document]) -> None:
@@ -82,7 +82,7 @@ class LogStore:
         """Remember who takes part, if that is news. Atomic; False when as much was known."""
         newer: Document = {"_id": scope.id, "version": {"$lt": scope.version}}
         state: Document = {"$set": {"user_ids": sorted(scope.user_ids), "version": scope.version, "at": now()}}
-        with losing_races():
+        with ignore_duplicate_key():
             self._scopes.update_one(newer, state, upsert=True)
             return True
         return self._scopes.update_one(newer, state).matched_count == 1
@@ -183,7 +183,7 @@ class LogStore:
         for user_id in user_ids:
             self._known.pop(user_id, None)
 
-    def find_head(self, user_id: str) -> int:
+    def find_last_sequence(self, user_id: str) -> int:
         """Return the newest number of a log; 0 when there never was one."""
         newest = self._committed.find_one({"person": user_id}, {"number": 1}, sort=[("number", DESCENDING)])
         if newest is None:

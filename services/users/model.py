@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 
-from services.contracts.announcements import FriendshipChangedV1, ProfileChangedV1
+from services.contracts.domain_events import FriendshipChangedV1, ProfileChangedV1
 from services.contracts.ids import derive_id
 
 GRAM_SIZE = 3
@@ -21,10 +21,10 @@ class Profile:
     picture: str
     birthday: str | None
 
-    def told(self, fact_id: str) -> ProfileChangedV1:
-        """Tell this state as the fact of that id."""
+    def to_domain_event(self, domain_event_id: str) -> ProfileChangedV1:
+        """Return this state as a domain event."""
         return ProfileChangedV1(
-            fact_id=fact_id,
+            domain_event_id=domain_event_id,
             user_id=self.id,
             google_id=self.google_id,
             name=self.name,
@@ -52,10 +52,10 @@ class Friendship:
         """Tell whether the friendship of that generation was made, whether or not it has ended since."""
         return self.generation > generation or (self.generation == generation and self.friends)
 
-    def announced(self, fact_id: str) -> FriendshipChangedV1:
-        """Tell this state as the fact of that id."""
+    def to_domain_event(self, domain_event_id: str) -> FriendshipChangedV1:
+        """Return this state as a domain event."""
         return FriendshipChangedV1(
-            fact_id=fact_id,
+            domain_event_id=domain_event_id,
             user_ids=list(self.pair),
             friends=self.friends,
             generation=self.generation,

@@ -1,36 +1,44 @@
 """The Nameko service `users`. Signatures, documentation and errors of its calls: `services.contracts.users`."""
 
-from nameko.timer import timer
+from collections.abc import Sequence
 
-from services.chassis.providers import announcer, process, store
-from services.chassis.reconciling import RECONCILE_EVERY_S, reconcile_in_turn
-from services.chassis.rpc import rpc
+from services.chassis.dependencies import outbox_relay, store
+from services.chassis.messaging.handlers import handles
+from services.chassis.rpc.server import rpc
+from services.chassis.service import Service
 from services.contracts import users as contract
-from services.contracts.announcements import from_wire
-from services.contracts.calls import Applied, Disagreement, Health, Told, Wire, Written
-from services.users import usecases
+from services.contracts.domain_events import (
+    DomainEvent,
+    FriendInviteAcceptedV1,
+    FriendshipChangedV1,
+    ProfileChangedV1,
+)
+from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
+from services.users import storage, usecases
 from services.users.model import Profile
-from services.users.storage import PeopleStore
+from services.users.ports import PeopleStore
 
 
-class Users:
+class Users(Service):
     """Profiles and friendships."""
 
     name = contract.SERVICE
+    publishes = (FriendshipChangedV1, ProfileChangedV1)
+    prepare = staticmethod(storage.prepare)
+    outboxes = staticmethod(storage.outboxes)
 
-    people = store(PeopleStore)
-    relay = announcer("friendships")
-    profiles = announcer("profiles")
-    process = process()
+    people: PeopleStore = store(storage.MongoPeopleStore)
+    friendship_relay = outbox_relay("friendships")
+    profile_relay = outbox_relay("profiles")
 
     @rpc
     def sign_in(
         self, *, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str
-    ) -> Written:
+    ) -> WriteResult:
         profile = Profile(
             id=operation_id, google_id=google_id, name=name, email=email, picture=picture, birthday=birthday
         )
-        return usecases.sign_in(self.people, self.profiles.wake, profile, operation_id=operation_id)
+        return usecases.sign_in(self.people, self.profile_relay.notify, profile, operation_id=operation_id)
 
     @rpc
     def get_account(self, *, actor_id: str) -> contract.Account:
@@ -65,32 +73,14 @@ class Users:
         return usecases.check_friendship(self.people, user_id=user_id, other_id=other_id)
 
     @rpc
-    def end_friendship(self, *, actor_id: str, friend_id: str, operation_id: str) -> Written:
+    def end_friendship(self, *, actor_id: str, friend_id: str, operation_id: str) -> WriteResult:
         return usecases.end_friendship(
-            self.people, self.relay.wake, actor_id=actor_id, friend_id=friend_id, operation_id=operation_id
+            self.people, self.friendship_relay.notify, actor_id=actor_id, friend_id=friend_id, operation_id=operation_id
         )
 
-    @rpc
-    def apply(self, *, announcement: Wire) -> Applied:
-        return usecases.apply(self.people, self.relay.wake, from_wire(announcement))
+    @handles(FriendInviteAcceptedV1)
+    def befriend(self, accepted: FriendInviteAcceptedV1) -> HandlerResult:
+        return usecases.befriend(self.people, self.friendship_relay.notify, accepted)
 
-    @rpc
-    def list_announcements(self, *, kind: str, after: str | None, only: list[str] | None) -> Told:
-        return self.process.tell(kind=kind, after=after, only=only)
-
-    @rpc
-    def audit(self, *, announcements: list[Wire]) -> list[Disagreement]:
-        return usecases.audit(self.people, [from_wire(announcement) for announcement in announcements])
-
-    @rpc
-    def restore(self, *, announcement: Wire, seen: int | None) -> Applied:
-        return usecases.apply(self.people, self.relay.wake, from_wire(announcement))
-
-    @rpc
-    def check_health(self) -> Health:
-        return self.process.health()
-
-    @timer(interval=RECONCILE_EVERY_S)
-    def reconcile(self) -> None:
-        """Make sure that everybody has heard what this service has announced."""
-        reconcile_in_turn(self.process)
+    def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
+        return usecases.find_discrepancies(self.people, domain_events)

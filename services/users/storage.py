@@ -13,21 +13,20 @@ from pymongo import ASCENDING, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from services.chassis import outbox
+from services.chassis.messaging import outbox
 from services.chassis.mongo import (
     FLAG,
     INTEGER,
+    SINGLE_BATCH,
     TEXT,
     TEXT_OR_NULL,
-    WHOLE,
     Document,
     array_of,
-    losing_races,
+    ignore_duplicate_key,
     merged,
     shape,
     validated,
 )
-from services.contracts.announcements import Announcement
 from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
 
 BETWEEN = "\0"
@@ -57,20 +56,17 @@ def prepare(database: Database[Document]) -> None:
         collection.create_index(outbox.INDEX, sparse=True)
 
 
-def boxes(database: Database[Document]) -> list[outbox.Box]:
+def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
     """Return the outboxes of friendships and profiles."""
     return [
-        outbox.Box(database.friendships, announce),
-        outbox.Box(database.profiles, lambda document, fact: [_profile(document).told(fact["id"])]),
+        outbox.Outbox(
+            database.friendships, lambda document, entry: [_friendship(document).to_domain_event(entry["id"])]
+        ),
+        outbox.Outbox(database.profiles, lambda document, entry: [_profile(document).to_domain_event(entry["id"])]),
     ]
 
 
-def announce(document: Document, fact: Document) -> list[Announcement]:
-    """Tell what a friendship's document says now."""
-    return [_friendship(document).announced(fact["id"])]
-
-
-class PeopleStore:
+class MongoPeopleStore:
     """Profiles and friendships."""
 
     def __init__(self, database: Database[Document]) -> None:
@@ -90,7 +86,7 @@ class PeopleStore:
         }
         if saved_id := self._refresh_profile(profile.google_id, fields, operation_id):
             return saved_id
-        with losing_races():
+        with ignore_duplicate_key():
             self._profiles.insert_one({"_id": profile.id, "google_id": profile.google_id, "version": 1, **fields})
             return profile.id
         # Somebody has logged in at the same time.
@@ -103,7 +99,7 @@ class PeopleStore:
             return None
         if any(known[name] != value for name, value in fields.items()):
             changed: outbox.Update = {"$set": fields, "$inc": {"version": 1}}
-            update = merged(changed, outbox.telling(outbox.fact(operation_id, "changed")))
+            update = merged(changed, outbox.add_entry(outbox.entry(operation_id, "changed")))
             self._profiles.update_one({"google_id": google_id}, update)
         user_id: str = known["_id"]
         return user_id
@@ -115,7 +111,7 @@ class PeopleStore:
 
     def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
         """Return the profiles of these people, in one query, by name and id."""
-        found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS, batch_size=WHOLE)
+        found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS, batch_size=SINGLE_BATCH)
         return [_profile(document) for document in found.sort(_BY_NAME)]
 
     def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
@@ -151,7 +147,7 @@ class PeopleStore:
     def list_friend_ids(self, user_id: str) -> list[str]:
         """Return the ids of a person's friends. They are in the keys, so that the index alone answers."""
         mine = {"user_ids": user_id, "friends": True}
-        found = self._friendships.find(mine, {"_id": 1}, batch_size=WHOLE)
+        found = self._friendships.find(mine, {"_id": 1}, batch_size=SINGLE_BATCH)
         # By the other one's id, which is the first or the second half of a key: no index has that order.
         return sorted(other for document in found for other in _pair(document["_id"]) if other != user_id)
 
@@ -165,7 +161,9 @@ class PeopleStore:
         document = self._friendships.find_one_and_update(
             {"_id": _key(pair), "friends": False, "generation": generation},
             merged(
-                befriended, outbox.telling(outbox.fact(operation_id, "befriended")), outbox.remembering(operation_id)
+                befriended,
+                outbox.add_entry(outbox.entry(operation_id, "befriended")),
+                outbox.remember_operation(operation_id),
             ),
             return_document=ReturnDocument.AFTER,
         )
@@ -180,9 +178,9 @@ class PeopleStore:
             "friends": True,
             "generation": 0,
             "version": 1,
-            **outbox.new_outbox(operation_id, outbox.fact(operation_id, "befriended")),
+            **outbox.new_outbox(operation_id, outbox.entry(operation_id, "befriended")),
         }
-        with losing_races():
+        with ignore_duplicate_key():
             self._friendships.insert_one(first)
             return first
         return None
@@ -191,7 +189,9 @@ class PeopleStore:
         """End the friendship of a pair. Atomic; None when they are no friends."""
         friends = {"_id": _key(pair_of(one, other)), "friends": True, "operations": {"$ne": operation_id}}
         ended: outbox.Update = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
-        update = merged(ended, outbox.telling(outbox.fact(operation_id, "ended")), outbox.remembering(operation_id))
+        update = merged(
+            ended, outbox.add_entry(outbox.entry(operation_id, "ended")), outbox.remember_operation(operation_id)
+        )
         document = self._friendships.find_one_and_update(friends, update, return_document=ReturnDocument.AFTER)
         return None if document is None else _friendship(document)
 

@@ -1,24 +1,22 @@
 """What one can do with profiles and friendships: one function for each call."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from services.chassis.outbox import fact_id
+from services.chassis.messaging.outbox import Notify, domain_event_id
 from services.contracts import users as contract
-from services.contracts.announcements import Announcement, FriendInviteAcceptedV1, to_wire
-from services.contracts.calls import Applied, Disagreement, Written
+from services.contracts.domain_events import DomainEvent, FriendInviteAcceptedV1
 from services.contracts.errors import Code, NotFound
+from services.contracts.registry import to_deliver
+from services.contracts.rpc import Discrepancy, HandlerResult, Wire, WriteResult, handled
 from services.users.model import Friendship, Profile, pair_of
-from services.users.storage import PeopleStore
-
-Wake = Callable[[object], None]
-"""Says which document has something to announce."""
+from services.users.ports import PeopleStore
 
 
-def sign_in(people: PeopleStore, wake: Wake, profile: Profile, *, operation_id: str) -> Written:
+def sign_in(people: PeopleStore, notify: Notify, profile: Profile, *, operation_id: str) -> WriteResult:
     """Create or refresh a profile."""
     user_id = people.save_profile(profile, operation_id=operation_id)
-    wake(user_id)
-    return Written(id=user_id, announcements=[])
+    notify(user_id)
+    return WriteResult(id=user_id, domain_events=[])
 
 
 def get_account(people: PeopleStore, *, actor_id: str) -> contract.Account:
@@ -73,46 +71,47 @@ def check_friendship(people: PeopleStore, *, user_id: str, other_id: str) -> con
     return contract.Friendship(known=True, friends=friendship.friends, generation=friendship.generation)
 
 
-def end_friendship(people: PeopleStore, wake: Wake, *, actor_id: str, friend_id: str, operation_id: str) -> Written:
-    """End a friendship; a repeat of the operation tells the same again."""
+def end_friendship(
+    people: PeopleStore, notify: Notify, *, actor_id: str, friend_id: str, operation_id: str
+) -> WriteResult:
+    """End a friendship; a repeat of the operation causes the same domain event."""
     ended = people.unfriend(actor_id, friend_id, operation_id=operation_id)
     if ended is None:
         ended = people.find_operation(actor_id, friend_id, operation_id)
     if ended is None:
         raise _no_friend()
-    return Written(id=friend_id, announcements=[_tell(wake, ended, operation_id)])
+    return WriteResult(id=friend_id, domain_events=_caused(notify, ended, operation_id))
 
 
-def apply(people: PeopleStore, wake: Wake, announcement: Announcement) -> Applied:
-    """Make the friendship that an accepted invitation stands for; twice, late and out of order change nothing."""
-    if not isinstance(announcement, FriendInviteAcceptedV1):
-        return Applied(outcome="stale", announcements=[])
-    one, other, cause = announcement.sender_id, announcement.receiver_id, announcement.fact_id
-    made = people.befriend(one, other, generation=announcement.generation, operation_id=cause)
+def befriend(people: PeopleStore, notify: Notify, accepted: FriendInviteAcceptedV1) -> HandlerResult:
+    """Make the friendship that an accepted invitation stands for. Idempotent, in any order."""
+    one, other, cause = accepted.sender_id, accepted.receiver_id, accepted.domain_event_id
+    made = people.befriend(one, other, generation=accepted.generation, operation_id=cause)
     if made is not None:
-        return Applied(outcome="applied", announcements=[_tell(wake, made, cause)])
+        return handled("applied", *_caused(notify, made, cause))
     current = people.find_friendship(one, other)
-    if current is None or current.generation != announcement.generation:  # made and ended since, or never made
+    if current is None or current.generation != accepted.generation:  # made and ended since, or never made
         was_made = people.find_operation(one, other, cause) is not None
-        return Applied(outcome="stale" if was_made else "gone", announcements=[])
-    return Applied(outcome="applied", announcements=[_tell(wake, current, cause)])
+        return handled("stale" if was_made else "gone")
+    return handled("applied", *_caused(notify, current, cause))
 
 
-def audit(people: PeopleStore, announcements: list[Announcement]) -> list[Disagreement]:
+def find_discrepancies(people: PeopleStore, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
     """Find accepted invitations that made no friendship. One query."""
-    accepted = {n: one for n, one in enumerate(announcements) if isinstance(one, FriendInviteAcceptedV1)}
-    pairs = [pair_of(one.sender_id, one.receiver_id) for one in accepted.values()]
+    accepted = {n: each for n, each in enumerate(domain_events) if isinstance(each, FriendInviteAcceptedV1)}
+    pairs = [pair_of(each.sender_id, each.receiver_id) for each in accepted.values()]
     found = {friendship.pair: friendship for friendship in people.list_friendships(pairs)}
     return [
-        Disagreement(index=index, seen=None, what=f"invitation {one.invite_id} was accepted and made no friendship")
-        for (index, one), pair in zip(accepted.items(), pairs, strict=True)
-        if pair not in found or not found[pair].has_come_to(one.generation)
+        Discrepancy(index=n, seen=None, description=f"invitation {each.invite_id} was accepted and made no friendship")
+        for (n, each), pair in zip(accepted.items(), pairs, strict=True)
+        if pair not in found or not found[pair].has_come_to(each.generation)
     ]
 
 
-def _tell(wake: Wake, friendship: Friendship, operation_id: str) -> dict[str, object]:
-    wake("-".join(pair_of(*friendship.pair)))
-    return to_wire(friendship.announced(fact_id(operation_id)))
+def _caused(notify: Notify, friendship: Friendship, operation_id: str) -> list[Wire]:
+    """Return the domain events that an operation has caused: the very ones that the outbox publishes."""
+    notify("-".join(friendship.pair))
+    return to_deliver(friendship.to_domain_event(domain_event_id(operation_id)))
 
 
 def _get_profile(people: PeopleStore, user_id: str) -> Profile:

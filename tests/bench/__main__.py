@@ -14,11 +14,11 @@ from tests.bench.measuring import Driven, Load, Measured, Pids, measure, quietes
 from tests.bench.processes import addresses, pids_of, process
 from tests.bench.report import HEADER, Report, save
 from tests.bench.scenarios import Scenario, scenarios
-from tests.counts.asked import Watch
-from tests.counts.data import Databases
+from tests.e2e.watched_system import watched_system
 from tests.e2e.people import Person
 from tests.e2e.system import LocalSystem, free_ports, local_system
-from tests.e2e.watched import watched_system
+from tests.query_budgets.commands import Watch
+from tests.query_budgets.data import Databases
 
 DOCUMENT_ID = "5dd000000000000000000001"
 DOCUMENT = {
@@ -79,7 +79,7 @@ def _children(pid: int) -> list[int]:
 def count(folder: Path, scale: float) -> dict[tuple[str, int], dict[str, int]]:
     """Count what each scenario asks of database and broker, on a watched system."""
     counts = {}
-    with watched_system(folder, "tests.counts.counting") as system:
+    with watched_system(folder, "tests.query_budgets.counting") as system:
         databases = Databases(system.mongo_uri)
         watch = Watch(system.data)
         for scenario in scenarios(system, databases, scale=scale):

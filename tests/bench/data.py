@@ -3,14 +3,14 @@
 from typing import Any
 
 from services.chats.model import Chat
-from services.chats.storage import ChatStore
+from services.chats.storage import MongoChatStore
 from services.contracts.ids import new_id
 from services.events import storage as events_storage
 from services.events.model import Event, creator
 from services.users import storage as users_storage
 from services.users.model import Profile, grams_of, pair_of, searchable
-from tests.counts.data import Databases
 from tests.e2e.people import Person
+from tests.query_budgets.data import Databases
 
 MONTHS = 60
 """Over which events are spread evenly; one of them is asked for."""
@@ -44,11 +44,11 @@ def _event(owner_id: str, number: int, kind: Any) -> Event:
 
 def add_chats(databases: Databases, person: Person, count: int, messages: int) -> list[str]:
     """Give somebody chats with so many messages each; return their ids."""
-    chats, written = ChatStore(databases["chats"]), []
+    chats, written = MongoChatStore(databases["chats"]), []
     ids = [new_id() for _ in range(count)]
     for number, chat_id in enumerate(ids):
         event_id = new_id()
-        chats.save_copy(
+        chats.save_replica(
             Chat(id=chat_id, kind="event", event_id=event_id, user_ids=(person.id,), deleted=False, version=1)
         )
         latest = {"last_number": messages, "latest_number": messages, "latest_at": number + 1}

@@ -18,9 +18,9 @@ from tests.bench import data
 from tests.bench.measuring import Load, quietest
 from tests.bench.processes import addresses, pids_of
 from tests.bench.report import save
-from tests.counts.data import Databases
 from tests.e2e.people import Person, a_plan
 from tests.e2e.system import LocalSystem, local_system
+from tests.query_budgets.data import Databases
 
 PROCESSES = (1, 2, 4)
 CONNECTIONS = 16

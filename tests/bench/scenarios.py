@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from tests.bench import data
-from tests.counts.data import Databases
 from tests.e2e.people import Person, a_plan
 from tests.e2e.system import System
+from tests.query_budgets.data import Databases
 
 HITS = 10
 SEARCHED = "needle"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.circle import THIS_MONTH, Circle, make_circle
+from tests.browser.friends import THIS_MONTH, Circle, make_circle
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 from tests.e2e.people import Person
 from tests.e2e.system import System

@@ -12,10 +12,10 @@ from services.events import storage as events_storage
 from services.invites import storage as invites_storage
 from services.users import storage as users_storage
 from tests.conformance.queries import Queries
-from tests.memory.chats import MemoryChats
-from tests.memory.events import MemoryEvents
-from tests.memory.invites import MemoryInvites
-from tests.memory.people import MemoryPeople
+from tests.fakes.chats import FakeChats
+from tests.fakes.events import FakeEvents
+from tests.fakes.invites import FakeInvites
+from tests.fakes.people import FakePeople
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,7 @@ def _fixture(storage, on_database, in_memory):
     return store
 
 
-people = _fixture(users_storage, users_storage.PeopleStore, MemoryPeople)
-events = _fixture(events_storage, events_storage.EventStore, MemoryEvents)
-chats = _fixture(chats_storage, chats_storage.ChatStore, MemoryChats)
-invites = _fixture(invites_storage, invites_storage.InviteStore, MemoryInvites)
+people = _fixture(users_storage, users_storage.MongoPeopleStore, FakePeople)
+events = _fixture(events_storage, events_storage.MongoEventStore, FakeEvents)
+chats = _fixture(chats_storage, chats_storage.MongoChatStore, FakeChats)
+invites = _fixture(invites_storage, invites_storage.MongoInviteStore, FakeInvites)

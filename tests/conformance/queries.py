@@ -5,9 +5,9 @@ from typing import Any
 from pymongo import MongoClient, monitoring
 from pymongo.errors import PyMongoError
 
-from tests.counts.asked import shape_of
-from tests.counts.counting import ENVELOPE
-from tests.counts.plans import EXPLAINED, Plan, explain
+from tests.query_budgets.commands import shape_of
+from tests.query_budgets.counting import ENVELOPE
+from tests.query_budgets.plans import EXPLAINED, Plan, explain
 
 UNEXPLAINED = Plan(scans_all=True, sorts=False, examined=0, wanted=0)
 

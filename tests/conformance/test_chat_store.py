@@ -13,7 +13,7 @@ def chat(*user_ids, version=1, **fields):
 
 def stored(chats, *user_ids):
     new = chat(*user_ids)
-    assert chats.save_copy(new)
+    assert chats.save_replica(new)
     return new
 
 
@@ -30,18 +30,18 @@ def texts(chats, where, *, limit=None, before=None):
 def test_a_copy_is_replaced_by_a_newer_one_only(chats):
     first = stored(chats, "anna")
     newer = replace(first, user_ids=("anna", "bob"), version=3)
-    assert chats.save_copy(newer)
-    assert not chats.save_copy(replace(first, version=2))
-    assert not chats.save_copy(newer)
+    assert chats.save_replica(newer)
+    assert not chats.save_replica(replace(first, version=2))
+    assert not chats.save_replica(newer)
     assert chats.find(first.id) == newer
 
 
 def test_a_deleted_chat_is_gone_and_stays_gone(chats):
     was = stored(chats, "anna")
-    assert chats.save_copy(replace(was, user_ids=(), deleted=True, version=5))
+    assert chats.save_replica(replace(was, user_ids=(), deleted=True, version=5))
     assert chats.find(was.id) is None
     assert chats.list_ids("anna") == []
-    assert not chats.save_copy(replace(was, version=4))
+    assert not chats.save_replica(replace(was, version=4))
     assert not chats.post(was.id, new_id(), author_id="anna", text="x", now_us=1000)
 
 

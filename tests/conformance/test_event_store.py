@@ -6,24 +6,17 @@ from dataclasses import replace
 from services.contracts.ids import new_id
 from services.events import model
 from services.events.model import Event, OpenInvitation, creator, joining
+from tests.fakes.details import event_details
 
 
-def event(owner_id, *, kind="group", starts_at="2026-11-30T19:30", **fields):
+def event(owner_id, *, kind="group", members=None, **details):
     event_id = new_id()
     return Event(
-        **{
-            "id": event_id,
-            "kind": kind,
-            "owner_id": owner_id,
-            "name": "Party",
-            "is_private": True,
-            "starts_at": starts_at,
-            "address": "Home",
-            "description": "",
-            "icon": "pizza.svg",
-            "members": (creator(owner_id, event_id),),
-            **fields,
-        }
+        id=event_id,
+        kind=kind,
+        owner_id=owner_id,
+        details=event_details(**{"starts_at": "2026-11-30T19:30", **details}),
+        members=members or (creator(owner_id, event_id),),
     )
 
 
@@ -45,7 +38,9 @@ def test_an_event_is_inserted_once(events):
     new = event("anna")
     assert events.insert(new, operation_id=new.id)
     assert not events.insert(new, operation_id=new.id)
-    assert events.find(new.id) == replace(new, operations=frozenset({new.id}))
+    found = events.find(new.id)
+    assert found == replace(new, operations=frozenset({new.id}), changes=found.changes)
+    assert [change.kind for change in found.changes] == ["created"]
 
 
 def test_a_month_lists_the_events_of_that_month_in_time_order(events):
@@ -96,7 +91,7 @@ def test_a_change_touches_the_named_fields_only_and_raises_the_version(events):
     assert change(events, party, "anna", name="Dinner")
     assert change(events, party, "anna", address="Out")
     after = events.find(party.id)
-    assert (after.name, after.address, after.icon) == ("Dinner", "Out", party.icon)
+    assert after.details == {**party.details, "name": "Dinner", "address": "Out"}
     assert after.version == party.version + 2
 
 
@@ -114,7 +109,7 @@ def test_the_same_operation_changes_an_event_once(events):
     assert change(events, party, "anna", operation_id=operation_id, name="one")
     assert change(events, party, "anna", name="two")
     assert not change(events, party, "anna", operation_id=operation_id, name="one")
-    assert events.find(party.id).name == "two"
+    assert events.find(party.id).details["name"] == "two"
 
 
 def open_(events, party, user_id, *, sender_id="anna", invite_id=None):
@@ -154,7 +149,7 @@ def test_whoever_joins_after_a_change_joins_the_event_as_it_is(events):
     assert change(events, party, "anna", name="Dinner")
     joined = events.join(party.id, invite_id=invite_id, member=joining("bob", invite_id), operation_id=new_id())
     assert joined == events.find(party.id)
-    assert (joined.name, joined.version) == ("Dinner", party.version + 2)
+    assert (joined.details["name"], joined.version) == ("Dinner", party.version + 2)
 
 
 def test_many_who_join_at_once_all_take_part(events):
@@ -203,7 +198,8 @@ def test_a_change_of_membership_keeps_what_others_wrote_and_open_invitations(eve
 def test_a_deleted_event_is_a_tombstone_that_nobody_finds(events):
     party = with_guest(events, "anna", "bob")
     dead = events.replace_membership(party, model.deleted(party), operation_id=new_id())
-    assert (dead.deleted, dead.members, dead.name, dead.description) == (True, (), "", "")
+    assert (dead.deleted, dead.members) == (True, ())
+    assert (dead.details["name"], dead.details["description"]) == ("", "")
     assert events.find(party.id) is None
     assert events.find_any(party.id) == dead
     assert events.list_ids("anna") == events.list_ids("bob") == []
@@ -232,7 +228,7 @@ def test_an_event_is_found_by_its_members_and_by_its_former_ones(events):
 
 def test_an_event_has_room_for_a_limited_number_of_people(events, monkeypatch):
     monkeypatch.setattr("services.events.storage.MAX_PLACES", 2)
-    monkeypatch.setattr("tests.memory.events.MAX_PLACES", 2)
+    monkeypatch.setattr("tests.fakes.events.MAX_PLACES", 2)
     party, invite_id = stored(events, "anna"), new_id()
     assert open_(events, party, "bob", invite_id=invite_id)
     assert not open_(events, party, "carl")

@@ -29,9 +29,9 @@ def status(invites, invite):
 def test_a_proposal_is_invisible_until_it_is_made_pending(invites):
     invite = friend_invite()
     assert invites.propose(invite)
-    assert invites.list_waiting("bob") == []
+    assert invites.list_pending("bob") == []
     assert invites.make_pending(invite.id, generation=0)
-    assert [waiting.id for waiting in invites.list_waiting("bob")] == [invite.id]
+    assert [waiting.id for waiting in invites.list_pending("bob")] == [invite.id]
     assert invites.make_pending(invite.id, generation=0)
 
 
@@ -57,7 +57,7 @@ def test_the_same_invitation_is_proposed_once(invites):
 
 def test_waiting_invitations_come_oldest_first(invites):
     sent = [pending(invites, event_invite(new_id())) for _ in range(3)]
-    listed = [invite.id for invite in invites.list_waiting("bob")]
+    listed = [invite.id for invite in invites.list_pending("bob")]
     assert sorted(listed) == sorted(invite.id for invite in sent)
 
 
@@ -71,7 +71,7 @@ def test_an_answer_settles_an_invitation_once(invites, action, actor, outcome):
     assert answered.status == outcome
     assert operation_id in answered.operations
     assert invites.answer(invite.id, action, actor_id=actor, operation_id=new_id()) is None
-    assert invites.list_waiting("bob") == []
+    assert invites.list_pending("bob") == []
 
 
 def test_only_the_receiver_answers_and_only_the_sender_cancels(invites):
@@ -105,7 +105,7 @@ def test_a_proposal_that_is_settled_while_it_is_checked_is_never_shown(invites):
     invites.propose(invite)
     invites.settle_pair("anna", "bob", through=0)
     assert not invites.make_pending(invite.id, generation=0)
-    assert invites.list_waiting("bob") == []
+    assert invites.list_pending("bob") == []
 
 
 def test_a_proposal_survives_what_settled_an_earlier_generation(invites):
@@ -169,7 +169,7 @@ def test_an_invitation_that_is_shown_while_its_event_ends_does_not_wait(invites,
     invites.propose(invite)
     happening_between_two_updates(invites, monkeypatch, lambda: invites.make_pending(invite.id, generation=None))
     invites.end_event(invite.event_id)
-    assert invites.list_waiting("bob") == []
+    assert invites.list_pending("bob") == []
 
 
 def test_an_invitation_that_is_shown_while_its_pair_is_settled_does_not_wait(invites, monkeypatch):
@@ -177,4 +177,4 @@ def test_an_invitation_that_is_shown_while_its_pair_is_settled_does_not_wait(inv
     invites.propose(invite)
     happening_between_two_updates(invites, monkeypatch, lambda: invites.make_pending(invite.id, generation=0))
     invites.settle_pair("anna", "bob", through=0)
-    assert invites.list_waiting("bob") == []
+    assert invites.list_pending("bob") == []

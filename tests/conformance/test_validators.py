@@ -7,7 +7,7 @@ import pytest
 from bson import Binary
 from pymongo.errors import WriteError
 
-from services.chassis import outbox, reconciling
+from services.chassis.messaging import outbox, reconciler
 from services.chats import storage as chats_storage
 from services.contracts.ids import new_id
 from services.events import storage as events_storage
@@ -24,7 +24,7 @@ NOT_A_VALUE_OF_OURS = Binary(b"no field holds bytes")
 
 
 def users(database):
-    people, person_id = users_storage.PeopleStore(database), new_id()
+    people, person_id = users_storage.MongoPeopleStore(database), new_id()
     anna = Profile(id=person_id, google_id=person_id, name="Anna", email="a@example.org", picture="", birthday=None)
     for name in ("Anna", "Hannah"):
         people.save_profile(replace(anna, name=name), operation_id=new_id())
@@ -32,20 +32,20 @@ def users(database):
 
 
 def events(database):
-    store = events_storage.EventStore(database)
+    store = events_storage.MongoEventStore(database)
     party = test_event_store.with_guest(store, "anna", "bob")
     assert store.replace_membership(party, deleted(party), operation_id=new_id())
 
 
 def chats(database):
-    store = chats_storage.ChatStore(database)
+    store = chats_storage.MongoChatStore(database)
     chat = test_chat_store.stored(store, "anna", "bob")
     test_chat_store.post(store, chat)
-    assert store.save_copy(replace(chat, user_ids=(), deleted=True, version=2))
+    assert store.save_replica(replace(chat, user_ids=(), deleted=True, version=2))
 
 
 def invites(database):
-    store = invites_storage.InviteStore(database)
+    store = invites_storage.MongoInviteStore(database)
     invite = test_invite_store.friend_invite()
     store.propose(invite)
     store.settle_pair("anna", "bob", through=0)
@@ -53,7 +53,7 @@ def invites(database):
 
 
 def streams(database):
-    logs = streams_storage.LogStore(database)
+    logs = streams_storage.MongoFeedStore(database)
     logs.save_scope(Scope(id=new_id(), user_ids=frozenset({"anna"}), version=1))
     for _ in range(2):
         logs.append([Entry(id=new_id(), kind="message", body={}, user_ids=("anna",), scope=None, version=None)])
@@ -102,9 +102,9 @@ def test_a_document_without_what_it_needs_is_let_in_nowhere(database, collection
     assert is_refused(database[collection], {"_id": new_id()})
 
 
-def test_a_turn_without_an_end_is_let_in_nowhere(database):
-    reconciling.prepare(database)
-    assert is_refused(database.turns, {"_id": "reconcile"})
+def test_a_lease_without_an_end_is_let_in_nowhere(database):
+    reconciler.prepare(database)
+    assert is_refused(database.leases, {"_id": "reconcile"})
 
 
 @pytest.mark.parametrize("storage", {storage.__name__: storage for storage, _ in STORED.values()}.values())

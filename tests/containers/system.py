@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.contracts import directory
+from services.contracts import registry
 from tests.e2e.system import REPOSITORY, System, free_ports
 
-SERVICES = tuple(directory.SERVICES)
+SERVICES = tuple(registry.SERVICES)
 
 
 def docker(*arguments: str, check: bool = True) -> str:

@@ -8,7 +8,7 @@ import pytest
 from tests.containers.rolling import wait_until_healthy
 from tests.containers.system import ContainerSystem, container_system, docker
 from tests.faults.campaign import Report, friends_at_work
-from tests.faults.insisting import Tally
+from tests.faults.retrying_client import Tally
 
 NODES = ("rabbitmq", "rabbitmq-2", "rabbitmq-3")
 WITHOUT_IT_S = 5.0

@@ -11,7 +11,7 @@ from tests.containers.rolling import CALM_S, crash, wait_until_healthy
 from tests.containers.system import SERVICES, ContainerSystem, docker
 from tests.e2e.people import Person, a_plan
 from tests.faults.faults import time_to_ready
-from tests.faults.insisting import Tally, attempt, insist
+from tests.faults.retrying_client import Tally, attempt, insist
 
 READY_WITHIN_S = 60.0
 READERS, WRITERS = 4, 2

@@ -9,11 +9,11 @@ from tests.containers.rolling import wait_until_healthy
 from tests.containers.system import ContainerSystem
 from tests.e2e.people import Person
 
-DEAD_LETTERS = "services.chassis.dead_letters"
+DEAD_LETTERS = "services.operations.dead_letters"
 BROKEN = (
     "import os; from kombu import Connection; "
     "c = Connection(os.environ['AMQP_URI']); "
-    "c.Producer().publish({}, exchange='users.announces', routing_key='FriendshipChangedV1')"
+    "c.Producer().publish({}, exchange='users.domain-events', routing_key='FriendshipChangedV1')"
 )
 
 
@@ -48,4 +48,4 @@ def test_dead_letters_are_listed_and_put_back(cluster: ContainerSystem) -> None:
 def test_copies_are_compared(cluster: ContainerSystem) -> None:
     Person(cluster).plan_together(Person(cluster))
 
-    assert "0 repaired" in cluster.operate("services.chassis.reconciling")
+    assert "0 repaired" in cluster.operate("services.operations.reconciliation")

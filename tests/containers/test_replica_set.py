@@ -14,7 +14,7 @@ from tests.containers.system import ContainerSystem, container_system, docker, i
 from tests.e2e.people import Person, a_plan
 from tests.faults.campaign import READY_WITHIN_S, Report, friends_at_work
 from tests.faults.faults import time_to_ready
-from tests.faults.insisting import Lost, Tally, insist
+from tests.faults.retrying_client import Lost, Tally, insist
 
 MEMBERS = ("mongodb", "mongodb-2", "mongodb-3")
 WITHOUT_IT_S = 5.0

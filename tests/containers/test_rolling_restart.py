@@ -5,7 +5,7 @@ import pytest
 from tests.containers.rolling import steps
 from tests.containers.system import SERVICES, ContainerSystem
 from tests.faults.campaign import Report, friends_at_work
-from tests.faults.insisting import Tally
+from tests.faults.retrying_client import Tally
 
 
 @pytest.mark.timeout(900)

@@ -1,15 +1,18 @@
-"""Each service answers exactly the calls that its contract lists, with the same signatures."""
+"""Each service answers, publishes and handles exactly what the contracts say."""
 
 import importlib
 import inspect
 
 import pytest
 
-from services.contracts import chats, events, invites, streams, users
-from services.contracts.calls import Call
+from services.chassis.service import Service
+from services.contracts.domain_events import KINDS
+from services.contracts.registry import CONTRACTS, SUBSCRIPTIONS, handles_in_order, subscriptions_of
+from services.contracts.rpc import Call
+from services.contracts.standard_calls import STANDARD_CALLS
 
-CONTRACTS = {contract.SERVICE: contract for contract in (users, events, chats, invites, streams)}
 CALLS = [value for contract in CONTRACTS.values() for value in vars(contract).values() if isinstance(value, Call)]
+CALLS += [call.of(service) for service in CONTRACTS for call in STANDARD_CALLS]
 
 
 def service_class(service):
@@ -45,3 +48,31 @@ def test_a_service_answers_nothing_but_what_its_contract_lists(service):
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.service}.{call.method}")
 def test_every_call_is_documented(call):
     assert call.declared.__doc__
+
+
+@pytest.mark.parametrize("service", CONTRACTS)
+def test_a_class_handles_what_its_contract_subscribes_to(service):
+    handlers = service_class(service).handlers
+    assert handlers.kinds == {each.kind for each in subscriptions_of(service)}
+    assert (handlers.in_order is not None) == handles_in_order(service)
+
+
+@pytest.mark.parametrize("service", CONTRACTS)
+def test_a_class_publishes_what_the_domain_events_say(service):
+    assert set(service_class(service).publishes) == {kind for kind in KINDS.values() if kind.published_by == service}
+
+
+@pytest.mark.parametrize("service", CONTRACTS)
+def test_a_class_handles_in_both_ways_whatever_may_be_delivered(service):
+    handlers = service_class(service).handlers
+    consumed = set(handlers.queued) | set(handlers.kinds_in_order)
+    assert consumed == handlers.kinds
+    never_delivered = {kind for kind in handlers.kinds if kind not in handlers.delivered}
+    assert all(not SUBSCRIPTIONS[kind][service].is_awaited(None) for kind in never_delivered)
+
+
+def test_a_service_that_handles_nothing_finds_a_delivery_stale():
+    class Deaf(Service):
+        name = "deaf"
+
+    assert Deaf().deliver(None)["outcome"] == "stale"

@@ -6,21 +6,22 @@ from pydantic import TypeAdapter
 from gateway.live.sse import START_OVER
 from gateway.schemas.stream import MODELS, TYPES, AnyItem, serialize_item
 from services.contracts import streams as contract
-from services.contracts.announcements import HEARD_BY, from_wire
+from services.contracts.domain_events import from_wire
+from services.contracts.registry import SUBSCRIPTIONS
 from services.streams.model import entries_of, people_in
-from tests.contract.test_announcements import EXAMPLES
+from tests.contract.test_domain_events import EXAMPLES
 from tests.docs.documents import marked, read, rows, section
 
-CREATED = EXAMPLES["EventChangedV1"] | {"what": "created"}
+CREATED = EXAMPLES["EventChangedV1"] | {"change": "created"}
 GONE = [{"id": "5" * 24, "user_id": "6" * 24}]
 
 TOLD = [
     CREATED,
     CREATED | {"event": {**EXAMPLES["EventChangedV1"]["event"], "kind": "single"}},
-    *(CREATED | {"what": what} for what in ("changed", "joined", "rights")),
-    CREATED | {"what": "left", "gone": GONE},
-    CREATED | {"what": "deleted", "gone": GONE, "members": []},
-    *(EXAMPLES["MessageChangedV1"] | {"what": what} for what in ("posted", "edited", "deleted")),
+    *(CREATED | {"change": change} for change in ("changed", "joined", "rights")),
+    CREATED | {"change": "left", "removed_members": GONE},
+    CREATED | {"change": "deleted", "removed_members": GONE, "members": []},
+    *(EXAMPLES["MessageChangedV1"] | {"change": change} for change in ("posted", "edited", "deleted")),
     *(
         EXAMPLES["InviteChangedV1"] | {"outcome": outcome}
         for outcome in ("pending", "accepted", "declined", "cancelled", "void")
@@ -35,8 +36,8 @@ def person(user_id):
 
 
 def entries(message):
-    announcement = from_wire(message)
-    return entries_of(announcement, {user_id: person(user_id) for user_id in people_in(announcement)})
+    domain_event = from_wire(message)
+    return entries_of(domain_event, {user_id: person(user_id) for user_id in people_in(domain_event)})
 
 
 def items():
@@ -44,7 +45,9 @@ def items():
 
 
 def test_all_that_streams_hears_is_told_to_somebody():
-    assert {message["kind"] for message in TOLD} == {kind.__name__ for kind in HEARD_BY if "streams" in HEARD_BY[kind]}
+    assert {message["kind"] for message in TOLD} == {
+        kind.__name__ for kind in SUBSCRIPTIONS if "streams" in SUBSCRIPTIONS[kind]
+    }
     for message in TOLD:
         told = entries(message)
         assert any(entry.user_ids for entry in told), message

@@ -7,9 +7,12 @@ from typing import get_type_hints
 
 import pytest
 
-from services.chassis import topology, wire
-from services.contracts.announcements import HEARD_BY, KINDS, Announcement, from_wire, to_wire
+from services.chassis.broker import topology
+from services.chassis.rpc import codec
+from services.contracts.domain_events import KINDS, DomainEvent, from_wire, to_wire
 from services.contracts.ids import is_id
+from services.contracts.registry import SUBSCRIPTIONS
+from services.contracts.streams import BROADCASTS
 from tests.docs.documents import blocks, marked, read, rows, section
 
 DOCUMENT = "docs/domain-events.md"
@@ -22,7 +25,7 @@ TYPES = {
     "object": dict[str, object],
     "list of objects": list[dict[str, object]],
 }
-IN_EVERY_KIND = {field.name for field in fields(Announcement)}
+IN_EVERY_KIND = {field.name for field in fields(DomainEvent)}
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
@@ -44,7 +47,7 @@ def test_the_field_that_all_have_is_described_once() -> None:
 
 
 @every_kind
-def test_a_kind_is_documented_with_its_fields_and_their_types(kind: type[Announcement]) -> None:
+def test_a_kind_is_documented_with_its_fields_and_their_types(kind: type[DomainEvent]) -> None:
     documented = {marked(row[0])[0]: TYPES[row[1]] for row in rows(section(DOCUMENT, kind.__name__))}
     hints = get_type_hints(kind)
 
@@ -52,12 +55,12 @@ def test_a_kind_is_documented_with_its_fields_and_their_types(kind: type[Announc
 
 
 @every_kind
-def test_a_kind_is_documented_with_who_publishes_and_who_handles_it(kind: type[Announcement]) -> None:
+def test_a_kind_is_documented_with_who_publishes_and_who_handles_it(kind: type[DomainEvent]) -> None:
     text = section(DOCUMENT, kind.__name__)
 
-    assert names_after(r"Published\s+by", text) == [kind.announced_by]
-    assert names_after(r"Handled\s+by", text) == list(HEARD_BY[kind])
-    for subscriber in HEARD_BY[kind]:
+    assert names_after(r"Published\s+by", text) == [kind.published_by]
+    assert names_after(r"Handled\s+by", text) == list(SUBSCRIPTIONS[kind])
+    for subscriber in SUBSCRIPTIONS[kind]:
         assert f"- **{subscriber}** " in text, f"it does not say what {subscriber} does"
 
 
@@ -73,23 +76,23 @@ def test_the_domain_event_that_is_shown_could_have_travelled() -> None:
 def test_the_replies_that_are_shown_could_have_travelled() -> None:
     lines = blocks(section("docs/wire-format.md", "Calls"), "json")[1].splitlines()
 
-    assert wire.decode_reply(lines[0].encode())["announcements"] == []
+    assert codec.decode_reply(lines[0].encode())["domain_events"] == []
     with pytest.raises(Exception, match=r"event\.unknown"):
-        wire.decode_reply(lines[1].encode())
+        codec.decode_reply(lines[1].encode())
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        wire.CALLS_EXCHANGE,
-        wire.REPLY_TO,
-        wire.calls_queue("<service>", "classic"),
-        wire.calls_queue("<service>", "quorum"),
+        codec.CALLS_EXCHANGE,
+        codec.REPLY_TO,
+        codec.calls_queue("<service>", "classic"),
+        codec.calls_queue("<service>", "quorum"),
         topology.exchange_of("<service>"),
-        topology.ITEMS_EXCHANGE,
-        *(topology.queue_of(hearer, Announcement) for hearer in topology.IN_ONE_ORDER),
-        topology.dead_letters_of("<hearer>"),
-        *(topology.delay_queue_of("<hearer>", delay_ms) for delay_ms in topology.DELAYS_MS),
+        BROADCASTS[0],
+        *topology.queues_of("streams"),
+        topology.dead_letters_of("<subscriber>"),
+        *(topology.delay_queue_of("<subscriber>", delay_ms) for delay_ms in topology.DELAYS_MS),
         f"x-delivery-limit: {topology.CRASH_LIMIT}",
     ],
 )

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 from tests.e2e.answers import done, ok, refused
+from tests.e2e.parallel import at_once
 from tests.e2e.people import Person, a_plan, some_token
-from tests.e2e.together import at_once
 
 Someone = Callable[..., Person]
 

@@ -16,7 +16,7 @@ from tests.e2e.people import Person, a_plan
 from tests.e2e.system import REPOSITORY, LocalSystem, free_ports, local_system
 
 NAMES = ("gateway", "users", "events", "chats", "invites", "rabbitmq", "mongodb", "identity")
-WHAT_RUNS = {
+PROCESSES = {
     "gateway": "gunicorn",
     "users": "users",
     "events": "events",
@@ -51,7 +51,7 @@ def test_the_status_has_a_line_for_each_process_with_its_own_pid(own_system: Loc
         found = [int(pid) for name, _, pid in lines if name.startswith(wanted) and name != "rabbitmq-epmd"]
         assert found, f"{wanted} is missing in\n{answer.stdout}"
         for pid in found:
-            assert WHAT_RUNS[wanted] in command_line(pid), command_line(pid)
+            assert PROCESSES[wanted] in command_line(pid), command_line(pid)
             assert Path(os.readlink(f"/proc/{pid}/exe")).name not in ("sh", "bash", "dash", "env", "make")
     assert len({pid for _, _, pid in lines}) == len(lines)
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.e2e.answers import Answer, ok, refused
 from tests.e2e.browser import Browser, get_raw, introduce
+from tests.e2e.parallel import at_once
 from tests.e2e.people import Person, claims_of, some_token
 from tests.e2e.system import System
-from tests.e2e.together import at_once
 
 Someone = Callable[..., Person]
 EVERY_WORKER = 8

@@ -10,8 +10,8 @@ from tests.faults import campaign
 from tests.faults.crash_points import ACTS, Act, Stage, crashable_system, die_at, steps_of
 from tests.faults.crashing import Trap
 from tests.faults.faults import Fault
-from tests.faults.insisting import Lie
 from tests.faults.replica_set import PrimaryFault, running_set
+from tests.faults.retrying_client import Lie
 
 SERVICES = ("users", "events", "chats", "invites")
 WORKERS = ("gateway.worker.1", "gateway.worker.2")

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.e2e.system import LocalSystem, System
-from tests.faults.circle import Circle
 from tests.faults.faults import Fault, time_to_ready
-from tests.faults.insisting import Doubled, HalfDone, Lie, Lost, Tally
+from tests.faults.retrying_client import Doubled, HalfDone, Lie, Lost, Tally
+from tests.faults.workload import Circle
 
 CIRCLES = 3
 CALM_S = 1.5

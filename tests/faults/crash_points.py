@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from tests.e2e.watched_system import WatchedSystem, watched_system
 from tests.e2e.people import Person, a_plan, some_token
 from tests.e2e.system import LocalSystem
-from tests.e2e.watched import WatchedSystem, watched_system
 from tests.faults.crashing import Trap
-from tests.faults.insisting import Lie, Tally, attempt, insist
+from tests.faults.retrying_client import Lie, Tally, attempt, insist
 
 QUIET_S = 0.3
 SPRUNG_WITHIN_S = 6.0

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -139,10 +140,10 @@ def create_app() -> Any:
 
 def main() -> None:
     """Run the service named by the first argument, watched."""
-    from services.chassis import process  # patches the standard library, so nothing may be imported before
+    from services.chassis import runner  # patches the standard library, so nothing may be imported before
 
     watch(sys.argv[1])
-    process.main()
+    runner.run(getattr(import_module(f"services.{sys.argv[1]}.service"), sys.argv[1].capitalize()))
 
 
 if __name__ == "__main__":

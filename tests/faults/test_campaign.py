@@ -1,11 +1,11 @@
 """The short version of `make test-faults`."""
 
-from services.chassis.calling import Caller
-from services.chassis.reconciling import OWNERS, Reconciler
+from services.chassis.messaging.reconciler import OWNERS, Reconciler
+from services.chassis.rpc.client import RpcClient
 from tests.e2e.system import LocalSystem
 from tests.faults import campaign
 from tests.faults.faults import Fault
-from tests.faults.insisting import Tally
+from tests.faults.retrying_client import Tally
 
 UNDER_WAY_S = 2.0
 LOOKS = 4
@@ -28,8 +28,8 @@ def test_while_processes_are_killed_paused_and_stopped_nothing_acknowledged_is_l
 
 
 def test_on_a_healthy_system_under_load_the_reconciler_finds_nothing(own_system: LocalSystem, amqp_uri: str) -> None:
-    report, caller = campaign.Report(Tally()), Caller(amqp_uri, name="tests")
-    reconciler = Reconciler(caller, under_way_s=UNDER_WAY_S)
+    report, caller = campaign.Report(Tally()), RpcClient(amqp_uri, name="tests")
+    reconciler = Reconciler(caller, in_flight_s=UNDER_WAY_S)
     try:
         with campaign.friends_at_work(own_system, report):
             looks = [reconciler.run(owner) for _ in range(LOOKS) for owner in OWNERS]

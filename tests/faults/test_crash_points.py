@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from tests.e2e.watched import WatchedSystem
+from tests.e2e.watched_system import WatchedSystem
 from tests.faults.crash_points import ACTS, Stage, crashable_system, die_at, steps_of
 from tests.faults.crashing import Trap
 

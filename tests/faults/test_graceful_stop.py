@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.chassis.calling import Caller
-from services.chassis.deadline import Deadline
+from services.chassis.rpc.client import RpcClient
+from services.chassis.rpc.deadline import Deadline
 from services.contracts import chats
 from services.contracts.errors import ServiceError
 from services.contracts.ids import new_id
@@ -21,14 +21,14 @@ PATIENCE_S = 30.0
 
 
 @pytest.fixture
-def caller(own_system: LocalSystem, amqp_uri: str) -> Iterator[Caller]:
-    caller = Caller(amqp_uri, name="tests")
+def caller(own_system: LocalSystem, amqp_uri: str) -> Iterator[RpcClient]:
+    caller = RpcClient(amqp_uri, name="tests")
     yield caller
     caller.close()
 
 
 def test_calls_made_while_a_service_is_stopped_and_started_are_all_answered_and_done_once(
-    own_system: LocalSystem, caller: Caller
+    own_system: LocalSystem, caller: RpcClient
 ) -> None:
     ann = Person(own_system)
     chat_id = ann.event(ann.plan(type="group"))["chat_id"]

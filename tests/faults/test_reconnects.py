@@ -7,11 +7,11 @@ import tracemalloc
 
 import pytest
 
-from services.chassis import broker
-from services.chassis.broker import Link, hang_up
-from services.chassis.calling import Caller
-from services.chassis.consuming import Consumer
-from services.chassis.publishing import Publisher
+from services.chassis.broker import connection as broker
+from services.chassis.broker.connection import BrokerConnection, hang_up
+from services.chassis.broker.consumer import Consumer
+from services.chassis.broker.publisher import Publisher
+from services.chassis.rpc.client import RpcClient
 
 RECONNECTS = 1_000
 WARM_UP = 200
@@ -24,7 +24,7 @@ def links(amqp_uri, monkeypatch):
     """Return the links of everything that a process connects with, made again without delay when they are lost."""
     monkeypatch.setattr(broker, "BACKOFF_S", (0.0,))
     monkeypatch.setattr(broker.log, "warning", lambda *args: None)
-    caller = Caller(amqp_uri, name="tests")
+    caller = RpcClient(amqp_uri, name="tests")
     publisher = Publisher(amqp_uri, service="users")
     consumer = Consumer(amqp_uri, name="tests hear", prefetch=1, declare=lambda channel: [], receive=lambda d: None)
     consumer.start()
@@ -34,7 +34,7 @@ def links(amqp_uri, monkeypatch):
     consumer.stop()
 
 
-def reopened(link: Link, channel):
+def reopened(link: BrokerConnection, channel):
     until = time.monotonic() + 10
     while not link.is_open or link.channel() is channel:
         assert time.monotonic() < until, "not connected again"

@@ -12,7 +12,7 @@ from tests.e2e.listening import Item, Listening
 from tests.e2e.people import Person
 from tests.e2e.system import LocalSystem
 from tests.faults.faults import Fault, time_to_ready
-from tests.faults.insisting import Tally, insist
+from tests.faults.retrying_client import Tally, insist
 
 ALL_ARRIVED_WITHIN_S = 60.0
 BEFORE_EACH = 5

@@ -12,14 +12,15 @@ import pytest
 import requests
 
 from gateway.http.context import REQUEST_LIMIT_S
-from services.chassis.calling import Caller
-from services.chassis.deadline import Deadline
+from services.chassis.rpc.client import RpcClient
+from services.chassis.rpc.deadline import Deadline
 from services.contracts import events, invites
 from services.contracts.errors import Unavailable
 from services.contracts.ids import new_id
 from tests.e2e.answers import done, ok, refused
 from tests.e2e.people import Person, a_plan, some_token
 from tests.e2e.system import LocalSystem
+from tests.fakes.details import event_details
 
 DEADLINE_S = 1.5
 SLACK_S = 1.0
@@ -49,8 +50,8 @@ def ben(own_system: LocalSystem) -> Person:
 
 
 @pytest.fixture
-def caller(own_system: LocalSystem, amqp_uri: str) -> Iterator[Caller]:
-    caller = Caller(amqp_uri, name="tests")
+def caller(own_system: LocalSystem, amqp_uri: str) -> Iterator[RpcClient]:
+    caller = RpcClient(amqp_uri, name="tests")
     yield caller
     caller.close()
 
@@ -97,7 +98,7 @@ def test_a_request_that_lay_in_the_socket_of_a_paused_broker_is_not_done_later(
 
 
 def test_a_nested_call_inherits_the_time_that_is_left(
-    own_system: LocalSystem, caller: Caller, ann: Person, ben: Person
+    own_system: LocalSystem, caller: RpcClient, ann: Person, ben: Person
 ) -> None:
     event_id = ann.plan(type="group")
     with paused(own_system, "events"):
@@ -128,18 +129,13 @@ def test_one_stuck_service_does_not_take_the_endpoints_of_others_down(
     done(ann.invite(ben))
 
 
-def test_a_call_that_is_out_of_time_is_not_made_and_a_repeat_completes_it(caller: Caller, ann: Person) -> None:
+def test_a_call_that_is_out_of_time_is_not_made_and_a_repeat_completes_it(caller: RpcClient, ann: Person) -> None:
     create = partial(
         caller.within(Deadline.after(5)).call,
         events.create_event,
         actor_id=ann.id,
         kind="single",
-        name="Tea",
-        is_private=True,
-        starts_at="2031-05-17T18:30",
-        address="Home",
-        description="",
-        icon="coffee.svg",
+        details=event_details(name="Tea"),
         operation_id=new_id(),
     )
     assert create()["id"] == create()["id"]

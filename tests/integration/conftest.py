@@ -1,14 +1,14 @@
 import pytest
 
-from services.chassis.calling import Caller
-from services.chassis.deadline import Deadline
+from services.chassis.rpc.client import RpcClient
+from services.chassis.rpc.deadline import Deadline
 from services.contracts import users
 from services.contracts.ids import new_id
 
 
 @pytest.fixture(scope="session")
 def caller(system, amqp_uri):
-    caller = Caller(amqp_uri, name="tests")
+    caller = RpcClient(amqp_uri, name="tests")
     yield caller
     caller.close()
 

@@ -2,17 +2,17 @@
 
 import pytest
 
-from services.chassis.calling import Caller
-from services.chassis.deadline import Deadline
-from services.contracts import chats, events, invites, users
-from services.contracts.calls import Call, offered_by
+from services.chassis.rpc.client import RpcClient
+from services.chassis.rpc.deadline import Deadline
+from services.contracts import chats, events, invites, standard_calls, users
 from services.contracts.errors import Code, NotFound, ServiceFault, Unavailable
 from services.contracts.ids import new_id
+from services.contracts.rpc import Call, answered_by
 
 
 @pytest.mark.parametrize("service", [users, events, chats, invites], ids=lambda service: service.SERVICE)
 def test_every_service_says_that_it_is_well(calls, service):
-    assert calls.call(service.check_health) == {"database": True, "listening": True}
+    assert calls.call(standard_calls.check_health.of(service.SERVICE)) == {"database": True, "listening": True}
 
 
 def test_answers_find_the_call_they_belong_to(calls, person):
@@ -39,7 +39,7 @@ def test_an_unknown_method_is_a_fault(calls):
 
 
 def test_a_service_that_never_ran_is_reported_at_once(caller):
-    @offered_by("nobody")
+    @answered_by("nobody")
     def anything() -> None:
         """Never answered."""
 
@@ -50,15 +50,15 @@ def test_a_service_that_never_ran_is_reported_at_once(caller):
 
 def test_a_deadline_that_has_passed_is_not_called_at_all(caller):
     with pytest.raises(Unavailable) as late:
-        caller.within(Deadline.after(0)).call(users.check_health)
+        caller.within(Deadline.after(0)).call(standard_calls.check_health.of(users.SERVICE))
     assert late.value.code in (Code.CALL_TIMEOUT, Code.CALL_UNREACHABLE)
 
 
 def test_a_broker_that_is_not_there_is_reported_before_the_deadline():
-    caller = Caller("amqp://127.0.0.1:1", name="tests")
+    caller = RpcClient("amqp://127.0.0.1:1", name="tests")
     try:
         with pytest.raises(Unavailable) as unreachable:
-            caller.within(Deadline.after(30)).call(users.check_health)
+            caller.within(Deadline.after(30)).call(standard_calls.check_health.of(users.SERVICE))
         assert unreachable.value.code == Code.CALL_UNREACHABLE
         assert not caller.connected
     finally:

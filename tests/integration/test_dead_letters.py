@@ -8,11 +8,12 @@ import amqp
 import pytest
 from kombu import Connection
 
-from services.chassis import dead_letters, topology
+from services.chassis.broker import topology
 from services.contracts import chats
-from services.contracts.announcements import MembershipChangedV1, to_wire
+from services.contracts.domain_events import MembershipChangedV1, to_wire
 from services.contracts.ids import new_id
-from tests.integration.test_announcements import eventually
+from services.operations import dead_letters
+from tests.integration.test_domain_events import eventually
 
 QUEUE = topology.queue_of("chats", MembershipChangedV1)
 
@@ -34,7 +35,7 @@ def run(command, amqp_uri, monkeypatch):
     return out.getvalue()
 
 
-def parked(channel):
+def dead_lettered(channel):
     return channel.queue_declare(topology.dead_letters_of("chats"), passive=True).message_count
 
 
@@ -42,31 +43,36 @@ def send(channel, body, **properties):
     channel.basic_publish(amqp.Message(body, delivery_mode=2, **properties), exchange="", routing_key=QUEUE)
 
 
-def announcement(**fields):
+def domain_event(**fields):
     said = MembershipChangedV1(
-        fact_id=new_id(), event_id=new_id(), chat_id=new_id(), member_user_ids=[new_id()], deleted=False, version=1
+        domain_event_id=new_id(),
+        event_id=new_id(),
+        chat_id=new_id(),
+        member_user_ids=[new_id()],
+        deleted=False,
+        version=1,
     )
     return {**to_wire(said), **fields}
 
 
 @pytest.mark.parametrize("body", [b"\xff\x00", b"[]", b'{"kind": "NobodyKnowsV1"}'], ids=["binary", "list", "unknown"])
-def test_what_cannot_be_read_is_parked_at_once(channel, amqp_uri, monkeypatch, body):
+def test_what_cannot_be_read_is_dead_lettered_at_once(channel, amqp_uri, monkeypatch, body):
     send(channel, body)
-    eventually(lambda: parked(channel) == 1)
+    eventually(lambda: dead_lettered(channel) == 1)
     listed = run("list", amqp_uri, monkeypatch)
-    assert QUEUE in listed and "Malformed" in listed and "chats: 1 parked" in listed
+    assert QUEUE in listed and "Malformed" in listed and "chats: 1 dead letters" in listed
 
 
 def test_listing_takes_nothing_away_however_often(channel, amqp_uri, monkeypatch):
     send(channel, b"nonsense")
-    eventually(lambda: parked(channel) == 1)
+    eventually(lambda: dead_lettered(channel) == 1)
     for _ in range(25):  # RabbitMQ 4 drops a message from a quorum queue after 20 deliveries unless told otherwise
-        assert "chats: 1 parked" in run("list", amqp_uri, monkeypatch)
+        assert "chats: 1 dead letters" in run("list", amqp_uri, monkeypatch)
 
 
 def test_what_fails_for_a_reason_that_will_not_pass_gets_four_tries_and_is_kept_with_its_reason(channel):
-    send(channel, json.dumps(announcement(version=2**63)).encode())  # more than the database can hold
-    eventually(lambda: parked(channel) == 1)
+    send(channel, json.dumps(domain_event(version=2**63)).encode())  # more than the database can hold
+    eventually(lambda: dead_lettered(channel) == 1)
     message = channel.basic_get(topology.dead_letters_of("chats"), no_ack=False)
     letter = dead_letters.read(message)
     assert (letter.queue, letter.tries) == (QUEUE, 4)
@@ -75,42 +81,42 @@ def test_what_fails_for_a_reason_that_will_not_pass_gets_four_tries_and_is_kept_
 
 
 def test_what_was_put_back_is_handled_as_if_it_came_for_the_first_time(channel, calls, amqp_uri, monkeypatch):
-    said = announcement()
+    said = domain_event()
     lost = {"queue": QUEUE, "tries": 4, "error": "Boom", "traceback": "…"}
     message = amqp.Message(json.dumps(said).encode(), application_headers=lost, delivery_mode=2)
     channel.basic_publish(message, exchange="", routing_key=topology.dead_letters_of("chats"))
-    eventually(lambda: parked(channel) == 1)
+    eventually(lambda: dead_lettered(channel) == 1)
     assert "chats: 1 put back" in run("replay", amqp_uri, monkeypatch)
     [user_id] = said["member_user_ids"]
     eventually(lambda: calls.call(chats.list_chat_ids, actor_id=user_id) == [said["chat_id"]])
-    assert parked(channel) == 0
+    assert dead_lettered(channel) == 0
 
 
-def test_a_message_that_the_broker_has_parked_goes_back_to_where_it_came_from(channel, amqp_uri, monkeypatch):
+def test_a_message_that_the_broker_has_dead_lettered_goes_back_to_where_it_came_from(channel, amqp_uri, monkeypatch):
     death = [{"queue": QUEUE, "reason": "delivery_limit", "count": 1}]
-    said = announcement()
+    said = domain_event()
     message = amqp.Message(json.dumps(said).encode(), application_headers={"x-death": death}, delivery_mode=2)
     channel.basic_publish(message, exchange="", routing_key=topology.dead_letters_of("chats"))
-    eventually(lambda: parked(channel) == 1)
+    eventually(lambda: dead_lettered(channel) == 1)
     assert "delivery_limit" in run("list", amqp_uri, monkeypatch)
     assert "chats: 1 put back" in run("replay", amqp_uri, monkeypatch)
 
 
 def test_a_letter_of_unknown_origin_stays(channel, amqp_uri, monkeypatch):
     channel.basic_publish(amqp.Message(b"?", delivery_mode=2), "", topology.dead_letters_of("chats"))
-    eventually(lambda: parked(channel) == 1)
+    eventually(lambda: dead_lettered(channel) == 1)
     assert "left where it is" in run("replay", amqp_uri, monkeypatch)
-    eventually(lambda: parked(channel) == 1)
+    eventually(lambda: dead_lettered(channel) == 1)
 
 
 def test_a_letter_from_a_queue_that_is_no_more_stays(channel, amqp_uri, monkeypatch):
-    gone = {"queue": "chats.hears.SomethingV0", "tries": 4, "error": "Boom", "traceback": "…"}
+    gone = {"queue": "chats.handles.SomethingV0", "tries": 4, "error": "Boom", "traceback": "…"}
     message = amqp.Message(b"{}", application_headers=gone, delivery_mode=2)
     channel.basic_publish(message, "", topology.dead_letters_of("chats"))
-    eventually(lambda: parked(channel) == 1)
+    eventually(lambda: dead_lettered(channel) == 1)
     told = run("replay", amqp_uri, monkeypatch)
     assert "left where it is" in told and "chats: 0 put back" in told
-    eventually(lambda: parked(channel) == 1)
+    eventually(lambda: dead_lettered(channel) == 1)
 
 
 def test_a_broker_that_is_not_there_is_one_sentence(monkeypatch):

@@ -8,30 +8,34 @@ import pytest
 from kombu import Connection
 from pymongo import MongoClient
 
-from services.chassis import outbox, topology
-from services.chassis.outbox import Relay
-from services.chassis.publishing import Publisher
-from services.contracts.announcements import MembershipChangedV1
+from services.chassis.broker import topology
+from services.chassis.broker.publisher import Publisher
+from services.chassis.messaging import outbox
+from services.chassis.messaging.outbox import OutboxRelay
+from services.contracts.domain_events import MembershipChangedV1
 from services.contracts.ids import new_id
 from services.events import storage
 from services.events.model import Event, creator, deleted, joining
-from tests.integration.test_announcements import eventually
+from tests.fakes.details import event_details
+from tests.integration.test_domain_events import eventually
 
 NOWHERE = "amqp://127.0.0.1:1"
 MANY = 10_000
 
 
 class OverheardV1(MembershipChangedV1):
-    """What the events of these tests announce: nobody but the test hears it, so that no service is kept busy."""
+    """What the events of these tests publish: nobody but the test subscribes to it, so that no service is kept busy."""
 
-    announced_by = "outbox-tests"
+    published_by = "outbox-tests"
 
 
 def box(database):
-    def announce(document, fact):
-        return [OverheardV1(**asdict(storage.announce(document, fact)[0]))]
+    [of_events] = storage.outboxes(database)
 
-    return outbox.Box(database.events, announce)
+    def to_domain_events(document, entry):
+        return [OverheardV1(**asdict(of_events.to_domain_events(document, entry)[0]))]
+
+    return outbox.Outbox(database.events, to_domain_events)
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ def published(amqp_uri, system):
     with Connection(amqp_uri) as connection, contextlib.closing(connection.channel()) as channel:
         queue, exchange = (
             channel.queue_declare("", exclusive=True).queue,
-            topology.exchange_of(OverheardV1.announced_by),
+            topology.exchange_of(OverheardV1.published_by),
         )
         channel.exchange_declare(exchange, "direct", durable=True, auto_delete=False)
         channel.queue_bind(queue, exchange, OverheardV1.__name__)
@@ -63,9 +67,9 @@ def replicas(database):
     with contextlib.ExitStack() as stack:
 
         def make(amqp_uri):
-            publisher = Publisher(amqp_uri, service=OverheardV1.announced_by)
+            publisher = Publisher(amqp_uri, service=OverheardV1.published_by)
             stack.callback(publisher.close)
-            relay = Relay(box(database), publisher)
+            relay = OutboxRelay(box(database), publisher)
             stack.callback(relay.close)
             return relay, publisher
 
@@ -78,12 +82,7 @@ def an_event():
         id=event_id,
         kind="group",
         owner_id=owner_id,
-        name="Party",
-        is_private=True,
-        starts_at="2031-05-17T18:30",
-        address="Home",
-        description="",
-        icon="pizza.svg",
+        details=event_details(),
         members=(creator(owner_id, event_id),),
     )
 
@@ -95,11 +94,11 @@ def is_waiting(database):
 def test_of_many_replicas_only_the_one_that_wrote_publishes(database, published, replicas, amqp_uri):
     relays = [replicas(amqp_uri) for _ in range(3)]
     eventually(lambda: all(publisher.connected for _, publisher in relays))
-    store = storage.EventStore(database)
+    store = storage.MongoEventStore(database)
     for number in range(60):
         event = an_event()
         store.insert(event, operation_id=event.id)
-        relays[number % 3][0].wake(event.id)
+        relays[number % 3][0].notify(event.id)
     eventually(lambda: not is_waiting(database))
     assert published() == 60
 
@@ -109,7 +108,7 @@ def test_what_a_process_did_not_publish_before_it_died_another_replica_does(
 ):
     monkeypatch.setattr(outbox, "OVERDUE_AFTER", outbox.OVERDUE_AFTER / 10)
     event = an_event()
-    storage.EventStore(database).insert(event, operation_id=event.id)  # and nobody is woken
+    storage.MongoEventStore(database).insert(event, operation_id=event.id)  # and nobody is woken
     replicas(amqp_uri)
     eventually(lambda: not is_waiting(database))
     assert published() == 1
@@ -117,7 +116,7 @@ def test_what_a_process_did_not_publish_before_it_died_another_replica_does(
 
 def test_a_relay_that_is_always_busy_still_sweeps(database, published, replicas, amqp_uri, monkeypatch):
     monkeypatch.setattr(outbox, "OVERDUE_AFTER", outbox.OVERDUE_AFTER / 10)
-    store = storage.EventStore(database)
+    store = storage.MongoEventStore(database)
     orphan = an_event()
     store.insert(orphan, operation_id=orphan.id)
     relay, publisher = replicas(amqp_uri)
@@ -127,22 +126,22 @@ def test_a_relay_that_is_always_busy_still_sweeps(database, published, replicas,
         assert time.monotonic() < until, "the sweep never had its turn"
         event = an_event()
         store.insert(event, operation_id=event.id)
-        relay.wake(event.id)
+        relay.notify(event.id)
 
 
 def test_ten_thousand_changes_that_wait_for_the_broker_make_no_document_unwritable(
     database, published, replicas, amqp_uri
 ):
-    store, event = storage.EventStore(database), an_event()
+    store, event = storage.MongoEventStore(database), an_event()
     store.insert(event, operation_id=event.id)
-    facts = [outbox.fact(new_id(), "joined") for _ in range(MANY)]
+    facts = [outbox.entry(new_id(), "joined") for _ in range(MANY)]
     database.events.update_one({"_id": event.id}, {"$set": {"outbox": facts, "outbox_due_at": outbox.now()}})
     replicas(NOWHERE)
 
     changes = {"name": "Still writable"}
     owner_id = event.owner_id
     assert store.change(event.id, changes, actor_id=owner_id, kind=None, versions=None, operation_id=new_id())
-    database.events.update_one({"_id": event.id}, {"$pull": {"outbox": {"what": "changed"}}})
+    database.events.update_one({"_id": event.id}, {"$pull": {"outbox": {"change": "changed"}}})
     invite_id = new_id()
     database.events.update_one({"_id": event.id}, {"$push": {"invited": {"invite_id": invite_id, "user_id": new_id()}}})
     joined = store.join(event.id, invite_id=invite_id, member=joining(new_id(), invite_id), operation_id=new_id())
@@ -164,7 +163,7 @@ def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_i
     documents = []
     for _ in range(1_000):
         event = an_event()
-        told = outbox.new_outbox(event.id, outbox.fact(event.id, "created"))
+        told = outbox.new_outbox(event.id, outbox.entry(event.id, "created"))
         documents.append({**storage._document(event), **told, "outbox_due_at": outbox.now()})
     database.events.insert_many(documents)
     replicas(amqp_uri), replicas(amqp_uri)
@@ -177,7 +176,7 @@ def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_i
 
 def test_a_document_that_cannot_be_read_does_not_hold_the_others(database, published, replicas, amqp_uri):
     told = [
-        outbox.new_outbox(new_id(), outbox.fact(new_id(), "created")) | {"outbox_due_at": outbox.now()}
+        outbox.new_outbox(new_id(), outbox.entry(new_id(), "created")) | {"outbox_due_at": outbox.now()}
         for _ in range(2)
     ]
     spoilt, sound = {"_id": new_id(), "kind": "group", "version": 1}, storage._document(an_event())
@@ -189,7 +188,7 @@ def test_a_document_that_cannot_be_read_does_not_hold_the_others(database, publi
 
 
 def test_a_tombstone_is_kept_until_its_end_was_announced(database, published, replicas, amqp_uri):
-    store, event = storage.EventStore(database), an_event()
+    store, event = storage.MongoEventStore(database), an_event()
     store.insert(event, operation_id=event.id)
     assert store.replace_membership(event, deleted(event), operation_id=new_id())
     assert "purge_at" not in database.events.find_one({"_id": event.id})

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.chassis import wire
+from services.chassis.rpc import codec
 from services.chassis.settings import ServiceSettings
-from services.contracts.directory import SERVICES
+from services.contracts.registry import CONTRACTS as SERVICES
 from tests.kubernetes.built import of_kind
 
 services = pytest.mark.parametrize("service", SERVICES)
@@ -14,7 +14,7 @@ services = pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_scaled_by_the_queue_that_it_consumes(service: str) -> None:
     queue, cpu = of_kind("production", "ScaledObject")[service]["spec"]["triggers"]
 
-    assert queue["metadata"]["queueName"] == wire.calls_queue(service, "quorum")
+    assert queue["metadata"]["queueName"] == codec.calls_queue(service, "quorum")
     assert queue["metadata"]["mode"] == "QueueLength"
     assert int(queue["metadata"]["value"]) < ServiceSettings("", "", "").max_workers
     assert cpu["type"] == "cpu", "an empty queue must not take away the replicas that keep it empty"

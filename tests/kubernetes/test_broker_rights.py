@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from services.chassis import topology, wire
-from services.contracts.announcements import HEARD_BY
-from services.contracts.directory import SERVICES
+from services.chassis.broker import topology
+from services.chassis.rpc import codec
+from services.contracts.registry import CONTRACTS as SERVICES
+from services.contracts.registry import SUBSCRIPTIONS
+from services.contracts.streams import BROADCASTS
 from tests.kubernetes.built import of_kind
 
 CONFIGURE, WRITE, READ = "configure", "write", "read"
@@ -46,12 +48,12 @@ def needed_by(service: str) -> dict[str, set[str]]:
     recorder: Any = Recorder()
     topology.declare(recorder, service)
     needed: dict[str, set[str]] = recorder.needed
-    calls = wire.calls_queue(service, "quorum")
-    heard = {topology.queue_of(service, kind) for kind in topology.kinds_heard_by(service)}
+    calls = codec.calls_queue(service, "quorum")
+    heard = set(topology.queues_of(service))
     delays = {topology.delay_queue_of(service, delay_ms) for delay_ms in topology.DELAYS_MS}
-    needed[CONFIGURE] |= {wire.CALLS_EXCHANGE, calls}
-    needed[WRITE] |= {wire.CALLS_EXCHANGE, calls, REPLIES, topology.exchange_of(service), *delays}
-    needed[READ] |= {wire.CALLS_EXCHANGE, calls, *heard}  # replies come without any
+    needed[CONFIGURE] |= {codec.CALLS_EXCHANGE, calls}
+    needed[WRITE] |= {codec.CALLS_EXCHANGE, calls, REPLIES, topology.exchange_of(service), *delays}
+    needed[READ] |= {codec.CALLS_EXCHANGE, calls, *heard}  # replies come without any
     return needed
 
 
@@ -86,7 +88,7 @@ def test_a_service_may_do_nothing_to_what_is_no_concern_of_it(service: str, righ
 @services
 def test_a_service_reads_no_calls_and_no_dead_letters_of_another(service: str) -> None:
     for other in set(SERVICES) - {service}:
-        assert not has(service, READ, wire.calls_queue(other, "quorum"))
+        assert not has(service, READ, codec.calls_queue(other, "quorum"))
         assert not has(service, READ, topology.dead_letters_of(other))
         assert not has(service, WRITE, topology.exchange_of(other)), "would announce in another's name"
 
@@ -94,9 +96,9 @@ def test_a_service_reads_no_calls_and_no_dead_letters_of_another(service: str) -
 @services
 def test_a_service_reads_of_what_others_hear_only_its_own_announcements(service: str) -> None:
     announced_into: dict[str, set[str]] = defaultdict(set)
-    for kind, hearers in HEARD_BY.items():
-        for hearer in set(hearers) - {service}:
-            announced_into[topology.queue_of(hearer, kind)].add(kind.announced_by)
+    for kind, subscribers in SUBSCRIPTIONS.items():
+        for subscriber in set(subscribers) - {service}:
+            announced_into[topology.queue_of(subscriber, kind)].add(kind.published_by)
 
     for queue, announcers in announced_into.items():
         assert has(service, READ, queue) == (service in announcers), queue
@@ -107,8 +109,8 @@ def test_the_gateway_calls_and_listens_and_does_nothing_else() -> None:
         (right, name) for right in (CONFIGURE, WRITE, READ) for name in everything() if has("gateway", right, name)
     }
 
-    calls = {(CONFIGURE, wire.CALLS_EXCHANGE), (WRITE, wire.CALLS_EXCHANGE)}
-    listens = {(CONFIGURE, topology.ITEMS_EXCHANGE), (READ, topology.ITEMS_EXCHANGE)}
+    calls = {(CONFIGURE, codec.CALLS_EXCHANGE), (WRITE, codec.CALLS_EXCHANGE)}
+    listens = {(CONFIGURE, BROADCASTS[0]), (READ, BROADCASTS[0])}
     assert allowed == calls | listens
     assert all(has("gateway", right, "amq.gen-its.own") for right in (CONFIGURE, WRITE, READ))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from services.contracts.directory import SERVICES
+from services.contracts.registry import CONTRACTS as SERVICES
 from tests.docs.documents import read
 from tests.kubernetes.built import OVERLAYS, Manifest, containers, manifests, of_kind
 from tests.kubernetes.test_broker_rights import CONFIGURE, READ, WRITE, everything, has

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.contracts.directory import SERVICES
+from services.contracts.registry import CONTRACTS as SERVICES
 from tests.kubernetes.built import OVERLAYS, Manifest, of_kind
 
 BROKER, DATABASE = "rabbitmq", "mongodb"

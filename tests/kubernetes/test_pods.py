@@ -7,8 +7,8 @@ import pytest
 
 from gateway.api.health import READY_LIMIT_S
 from gateway.http.context import REQUEST_LIMIT_S
-from services.chassis.broker import HEARTBEAT_S
-from services.contracts.directory import SERVICES
+from services.chassis.broker.connection import HEARTBEAT_S
+from services.contracts.registry import CONTRACTS as SERVICES
 from tests.docs.documents import read
 from tests.kubernetes.built import OVERLAYS, Manifest, of_kind
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway import settings as gateway
 from services.chassis import settings as service
-from services.contracts.directory import SERVICES
+from services.contracts.registry import CONTRACTS as SERVICES
 from tests.kubernetes.built import KUBERNETES, OVERLAYS, REPOSITORY, Manifest, containers, manifests, of_kind
 
 GIVEN = "given"

@@ -16,9 +16,9 @@ from typing import Any
 import amqp
 from nameko.standalone.rpc import ClusterRpcProxy
 
-from services.chassis.calling import Caller
-from services.chassis.deadline import Deadline
-from services.contracts.calls import offered_by
+from services.chassis.rpc.client import RpcClient
+from services.chassis.rpc.deadline import Deadline
+from services.contracts.rpc import answered_by
 from tests.bench.floors.raw_call import REPLY_TO, connect
 
 QUEUE = "bench.echo"
@@ -30,7 +30,7 @@ Start = Callable[[], Callable[[], str]]
 """Sends a call; what it returns waits for the answer."""
 
 
-@offered_by(OURS)
+@answered_by(OURS)
 def echo(*, said: str) -> str:
     """Return what was said."""
     raise NotImplementedError
@@ -68,7 +68,7 @@ def nameko() -> Iterator[Start]:
 @contextmanager
 def ours() -> Iterator[Start]:
     """The caller of the chassis."""
-    caller = Caller(os.environ["AMQP_URI"], name="bench")
+    caller = RpcClient(os.environ["AMQP_URI"], name="bench")
     yield lambda: caller.within(Deadline.after(10)).start(echo, said=SAID).result
     caller.close()
 

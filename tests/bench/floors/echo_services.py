@@ -12,8 +12,8 @@ import amqp  # noqa: E402
 from nameko.rpc import rpc as nameko_rpc  # noqa: E402
 from nameko.runners import ServiceRunner  # noqa: E402
 
-from services.chassis.resources import Resources  # noqa: E402
-from services.chassis.rpc import rpc  # noqa: E402
+from services.chassis.context import ServiceContext  # noqa: E402
+from services.chassis.rpc.server import rpc  # noqa: E402
 from services.chassis.settings import read_settings  # noqa: E402
 from tests.bench.floors.echo_clients import OURS, QUEUE  # noqa: E402
 from tests.bench.floors.raw_call import connect  # noqa: E402
@@ -71,7 +71,7 @@ def main() -> None:
         case "nameko":
             serve(Nameko, {"AMQP_URI": os.environ["AMQP_URI"]})
         case "ours":
-            serve(Ours, Resources(OURS, read_settings(OURS), None).as_config())
+            serve(Ours, ServiceContext(OURS, read_settings(OURS), None).as_config())
 
 
 if __name__ == "__main__":

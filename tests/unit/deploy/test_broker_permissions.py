@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.chassis import topology, wire
-from services.contracts.announcements import HEARD_BY
-from services.contracts.directory import SERVICES
+from services.chassis.broker import topology
+from services.chassis.rpc import codec
+from services.contracts.registry import CONTRACTS as SERVICES
+from services.contracts.registry import SUBSCRIPTIONS
+from services.contracts.streams import BROADCASTS
 
 DEFINITIONS = json.loads((Path(__file__).parents[3] / "deploy/compose/rabbitmq/definitions.json").read_text())
 GRANTED = {granted["user"]: granted for granted in DEFINITIONS["permissions"]}
@@ -40,12 +42,12 @@ def needed_by(service: str) -> set[tuple[str, str]]:
     channel = Recorder()
     topology.declare(channel, service)  # type: ignore[arg-type]
     needed = set(channel.needed)
-    for kind in topology.kinds_heard_by(service):
-        needed.add(("read", topology.queue_of(service, kind)))
+    for queue in topology.queues_of(service):
+        needed.add(("read", queue))
     needed |= {("write", topology.exchange_of(service)), ("read", topology.dead_letters_of(service))}
     needed |= {("write", topology.delay_queue_of(service, delay)) for delay in topology.DELAYS_MS}
-    needed |= {(right, wire.CALLS_EXCHANGE) for right in RIGHTS} | {("write", DEFAULT_EXCHANGE)}
-    calls = [wire.calls_queue(service, queue_type) for queue_type in ("classic", "quorum")]
+    needed |= {(right, codec.CALLS_EXCHANGE) for right in RIGHTS} | {("write", DEFAULT_EXCHANGE)}
+    calls = [codec.calls_queue(service, queue_type) for queue_type in ("classic", "quorum")]
     return needed | {(right, queue) for right in RIGHTS for queue in calls}
 
 
@@ -69,17 +71,17 @@ def test_a_service_may_do_nothing_with_what_only_others_need(service: str) -> No
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_may_neither_read_the_calls_of_another_nor_announce_for_it(service: str) -> None:
     for other in set(SERVICES) - {service}:
-        assert not may(service, "read", wire.calls_queue(other, "classic"))
-        assert not may(service, "read", wire.calls_queue(other, "quorum"))
+        assert not may(service, "read", codec.calls_queue(other, "classic"))
+        assert not may(service, "read", codec.calls_queue(other, "quorum"))
         assert not may(service, "write", topology.exchange_of(other))
         assert not may(service, "read", topology.dead_letters_of(other))
 
 
 def test_a_hearers_queue_is_read_by_the_hearer_and_declared_by_who_announces_and_open_to_nobody_else() -> None:
     parties: dict[str, set[str]] = {}
-    for kind, hearers in HEARD_BY.items():
-        for hearer in hearers:
-            parties.setdefault(topology.queue_of(hearer, kind), set()).update({hearer, kind.announced_by})
+    for kind, subscribers in SUBSCRIPTIONS.items():
+        for subscriber in subscribers:
+            parties.setdefault(topology.queue_of(subscriber, kind), set()).update({subscriber, kind.published_by})
 
     readers = {queue: {user for user in SERVICES if may(user, "read", queue)} for queue in parties}
 
@@ -87,11 +89,11 @@ def test_a_hearers_queue_is_read_by_the_hearer_and_declared_by_who_announces_and
 
 
 def test_the_gateway_calls_and_listens_and_does_nothing_else() -> None:
-    names = ("calls", "calls.users", "users.announces", "streams.hears", topology.ITEMS_EXCHANGE, "amq.default")
+    names = ("calls", "calls.users", "users.domain-events", "streams.handles", BROADCASTS[0], "amq.default")
     granted = {(right, name) for right in RIGHTS for name in names if may("gateway", right, name)}
 
     calls, listens = {("configure", "calls"), ("write", "calls")}, {("configure", "read")}
-    assert granted == calls | {(right, topology.ITEMS_EXCHANGE) for rights in listens for right in rights}
+    assert granted == calls | {(right, BROADCASTS[0]) for rights in listens for right in rights}
     assert all(may("gateway", right, "amq.gen-its.own") for right in RIGHTS)
 
 

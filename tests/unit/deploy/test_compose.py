@@ -9,7 +9,7 @@ import yaml
 
 from gateway import settings as gateway
 from services.chassis import settings as service
-from services.contracts.directory import SERVICES
+from services.contracts.registry import CONTRACTS as SERVICES
 from tests.docs.documents import marked, rows, section
 from tests.docs.test_settings import Overheard
 

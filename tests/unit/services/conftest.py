@@ -1,6 +1,6 @@
 import pytest
 
-from tests.memory.world import World
+from tests.fakes.world import World
 
 
 @pytest.fixture

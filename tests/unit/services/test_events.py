@@ -83,7 +83,7 @@ def test_one_invitation_waits_for_each_person_whoever_sends(world, anna, bob, ca
     world.change_rights(anna, member_id, can_invite_user=True)
     first = world.invite(anna, carl, party)
     assert world.invite(bob, carl, party) == first
-    assert len(world.invites.list_waiting(carl)) == 1
+    assert len(world.invites.list_pending(carl)) == 1
 
 
 def test_an_invitation_stays_valid_when_its_sender_has_left(world, anna, bob, carl, party):
@@ -146,7 +146,7 @@ def test_a_change_of_rights_is_announced_to_nobody(world, anna, bob, party):
     world.change_rights(anna, bobs, can_delete_event=True)
     assert world.undelivered == []
     world.remove_member(anna, bobs)
-    assert [hearer for hearer, _ in world.undelivered] == ["chats", "streams"]
+    assert [subscriber for subscriber, _ in world.undelivered] == ["chats", "streams"]
 
 
 def test_the_owner_neither_loses_a_right_nor_is_removed(world, anna, bob, party):

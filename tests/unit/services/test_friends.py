@@ -2,13 +2,14 @@
 
 import pytest
 
+from services.chassis.messaging.outbox import STATE_REQUESTED
 from services.contracts.errors import Code, Forbidden, Invalid, NotFound
 from services.contracts.ids import new_id
 from services.users import usecases as users
 
 
 def waiting(world, receiver):
-    return [invite.id for invite in world.invites.list_waiting(receiver)]
+    return [invite.id for invite in world.invites.list_pending(receiver)]
 
 
 def test_accepting_an_invitation_makes_a_friendship_and_a_dialog(world, anna, bob):
@@ -89,9 +90,9 @@ def test_becoming_friends_again_leads_to_the_same_dialog(world, anna, bob):
 def test_an_ended_friendship_is_not_brought_back_by_a_late_acceptance(world, anna, bob):
     world.befriend(anna, bob)
     [kept] = world.invites._kept.values()
-    accepted = kept.invite.announced(new_id())
+    [accepted] = kept.invite.to_domain_events(new_id(), STATE_REQUESTED)
     world.unfriend(anna, bob)
-    assert users.apply(world.people, world.wake, accepted)["outcome"] == "gone"
+    assert users.befriend(world.people, world.notify, accepted)["outcome"] == "gone"
     assert world.people.list_friend_ids(anna) == []
 
 

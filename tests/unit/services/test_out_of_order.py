@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.contracts.ids import derive_id, new_id
 from services.users.model import Profile
-from tests.memory.world import World
+from tests.fakes.world import World
 
 PEOPLE = ("anna", "bob", "carl")
 
@@ -28,7 +28,7 @@ def picture_of(world):
             "friends": world.people.list_friend_ids(person),
             "events": sorted(world.events.list_ids(person)),
             "chats": sorted(world.chats.list_ids(person)),
-            "waiting": sorted(invite.id for invite in world.invites.list_waiting(person)),
+            "waiting": sorted(invite.id for invite in world.invites.list_pending(person)),
         }
         for person in PEOPLE
     }
@@ -81,11 +81,11 @@ class Script:
         self.world.invite(one, other, self.events[-1] if self.events else operation_id, operation_id=operation_id)
 
     def accept(self, one, other, operation_id):
-        for invite in self.world.invites.list_waiting(one):
+        for invite in self.world.invites.list_pending(one):
             self.world.answer(one, invite.id, operation_id=derive_id(operation_id, invite.id))
 
     def decline(self, one, other, operation_id):
-        for invite in self.world.invites.list_waiting(one):
+        for invite in self.world.invites.list_pending(one):
             self.world.answer(one, invite.id, "decline", operation_id=derive_id(operation_id, invite.id))
 
     def leave(self, one, other, operation_id):
@@ -163,7 +163,7 @@ def test_announcements_that_come_late_and_mixed_leave_copies_that_agree_with_the
     deliver_somehow(world, data)
     assert {person: set(world.chats.list_ids(person)) for person in PEOPLE} == expected_copies(world)
     for person in PEOPLE:
-        for invite in world.invites.list_waiting(person):
+        for invite in world.invites.list_pending(person):
             assert_still_makes_sense(world, invite)
 
 

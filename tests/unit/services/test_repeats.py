@@ -39,13 +39,13 @@ def message_id(world, bob, chat_id):
 
 def edit(world, actor, message_id, operation_id):
     return chats.edit_message(
-        world.chats, world.wake, actor_id=actor, message_id=message_id, text="better", operation_id=operation_id
+        world.chats, world.notify, actor_id=actor, message_id=message_id, text="better", operation_id=operation_id
     )
 
 
 def delete(world, actor, message_id, operation_id):
     return chats.delete_message(
-        world.chats, world.wake, actor_id=actor, message_id=message_id, operation_id=operation_id
+        world.chats, world.notify, actor_id=actor, message_id=message_id, operation_id=operation_id
     )
 
 
@@ -58,7 +58,7 @@ def test_a_deletion_overtaken_by_itself_gives_the_first_outcome(world, bob, mess
         delete(world, bob, message_id, operation_id)
     else:
         meanwhile(world.chats, overtaken_at, lambda: delete(world, bob, message_id, operation_id))
-    assert delete(world, bob, message_id, operation_id) == {"id": message_id, "announcements": []}
+    assert delete(world, bob, message_id, operation_id) == {"id": message_id, "domain_events": []}
     with pytest.raises(NotFound) as refused:
         delete(world, bob, message_id, new_id())
     assert refused.value.code == Code.MESSAGE_UNKNOWN
@@ -152,7 +152,7 @@ def test_an_invitation_answered_while_its_repeat_is_checked_was_sent(world, anna
 
         meanwhile(world.invites, "propose", send_and_answer)
         assert world.invite(anna, receiver, event_id, operation_id=operation_id) == operation_id
-        assert world.invites.list_waiting(receiver) == []
+        assert world.invites.list_pending(receiver) == []
     assert not world.events.find(party).has_invited(carl)
 
 
@@ -175,4 +175,4 @@ def test_an_invitation_to_an_event_deleted_while_it_was_checked_is_refused(world
     with pytest.raises(NotFound) as refused:
         world.invite(anna, carl, party)
     assert refused.value.code == Code.EVENT_UNKNOWN
-    assert world.invites.list_waiting(carl) == []
+    assert world.invites.list_pending(carl) == []

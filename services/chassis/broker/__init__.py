@@ -1,0 +1,1 @@
+"""Connections to RabbitMQ, publishing and consuming, and the topology of domain events."""

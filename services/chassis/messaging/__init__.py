@@ -1,0 +1,1 @@
+"""Domain events: handlers and the outbox."""

@@ -1,0 +1,306 @@
+"""The outbox inside the document whose update is the commit, and the relay that publishes it.
+
+A write that others must know of pushes a small entry (id, what changed, whom it concerns) into `outbox` of the document
+that it changes, in the same update. The relay publishes the document's state as domain events, with confirms, then
+removes exactly the entries that it has published. The process that wrote does so at once; any replica of the service
+polls for entries that are overdue. So a crash between the two only delays a domain event, and publishing twice is
+possible where never is not.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import orjson
+from pymongo import ASCENDING
+from pymongo.collection import Collection
+
+from services.chassis.broker.connection import BrokerUnavailable
+from services.chassis.broker.publisher import Outgoing, Publisher
+from services.chassis.broker.topology import exchange_of
+from services.chassis.logging import log_event
+from services.chassis.mongo import COMMITTED, SINGLE_BATCH, TEXT, TIME, Document, array_of, shape
+from services.chassis.tracing import current_headers, from_headers, tracing
+from services.contracts.domain_events import DomainEvent, to_wire
+from services.contracts.ids import derive_id, new_id
+from services.contracts.rpc import StatePage
+
+log = logging.getLogger(__name__)
+
+OVERDUE_AFTER = timedelta(seconds=5)
+"""An entry this old was not published by the process that wrote it; any replica may."""
+LEASE = timedelta(seconds=10)
+"""How long a replica that polls has a document for itself."""
+POLL_INTERVAL_S = 2.0
+MAX_NOTIFIED = 1000
+"""Documents that are read at once because of what notified the relay: some keys stand for many."""
+RELAY_BATCH_SIZE = 64
+"""Documents relayed together: few enough for a lease to last, many enough to share a round trip."""
+PAGE_SIZE = 100
+"""Documents in a page of `list_state`."""
+PUBLISH_BATCH_SIZE = 128
+"""Messages published together: few enough for a slow broker to confirm in time, though ten thousand may wait."""
+REMEMBERED_OPERATIONS = 100
+"""How many operations a document remembers, to answer a repeat as it answered the first time.
+
+More than others do to one document while a client repeats, few enough to be read with it: 3 kB.
+"""
+TOMBSTONE_TTL = timedelta(days=30)
+"""How long a tombstone outlives its publication; by then no older version is under way any more."""
+
+STATE_REQUESTED = "state requested"
+"""The change of an entry that only asks for the document's state."""
+
+ENTRY = shape({"id": TEXT, "change": TEXT})
+FIELDS: Document = {
+    "operations": array_of(TEXT),
+    "outbox": array_of(ENTRY),
+    "outbox_due_at": TIME,
+    "outbox_lease": TEXT,
+    "ended_at": TIME,
+    "purge_at": TIME,
+}
+"""The fields that a document may have for its outbox, as the database lets them in."""
+
+INDEX = [("outbox_due_at", ASCENDING)]
+PURGE_INDEX = [("purge_at", ASCENDING)]
+
+Update = dict[str, dict[str, object]]
+Notify = Callable[[object], None]
+"""Says which document, or which key of documents, has new outbox entries."""
+
+
+def now() -> datetime:
+    """Return the current instant, in UTC, to the millisecond that MongoDB keeps."""
+    instant = datetime.now(UTC)
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def domain_event_id(operation_id: str) -> str:
+    """Mint the id of the domain event that an operation causes: a repeat causes the same one."""
+    return derive_id(operation_id, "domain event")
+
+
+def remember_operation(operation_id: str) -> Update:
+    """Build the part of an update by which a document remembers an operation."""
+    return {"$push": {"operations": {"$each": [operation_id], "$slice": -REMEMBERED_OPERATIONS}}}
+
+
+def entry(operation_id: str, change: str, **details: object) -> Document:
+    """Build an outbox entry. change: what has happened; details: what the document does not say afterwards."""
+    trace = {"trace": headers} if (headers := current_headers()) else {}
+    return {"id": domain_event_id(operation_id), "change": change, **details, **trace}
+
+
+def add_entry(new_entry: Document) -> Update:
+    """Build the part of an update that leaves an entry to be published."""
+    return {"$push": {"outbox": new_entry}, "$set": {"outbox_due_at": now() + OVERDUE_AFTER}}
+
+
+def add_entry_for_poll(new_entry: Document) -> Update:
+    """Build the same for an update of many documents, which nobody can name to notify the relay: the next poll's."""
+    return {"$push": {"outbox": new_entry}, "$set": {"outbox_due_at": now()}}
+
+
+def new_outbox(operation_id: str, new_entry: Document) -> Document:
+    """Build the fields of a document that is inserted with its first entry."""
+    return {"operations": [operation_id], "outbox": [new_entry], "outbox_due_at": now() + OVERDUE_AFTER}
+
+
+def tombstone(*, published: bool) -> Document:
+    """Build the fields that make a document a tombstone. If its end is published, it is kept until that is done."""
+    return {"ended_at": now()} if published else {"ended_at": now(), "purge_at": now() + TOMBSTONE_TTL}
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """A collection whose documents have an outbox.
+
+    to_domain_events: builds the domain events of a document's state and one of its entries (see `entry`).
+    key: the field by whose value the relay is notified, in an index with `order`, in which what is found is relayed.
+    complete: adds to documents that were read what `to_domain_events` needs from elsewhere, with one query for all.
+    """
+
+    collection: Collection[Document]
+    to_domain_events: Callable[[Document, Document], list[DomainEvent]]
+    key: str = "_id"
+    order: str = "_id"
+    complete: Callable[[list[Document]], list[Document]] = list
+
+    @property
+    def committed(self) -> Collection[Document]:
+        """The collection as it is read for others: nothing that an election could take back is published."""
+        return self.collection.with_options(read_concern=COMMITTED)
+
+    @property
+    def in_order(self) -> list[tuple[str, int]]:
+        """The order in which documents are relayed: one key after the other, each in its own order."""
+        return [(field, ASCENDING) for field in dict.fromkeys((self.key, self.order))]
+
+    def list_state(self, *, kind: str, after: str | None, only: list[str] | None) -> StatePage:
+        """Return a page of the documents' state, as domain events of one kind.
+
+        A document with entries in its outbox is left out: its state is being published.
+        """
+        wanted: Document = {"outbox.0": {"$exists": False}}
+        if after is not None or only is not None:
+            wanted["_id"] = ({"$gt": after} if after is not None else {}) | ({"$in": only} if only is not None else {})
+        page = list(self.committed.find(wanted).sort("_id", ASCENDING).limit(PAGE_SIZE))
+        states = [each for document in page for each in self.to_domain_events(document, _state_request(document))]
+        return StatePage(
+            domain_events=[to_wire(state) for state in states if type(state).__name__ == kind],
+            next=page[-1]["_id"] if len(page) == PAGE_SIZE else None,
+        )
+
+
+def _state_request(document: Document) -> Document:
+    cause = f"{document['_id']}:{document['version']}"
+    return {"id": derive_id(cause, STATE_REQUESTED), "change": STATE_REQUESTED}
+
+
+class OutboxRelay:
+    """Publishes the entries of one collection."""
+
+    def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
+        self._outbox, self._publisher = outbox, publisher
+        self._notified: set[object] = set()
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._poll_at = 0.0
+        self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
+        self._thread.start()
+
+    def notify(self, key: object) -> None:
+        """Say that a document has a new entry. Without a broker there is no hurry: the poll will find it."""
+        if self._publisher.connected:
+            self._notified.add(key)
+            self._wake.set()
+
+    def poll_soon(self) -> None:
+        """Say that some documents have new entries, nobody knows which."""
+        self._poll_at = 0.0
+        self._wake.set()
+
+    def close(self) -> None:
+        """Publish what the relay was notified of, then stop."""
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set() or self._notified:
+            self._wake.wait(max(0.0, self._poll_at - time.monotonic()))
+            self._wake.clear()
+            try:
+                self._relay_notified()
+                if time.monotonic() >= self._poll_at:  # however busy it is: others may have died
+                    self._poll_at = time.monotonic() + POLL_INTERVAL_S
+                    if self._poll():
+                        self._poll_at = 0.0
+            except Exception as exc:  # database or broker away: the entries stay where they are
+                log_event(log, "relaying waits", level=logging.WARNING, outcome=type(exc).__name__)
+                self._poll_at = time.monotonic() + POLL_INTERVAL_S
+
+    def _relay_notified(self) -> None:
+        batch = [self._notified.pop() for _ in range(min(len(self._notified), RELAY_BATCH_SIZE))]
+        if self._notified:
+            self._wake.set()
+        if batch:
+            waiting = {self._outbox.key: {"$in": batch}, "outbox.0": {"$exists": True}}
+            found = self._outbox.committed.find(waiting, batch_size=SINGLE_BATCH)
+            documents = list(found.sort(self._outbox.in_order).limit(MAX_NOTIFIED))
+            self._relay(documents)
+            if len(documents) == MAX_NOTIFIED:
+                self._notified.update(batch)
+                self._wake.set()
+
+    def _poll(self) -> bool:
+        """Relay some of what is overdue; tell whether there may be more."""
+        leased = self._lease() if self._publisher.connected else []
+        if leased and not self._relay(leased):
+            released = {"$set": {"outbox_due_at": now()}}
+            self._outbox.collection.update_many({"_id": {"$in": [document["_id"] for document in leased]}}, released)
+            return False
+        return len(leased) == RELAY_BATCH_SIZE
+
+    def _lease(self) -> list[Document]:
+        """Take some documents that wait; other replicas leave them alone for a while.
+
+        Three operations for all of them. The index gives those that have waited longest first.
+        """
+        documents = self._outbox.collection
+        overdue, lease = {"outbox_due_at": {"$lte": now()}}, new_id()
+        ids = [found["_id"] for found in documents.find(overdue, {"_id": 1}).limit(RELAY_BATCH_SIZE)]
+        if not ids:
+            return []
+        taken = {"$set": {"outbox_due_at": now() + LEASE, "outbox_lease": lease}}
+        documents.update_many({"_id": {"$in": ids}, **overdue}, taken)
+        leased = self._outbox.committed.find({"_id": {"$in": ids}, "outbox_lease": lease})
+        return list(leased.sort(self._outbox.in_order))
+
+    def _relay(self, documents: list[Document]) -> bool:
+        """Publish all entries of these documents, in their order; False when the broker did not take all."""
+        complete = self._outbox.complete(documents)
+        built = [(document, messages) for document in complete if (messages := self._messages_of(document)) is not None]
+        all_messages = [message for _, messages in built for message in messages]
+        try:
+            for start in range(0, len(all_messages), PUBLISH_BATCH_SIZE):
+                self._publisher.publish(all_messages[start : start + PUBLISH_BATCH_SIZE])
+        except BrokerUnavailable:
+            log_event(log, "publishing waits", level=logging.WARNING, count=len(all_messages))
+            return False
+        for document, _ in built:
+            _log_published(document)
+        self._clear([document for document, _ in built])
+        return True
+
+    def _messages_of(self, document: Document) -> list[Outgoing] | None:
+        """Return a document's entries as messages; None for one that cannot be read, which must not hold the others."""
+        try:
+            return [
+                outgoing(domain_event, each.get("trace", {}))
+                for each in document["outbox"]
+                for domain_event in self._outbox.to_domain_events(document, each)
+            ]
+        except Exception:
+            log.exception("cannot publish %s", document["_id"])
+            return None
+
+    def _clear(self, documents: list[Document]) -> None:
+        """Remove exactly what was published. Those alike in one update; those that have changed since one by one."""
+        alike: dict[tuple[int, bool], list[Document]] = {}
+        for document in documents:
+            alike.setdefault((document["version"], "ended_at" in document), []).append(document)
+        for (version, ended), group in alike.items():
+            unchanged = {"_id": {"$in": [document["_id"] for document in group]}, "version": version}
+            if self._outbox.collection.update_many(unchanged, self._emptied(ended=ended)).matched_count < len(group):
+                for document in group:
+                    self._pull(document)
+
+    def _emptied(self, *, ended: bool) -> Update:
+        purge = {"purge_at": now() + TOMBSTONE_TTL} if ended else {}
+        waited_for: dict[str, object] = {self._outbox.key: ""} if self._outbox.key != "_id" else {}
+        return {"$set": {"outbox": [], **purge}, "$unset": {"outbox_due_at": "", "outbox_lease": "", **waited_for}}
+
+    def _pull(self, document: Document) -> None:
+        published = [each["id"] for each in document["outbox"]]
+        pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}
+        self._outbox.collection.update_one({"_id": document["_id"]}, pull)
+
+
+def _log_published(document: Document) -> None:
+    for each in document["outbox"]:
+        with tracing(from_headers(each.get("trace", {}))):
+            log_event(log, "published", change=each["change"], domain_event_id=each["id"], document_id=document["_id"])
+
+
+def outgoing(domain_event: DomainEvent, trace_headers: dict[str, str]) -> Outgoing:
+    """Turn a domain event into a message to its publisher's exchange."""
+    return Outgoing(
+        body=orjson.dumps(to_wire(domain_event)),
+        exchange=exchange_of(domain_event.published_by),
+        routing_key=type(domain_event).__name__,
+        headers={**trace_headers},
+    )

@@ -1,0 +1,1 @@
+"""Calls between services: client, server, their form as bytes, deadlines."""

@@ -1,0 +1,96 @@
+"""Calls and replies as bytes. `docs/wire-format.md` describes them for strangers.
+
+Exchange `calls` (direct), routing key = service. A request has the properties `type` (method), `correlation_id`,
+`reply_to` and `expiration` (milliseconds left), the headers `clock` and `ends-at` (the same on a clock that client and
+server may share), `request-id` and `traceparent` (the HTTP request that it belongs to), and the arguments as a JSON
+object. A reply has the same `correlation_id` and either
+`{"result": …}` or `{"error": {"class", "code", "message", "details"}}`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from services.chassis.rpc.deadline import CLOCK, Deadline
+from services.chassis.tracing import current_headers
+from services.contracts.errors import CLASSES, Code, ServiceError, ServiceFault
+
+CALLS_EXCHANGE = "calls"
+REPLY_TO = "amq.rabbitmq.reply-to"
+"""RabbitMQ's direct reply-to: a reply goes straight to the caller's connection, no queue is declared."""
+
+
+def calls_queue(service: str, queue_type: str) -> str:
+    """Name the queue of a service's calls. A changed declaration needs a new name, so the type is part of it."""
+    return f"calls.{service}" if queue_type == "classic" else f"calls.{service}.{queue_type}"
+
+
+def encode_arguments(arguments: dict[str, Any]) -> bytes:
+    """Encode what a call is made with."""
+    return orjson.dumps(arguments)
+
+
+def decode_arguments(body: bytes) -> dict[str, Any]:
+    """Decode what a call is made with.
+
+    Raises:
+        ValueError: not a JSON object.
+    """
+    arguments = orjson.loads(body)
+    if not isinstance(arguments, dict):
+        raise ValueError("a call's arguments must be a JSON object")
+    return arguments
+
+
+def encode_deadline(deadline: Deadline) -> dict[str, Any]:
+    """Return the properties of a call that say how long it is wanted, and to which request it belongs."""
+    headers = {"clock": CLOCK, "ends-at": str(deadline.ends_at_ms), **current_headers()}
+    return {"expiration": str(max(1, deadline.left_ms)), "application_headers": headers}
+
+
+def decode_deadline(properties: Mapping[str, Any]) -> Deadline:
+    """Return how long a request is wanted: exactly on the caller's machine, elsewhere counted from now.
+
+    Raises:
+        KeyError, ValueError: it does not say so.
+    """
+    headers = properties.get("application_headers") or {}
+    if headers.get("clock") == CLOCK:
+        return Deadline.at_ms(int(headers["ends-at"]))
+    return Deadline.after(int(properties["expiration"]) / 1000)
+
+
+def encode_result(result: object) -> bytes:
+    """Encode what a call returned."""
+    return orjson.dumps({"result": result})
+
+
+def encode_error(error: ServiceError) -> bytes:
+    """Encode what a call raised."""
+    return orjson.dumps(
+        {
+            "error": {
+                "class": type(error).__name__,
+                "code": str(error.code),
+                "message": error.message,
+                "details": error.details,
+            }
+        }
+    )
+
+
+def decode_reply(body: bytes) -> Any:
+    """Return what a call returned, or raise what it raised.
+
+    Raises:
+        ServiceError: of the class that the reply names; `ServiceFault` when this process does not know it.
+    """
+    reply = orjson.loads(body)
+    if "error" not in reply:
+        return reply["result"]
+    error = reply["error"]
+    known = CLASSES.get(error["class"])
+    if known is None:
+        raise ServiceFault(Code.SERVICE_FAULT, f"unknown error class {error['class']}")
+    raise known(error["code"], error["message"], error["details"])

@@ -1,0 +1,105 @@
+"""The base of every service class: the standard calls, the subscriber, and the timer that reconciles.
+
+A subclass shows its whole surface: `name`, what it `publishes`, its `@rpc` methods and its `@handles` methods.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from nameko.timer import timer
+from pymongo.database import Database
+
+from services.chassis.dependencies import service_context
+from services.chassis.logging import timed
+from services.chassis.messaging.handlers import Handlers, handlers_of
+from services.chassis.messaging.outbox import Outbox
+from services.chassis.messaging.reconciler import RECONCILE_INTERVAL_S, reconcile_under_lease
+from services.chassis.messaging.subscriber import subscriber
+from services.chassis.mongo import Document
+from services.chassis.rpc.server import rpc
+from services.contracts.domain_events import DomainEvent, from_wire
+from services.contracts.rpc import Discrepancy, HandlerResult, Health, StatePage, Wire, handled
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """A service: a subclass says what it answers, publishes and handles."""
+
+    name: ClassVar[str]
+    publishes: ClassVar[tuple[type[DomainEvent], ...]] = ()
+    handlers: ClassVar[Handlers]
+
+    context = service_context()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Read from the class what it handles."""
+        super().__init_subclass__(**kwargs)
+        cls.handlers = handlers_of(cls)
+
+    @staticmethod
+    def prepare(database: Database[Document]) -> None:
+        """Make the indexes and validators of the service's collections. Idempotent."""
+        raise NotImplementedError
+
+    @staticmethod
+    def outboxes(database: Database[Document]) -> list[Outbox]:
+        """Return the outboxes of the service's collections."""
+        return []
+
+    @rpc
+    def check_health(self) -> Health:
+        """Tell whether this process can do its work."""
+        return self.context.health()
+
+    @rpc
+    def apply(self, *, domain_event: Wire) -> HandlerResult:
+        """Handle what the gateway delivers before it answers."""
+        return self.deliver(from_wire(domain_event))
+
+    @rpc
+    def list_state(self, *, kind: str, after: str | None, only: list[str] | None) -> StatePage:
+        """Return a page of the current state of this service's data."""
+        return self.context.list_state(kind=kind, after=after, only=only)
+
+    @rpc
+    def audit(self, *, domain_events: list[Wire]) -> list[Discrepancy]:
+        """Compare this service's replicas with the state of their owners."""
+        return self.find_discrepancies([from_wire(domain_event) for domain_event in domain_events])
+
+    @rpc
+    def restore(self, *, domain_event: Wire, seen: int | None) -> HandlerResult:
+        """Make a replica as its owner's state says."""
+        return self.repair(from_wire(domain_event), seen=seen)
+
+    @subscriber
+    def handle_queued(self, *, domain_events: list[Wire]) -> None:
+        """Handle what has come from the queues: one domain event, or a batch where the order counts."""
+        parsed = [from_wire(domain_event) for domain_event in domain_events]
+        kind = type(parsed[0]).__name__ if len(parsed) == 1 else "batch"
+        with timed(log, "handled", kind=kind, count=len(parsed)) as more:
+            if self.handlers.in_order is not None:
+                self.handlers.in_order(self, parsed)
+                return
+            for domain_event in parsed:
+                more["outcome"] = self.handlers.queued[type(domain_event)](self, domain_event)["outcome"]
+
+    @timer(interval=RECONCILE_INTERVAL_S)
+    def reconcile(self) -> None:
+        """Compare the replicas of what this service publishes with its data, and repair them."""
+        if self.publishes:
+            reconcile_under_lease(self.context)
+
+    def deliver(self, domain_event: DomainEvent) -> HandlerResult:
+        """Handle a domain event that was delivered; what the service does not handle changes nothing."""
+        handler = self.handlers.delivered.get(type(domain_event))
+        return handler(self, domain_event) if handler else handled("stale")
+
+    def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
+        """Compare this service's replicas with these states. A service without replicas finds nothing."""
+        return []
+
+    def repair(self, domain_event: DomainEvent, *, seen: int | None) -> HandlerResult:
+        """Make a replica as this state says, if it still claims the version `seen`. By default: handle it again."""
+        return self.deliver(domain_event)

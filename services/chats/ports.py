@@ -1,0 +1,61 @@
+"""What the use cases of `chats` need of a store. `storage.py` implements it on MongoDB, `tests/fakes/` in memory."""
+
+from datetime import datetime
+from typing import Protocol
+
+from services.chats.model import Chat, Message
+
+
+class ChatStore(Protocol):
+    """Chats and messages."""
+
+    def save_replica(self, chat: Chat) -> bool:
+        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
+
+    def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
+        """Return those of these chats that there are, dead or alive. One query."""
+
+    def restore_replica(self, chat: Chat, *, seen: int | None) -> bool:
+        """Store the chat as its owner says, if the copy still claims the version `seen` (None: if there is none)."""
+
+    def find(self, chat_id: str) -> Chat | None:
+        """Return a living chat."""
+
+    def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
+        """Return a user's chats, newest message first, then those without, newest first."""
+
+    def list_ids(self, user_id: str) -> list[str]:
+        """Return the ids of a user's chats in the order of the list."""
+
+    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
+        """Return the newest `limit` messages of a chat (None: all) with numbers below `before`, in order."""
+
+    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
+        """Return the newest `limit` messages of each chat (None: all), in order. One query for all chats."""
+
+    def find_message(self, message_id: str) -> Message | None:
+        """Return a message that still exists."""
+
+    def find_place(self, chat_id: str, message_id: str) -> int | None:
+        """Return the number of a message of this chat, also of one that was deleted."""
+
+    def finish(self, message_id: str, operation_id: str) -> bool:
+        """Finish what this operation has begun, if a message, deleted or not, remembers it: the call is a repeat.
+
+        A process that died after it had deleted the newest message has not re-sorted the list of chats.
+        """
+
+    def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
+        """Write a message, if its author may. One update checks, numbers and dates it. Idempotent by `message_id`.
+
+        False when the chat is not there or not open to the author.
+        """
+
+    def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
+        """Replace the text of a message. Atomic; False when there is no such message or it knows the operation."""
+
+    def delete(self, message: Message, *, operation_id: str) -> bool:
+        """Delete a message; a tombstone without text keeps its place, for whoever pages from there."""
+
+    def purge_texts(self, *, ended_before: datetime) -> int:
+        """Delete the messages of chats that ended a while ago; what was being written then has arrived by now."""

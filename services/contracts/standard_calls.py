@@ -1,0 +1,65 @@
+"""Calls that every service answers, implemented by `services.chassis.service.Service`.
+
+`standard_calls.apply.of("chats")` is the call `apply` of the service `chats`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, ParamSpec, TypeVar
+
+from services.contracts.rpc import Call, Discrepancy, HandlerResult, Health, StatePage, Wire
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class StandardCall(Generic[P, T]):
+    """A call that every service answers; `declared` has its signature and documentation."""
+
+    declared: Callable[P, T]
+
+    @property
+    def method(self) -> str:
+        """The name under which it is answered."""
+        return self.declared.__name__
+
+    def of(self, service: str) -> Call[P, T]:
+        """Return this call of a service."""
+        return Call(service, self.method, self.declared)
+
+
+@StandardCall
+def check_health() -> Health:
+    """Tell whether this process can do its work."""
+    raise NotImplementedError
+
+
+@StandardCall
+def apply(*, domain_event: Wire) -> HandlerResult:
+    """Handle a domain event before the write that caused it is answered. Idempotent."""
+    raise NotImplementedError
+
+
+@StandardCall
+def list_state(*, kind: str, after: str | None, only: list[str] | None) -> StatePage:
+    """Return the current state of this service's data, as domain events of `kind`, ordered by subject.
+
+    after: where to go on; None for the beginning. only: when given, nothing but these subjects.
+    """
+    raise NotImplementedError
+
+
+@StandardCall
+def audit(*, domain_events: list[Wire]) -> list[Discrepancy]:
+    """Compare this service's replicas with the state of their owners. Changes nothing."""
+    raise NotImplementedError
+
+
+@StandardCall
+def restore(*, domain_event: Wire, seen: int | None) -> HandlerResult:
+    """Make a replica as its owner's state says, if it still claims the version `seen`."""
+    raise NotImplementedError
+
+
+STANDARD_CALLS = (check_health, apply, list_state, audit, restore)

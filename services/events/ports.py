@@ -1,0 +1,74 @@
+"""What the use cases of `events` need of a store. `storage.py` implements it on MongoDB, `tests/fakes/` in memory."""
+
+from typing import Protocol
+
+from services.contracts.events import EventDetails, EventSummary, Kind
+from services.events.model import Candidate, Event, Member, OpenInvitation
+
+
+class EventStore(Protocol):
+    """Events."""
+
+    def insert(self, event: Event, *, operation_id: str) -> bool:
+        """Store a new event, whose id is the operation's. False when it is a repeat."""
+
+    def find(self, event_id: str) -> Event | None:
+        """Return a living event."""
+
+    def find_any(self, event_id: str) -> Event | None:
+        """Return an event, dead or alive."""
+
+    def find_confirmed(self, event_id: str) -> Event | None:
+        """Return an event, dead or alive, once no election can take back what is found."""
+
+    def find_by_member(self, member_id: str) -> Event | None:
+        """Return the living event that a membership belongs to."""
+
+    def find_by_former_member(self, member_id: str) -> Event | None:
+        """Return the event, dead or alive, that a membership belonged to."""
+
+    def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
+        """Return the events of a month that a user takes part in, in time order. One range of one index."""
+
+    def list_ids(self, user_id: str) -> list[str]:
+        """Return the ids of all events that a user takes part in, in time order."""
+
+    def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
+        """Return those of a user's events that the viewer may have access to, in time order. One query."""
+
+    def change(
+        self,
+        event_id: str,
+        changes: EventDetails,
+        *,
+        actor_id: str,
+        kind: Kind | None,
+        versions: list[int] | None,
+        operation_id: str,
+    ) -> bool:
+        """Change some fields, if the actor may. One update, so that two who change different fields lose neither.
+
+        False when no living event is of that kind and at one of those versions, lets this actor change it, and does
+        not know the operation.
+        """
+
+    def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
+        """Let an invitation be a permission to join, if the sender may invite and the receiver is new.
+
+        One update; False when any of that does not hold.
+        """
+
+    def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
+        """Take a permission to join back. One update; False when it is not open (any more)."""
+
+    def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
+        """Return which of these invitations are open. One query."""
+
+    def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
+        """Turn an open invitation into a membership. Atomic; None when it is not open (any more)."""
+
+    def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
+        """Store who takes part and who may do what, if the event is still as it was read.
+
+        Returns the event as stored, or None when it has changed since: read again, decide again.
+        """

@@ -1,0 +1,1 @@
+"""Programs for operators: dead letters and reconciliation."""

@@ -1,0 +1,144 @@
+"""Messages that could not be handled, listed and put back: `python -m services.operations.dead_letters list | replay`.
+
+Reads `AMQP_URI`. Names of services after the command limit it to those subscribers. `docs/runbook.md` says what to do
+when.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import amqp
+from kombu.connection import Connection
+from kombu.exceptions import OperationalError
+
+from services.chassis.broker import topology
+from services.contracts.registry import SUBSCRIPTIONS
+
+SUBSCRIBERS = sorted({subscriber for subscribers in SUBSCRIPTIONS.values() for subscriber in subscribers})
+LIMIT_S = 10.0
+BODY_SHOWN = 500
+PLACES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A dead-lettered message.
+
+    queue: where it could not be handled, and where it goes back to.
+    tries: how often that was tried; error, traceback: of the last time.
+    """
+
+    message: amqp.Message
+    queue: str
+    tries: int
+    error: str
+    traceback: str
+
+    def __str__(self) -> str:
+        body = self.message.body if isinstance(self.message.body, str) else self.message.body.decode(errors="replace")
+        told = [f"{self.queue}  tried {self.tries} times  {self.error}", body[:BODY_SHOWN], *self._where()]
+        return "\n    ".join(told)
+
+    def _where(self) -> list[str]:
+        """Return the places in the traceback, the last ones."""
+        places = [line.strip() for line in self.traceback.splitlines() if line.lstrip().startswith("File ")]
+        return places[-PLACES_SHOWN:]
+
+
+def read(message: amqp.Message) -> DeadLetter:
+    """Read what is known of a dead-lettered message: what we wrote in its headers, or what the broker did."""
+    headers: dict[str, Any] = message.headers or {}
+    if "queue" in headers:
+        tries, error = int(headers.get("tries", 0)), str(headers.get("error", ""))
+        return DeadLetter(message, str(headers["queue"]), tries, error, str(headers.get("traceback", "")))
+    death = (headers.get("x-death") or [{}])[0]
+    error = f"the process died each time (the broker says: {death.get('reason', 'unknown')})"
+    return DeadLetter(message, str(death.get("queue", "")), topology.CRASH_LIMIT, error, "")
+
+
+def take(channel: amqp.Channel, subscriber: str) -> Iterator[DeadLetter]:
+    """Take a subscriber's dead letters at this moment; what is not acknowledged goes back when the channel closes."""
+    queue = topology.dead_letters_of(subscriber)
+    for _ in range(channel.queue_declare(queue, passive=True).message_count):
+        message = channel.basic_get(queue, no_ack=False)
+        if message is None:
+            return
+        yield read(message)
+
+
+def show(channel: amqp.Channel, subscriber: str) -> int:
+    """Print a subscriber's dead letters; return how many."""
+    found = list(take(channel, subscriber))
+    for letter in found:
+        print(letter)
+    give_back(channel, subscriber, len(found))
+    return len(found)
+
+
+def give_back(channel: amqp.Channel, subscriber: str, count: int) -> None:
+    """Return what was taken and not acknowledged, and wait until it is there again for whoever looks next."""
+    channel.basic_recover(requeue=True)
+    patience_ends = time.monotonic() + LIMIT_S
+    while channel.queue_declare(topology.dead_letters_of(subscriber), passive=True).message_count < count:
+        if time.monotonic() > patience_ends:
+            return
+        time.sleep(0.02)
+
+
+def put_back(channel: amqp.Channel, subscriber: str) -> int:
+    """Put a subscriber's dead letters back into its queue, as if it came for the first time; return how many.
+
+    Confirmed before it is taken out: a message may end up in both places, never in none.
+    """
+    count, kept = 0, 0
+    returned: list[str] = []
+    channel.events["basic_return"].add(lambda exc, exchange, routing_key, message: returned.append(routing_key))
+    for letter in take(channel, subscriber):
+        if not letter.queue:
+            print(f"left where it is, since nobody knows where it came from: {letter}")
+            kept += 1
+            continue
+        again = amqp.Message(letter.message.body, content_type="application/json", delivery_mode=2)
+        channel.basic_publish_confirm(again, exchange="", routing_key=letter.queue, mandatory=True)
+        if letter.queue in returned:
+            print(f"left where it is, since there is no such queue (any more): {letter}")
+            kept += 1
+            continue
+        channel.basic_ack(letter.message.delivery_tag)
+        count += 1
+    give_back(channel, subscriber, kept)
+    return count
+
+
+COMMANDS = {"list": (show, "dead letters"), "replay": (put_back, "put back")}
+
+
+def main() -> None:
+    """Do what the first argument says, for the services named by the others, or for all."""
+    command, *services = sys.argv[1:] or [""]
+    if command not in COMMANDS or not set(services) <= set(SUBSCRIBERS):
+        sys.exit(f"usage: python -m services.operations.dead_letters list | replay [{' | '.join(SUBSCRIBERS)}] ...")
+    uri = os.environ.get("AMQP_URI")
+    if not uri:
+        sys.exit("AMQP_URI is not set")
+    logging.basicConfig(level="WARNING")
+    act, what = COMMANDS[command]
+    try:
+        with Connection(uri, connect_timeout=LIMIT_S).clone() as connection:
+            connection.ensure_connection(max_retries=1, timeout=LIMIT_S)
+            for subscriber in services or SUBSCRIBERS:
+                with closing(connection.channel()) as channel:
+                    topology.declare(channel, subscriber)
+                    print(f"{subscriber}: {act(channel, subscriber)} {what}")
+    except (amqp.AMQPError, OperationalError, OSError) as exc:
+        sys.exit(f"The broker does not answer: {exc}")
+
+
+if __name__ == "__main__":
+    main()

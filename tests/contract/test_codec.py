@@ -1,0 +1,57 @@
+"""Calls and replies as bytes."""
+
+import time
+
+import pytest
+
+from services.chassis.rpc import codec
+from services.chassis.rpc.deadline import Deadline
+from services.contracts.errors import CLASSES, Code, NotFound, ServiceFault
+
+
+def test_a_result_comes_back_as_it_was():
+    assert codec.decode_reply(codec.encode_result({"a": [1, None, "ö"]})) == {"a": [1, None, "ö"]}
+
+
+@pytest.mark.parametrize("cls", CLASSES.values())
+def test_an_error_comes_back_in_its_class(cls):
+    with pytest.raises(cls) as raised:
+        codec.decode_reply(codec.encode_error(cls(Code.EVENT_UNKNOWN, "no such event", '{"a": 1}')))
+    assert (raised.value.code, raised.value.message, raised.value.facts()) == (
+        "event.unknown",
+        "no such event",
+        {"a": 1},
+    )
+
+
+def test_an_error_of_an_unknown_class_is_a_fault():
+    encoded = codec.encode_error(NotFound(Code.EVENT_UNKNOWN)).replace(b"NotFound", b"Newfangled")
+    with pytest.raises(ServiceFault, match="Newfangled"):
+        codec.decode_reply(encoded)
+
+
+def test_arguments_are_a_json_object():
+    assert codec.decode_arguments(codec.encode_arguments({"actor_id": "x"})) == {"actor_id": "x"}
+    for body in (b"[]", b"1", b"", b"{", b"\xff"):
+        with pytest.raises(ValueError):
+            codec.decode_arguments(body)
+
+
+def test_a_deadline_within_one_machine_stays_the_same_moment_however_long_it_travels():
+    properties = codec.encode_deadline(Deadline.after(0.05))
+    time.sleep(0.06)
+    assert codec.decode_deadline(properties).passed
+
+
+def test_a_deadline_from_another_machine_is_counted_from_its_arrival():
+    properties = codec.encode_deadline(Deadline.after(60))
+    properties["application_headers"] = {"clock": "another", "ends-at": "1"}
+    assert 59 < codec.decode_deadline(properties).left_s <= 60
+    del properties["application_headers"]
+    assert 59 < codec.decode_deadline(properties).left_s <= 60
+
+
+@pytest.mark.parametrize("properties", [{}, {"expiration": "soon"}])
+def test_a_request_without_a_deadline_is_no_call(properties):
+    with pytest.raises((KeyError, ValueError)):
+        codec.decode_deadline(properties)

@@ -1,0 +1,129 @@
+"""Events in memory."""
+
+from dataclasses import replace
+from threading import Lock
+
+from services.chassis.messaging.outbox import domain_event_id
+from services.events.model import MAX_PLACES, Candidate, Change, Event, change_between
+
+
+class FakeEvents:
+    """Stands in for `services.events.storage.MongoEventStore`."""
+
+    def __init__(self):
+        self._events = {}
+        self._former = {}
+        self._one_at_a_time = Lock()
+
+    def insert(self, event: Event, *, operation_id) -> bool:
+        if event.id in self._events:
+            return False
+        self._events[event.id] = _done(event, _change(operation_id, "created"), operation_id)
+        return True
+
+    def find(self, event_id):
+        event = self._events.get(event_id)
+        return None if event is None or event.deleted else event
+
+    def find_any(self, event_id):
+        return self._events.get(event_id)
+
+    def find_confirmed(self, event_id):
+        return self.find_any(event_id)
+
+    def find_by_member(self, member_id):
+        return next((event for event in self._events.values() if event.member(member_id)), None)
+
+    def find_by_former_member(self, member_id):
+        return self._events.get(self._former.get(member_id))
+
+    def list_open_invite_ids(self, invite_ids):
+        invited = {invitation.invite_id for event in self._events.values() for invitation in event.invited}
+        return invited & set(invite_ids)
+
+    def list_month(self, user_id, *, year, month):
+        prefix = f"{year:04}-{month:02}-"
+        return [event.summary() for event in self._of(user_id) if event.details["starts_at"].startswith(prefix)]
+
+    def list_ids(self, user_id):
+        return [event.id for event in self._of(user_id)]
+
+    def list_candidates(self, user_id, *, viewer_id):
+        seen = [
+            (event, bool(event.member_of(viewer_id)) or event.has_invited(viewer_id)) for event in self._of(user_id)
+        ]
+        return [
+            Candidate(id=event.id, owner_id=event.owner_id, open=open_)
+            for event, open_ in seen
+            if open_ or not event.details["is_private"]
+        ]
+
+    def _of(self, user_id):
+        mine = [event for event in self._events.values() if event.member_of(user_id)]
+        return sorted(mine, key=lambda event: (event.details["starts_at"], event.id))
+
+    def change(self, event_id, changes, *, actor_id, kind, versions, operation_id):
+        event = self._events.get(event_id)
+        member = event.member_of(actor_id) if event else None
+        if member is None or "can_change_event" not in member.rights or operation_id in event.operations:
+            return False
+        if kind not in (None, event.kind) or (versions is not None and event.version not in versions):
+            return False
+        details = event.details | changes
+        self._events[event_id] = _done(
+            replace(event, version=event.version + 1, details=details), _change(operation_id, "changed"), operation_id
+        )
+        return True
+
+    def open_invitation(self, event_id, invitation, *, sender_id):
+        event = self.find(event_id)
+        if event is None or event.kind != "group":
+            return False
+        sender, receiver_id = event.member_of(sender_id), invitation.user_id
+        if sender is None or "can_invite_user" not in sender.rights:
+            return False
+        if event.member_of(receiver_id) or event.has_invited(receiver_id):
+            return False
+        if len(event.members) + len(event.invited) >= MAX_PLACES:
+            return False
+        self._events[event_id] = replace(event, invited=(*event.invited, invitation))
+        return True
+
+    def withdraw_invitation(self, event_id, invite_id):
+        event = self._events.get(event_id)
+        left = tuple(kept for kept in event.invited if kept.invite_id != invite_id) if event else ()
+        if event is None or left == event.invited:
+            return False
+        self._events[event_id] = replace(event, invited=left)
+        return True
+
+    def join(self, event_id, *, invite_id, member, operation_id):
+        with self._one_at_a_time:
+            if not self.withdraw_invitation(event_id, invite_id):
+                return None
+            event = self._events[event_id]
+            joined = replace(event, members=(*event.members, member), version=event.version + 1)
+            change = _change(operation_id, "joined", affected_member_ids=(member.id,))
+            self._events[event_id] = _done(joined, change, operation_id)
+            return self._events[event_id]
+
+    def replace_membership(self, before, after, *, operation_id):
+        current = self._events[before.id]
+        if current.version != before.version:
+            return None
+        change = change_between(before, after, domain_event_id=domain_event_id(operation_id))
+        self._former.update({member.id: before.id for member in change.removed_members})
+        invited = () if after.deleted else current.invited
+        after = replace(after, version=current.version + 1, invited=invited)
+        if change.removed_members:
+            after = replace(after, last_departure=change)
+        self._events[before.id] = _done(after, change, operation_id)
+        return self._events[before.id]
+
+
+def _change(operation_id, kind, **details):
+    return Change(domain_event_id=domain_event_id(operation_id), kind=kind, **details)
+
+
+def _done(event, change, operation_id):
+    return replace(event, changes=(*event.changes, change), operations=event.operations | {operation_id})

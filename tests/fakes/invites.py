@@ -1,0 +1,109 @@
+"""Invitations in memory."""
+
+from dataclasses import dataclass, field, replace
+
+from services.invites.model import ENDED_BY, OPEN, Invite
+
+
+@dataclass
+class _Kept:
+    invite: Invite
+    settled: list[int] = field(default_factory=list)
+
+
+class FakeInvites:
+    """Stands in for `services.invites.storage.InviteStore`."""
+
+    def __init__(self):
+        self._kept = {}
+
+    def propose(self, invite: Invite) -> bool:
+        if invite.id in self._kept:
+            return False
+        if invite.kind == "friend" and self.find_open_friend_invite(invite.sender_id, invite.receiver_id):
+            return False
+        self._kept[invite.id] = _Kept(replace(invite, operations=frozenset({invite.id})))
+        return True
+
+    def list_pending_between(self, pairs):
+        wanted = {frozenset(pair) for pair in pairs}
+        waiting = [kept.invite for kept in self._kept.values() if kept.invite.status == "pending"]
+        return [i for i in waiting if i.kind == "friend" and frozenset((i.sender_id, i.receiver_id)) in wanted]
+
+    def list_pending_for(self, event_ids):
+        waiting = [kept.invite for kept in self._kept.values() if kept.invite.status == "pending"]
+        return [invite for invite in waiting if invite.event_id in event_ids]
+
+    def find(self, invite_id):
+        return self._kept[invite_id].invite if invite_id in self._kept else None
+
+    def find_confirmed(self, invite_id):
+        return self.find(invite_id)
+
+    def _open(self):
+        return [kept for kept in self._kept.values() if kept.invite.status in OPEN]
+
+    def find_open_friend_invite(self, sender_id, receiver_id):
+        for kept in self._open():
+            invite = kept.invite
+            if invite.kind == "friend" and (invite.sender_id, invite.receiver_id) == (sender_id, receiver_id):
+                return invite
+        return None
+
+    def list_proposals(self, *, sent_before=None):
+        return [kept.invite for kept in self._open() if kept.invite.status == "proposed"]
+
+    def list_pending(self, receiver_id):
+        pending = [kept.invite for kept in self._open() if kept.invite.status == "pending"]
+        return [invite for invite in pending if invite.receiver_id == receiver_id]
+
+    def list_pending_ids(self, receiver_id):
+        return [invite.id for invite in self.list_pending(receiver_id)]
+
+    def make_pending(self, invite_id, *, generation):
+        kept = self._kept.get(invite_id)
+        if kept is None:
+            return False
+        if kept.invite.status == "proposed" and not any(through >= (generation or 0) for through in kept.settled):
+            kept.invite = replace(kept.invite, status="pending", generation=generation)
+        return kept.invite.status == "pending" and kept.invite.generation == generation
+
+    def drop_proposal(self, invite_id):
+        if invite_id in self._kept and self._kept[invite_id].invite.status == "proposed":
+            del self._kept[invite_id]
+
+    def refuse(self, invite_id):
+        return self._end(invite_id, "proposed", "refused")
+
+    def void(self, invite_id):
+        self._end(invite_id, "pending", "void")
+
+    def _end(self, invite_id, before, after):
+        kept = self._kept.get(invite_id)
+        if kept is None or kept.invite.status != before:
+            return False
+        kept.invite = replace(kept.invite, status=after)
+        return True
+
+    def answer(self, invite_id, action, *, actor_id, operation_id):
+        kept = self._kept.get(invite_id)
+        if kept is None or kept.invite.status != "pending" or not kept.invite.may_be_answered_by(actor_id, action):
+            return None
+        operations = kept.invite.operations | {operation_id}
+        kept.invite = replace(kept.invite, status=ENDED_BY[action], operations=operations)
+        return kept.invite
+
+    def settle_pair(self, one, other, *, through):
+        for kept in self._open():
+            invite = kept.invite
+            if invite.kind != "friend" or {invite.sender_id, invite.receiver_id} != {one, other}:
+                continue
+            if invite.status == "proposed":
+                kept.settled.append(through)
+            elif invite.generation <= through:
+                kept.invite = replace(invite, status="void")
+
+    def end_event(self, event_id):
+        for kept in self._open():
+            if kept.invite.event_id == event_id:
+                kept.invite = replace(kept.invite, status="void" if kept.invite.was_shown else "refused")

@@ -1,0 +1,77 @@
+"""Profiles and friendships in memory."""
+
+from dataclasses import dataclass, field, replace
+
+from services.users.model import Friendship, Profile, pair_of, searchable
+
+
+@dataclass
+class _Remembered:
+    friendship: Friendship
+    operations: list[str] = field(default_factory=list)
+
+
+class FakePeople:
+    """Stands in for `services.users.storage.PeopleStore`."""
+
+    def __init__(self):
+        self._profiles = {}
+        self._friendships = {}
+
+    def save_profile(self, profile: Profile, *, operation_id) -> str:
+        known = self._by_google_id(profile.google_id)
+        saved = replace(profile, id=known.id) if known else profile
+        self._profiles[saved.id] = saved
+        return saved.id
+
+    def _by_google_id(self, google_id):
+        return next((known for known in self._profiles.values() if known.google_id == google_id), None)
+
+    def find_profile(self, user_id):
+        return self._profiles.get(user_id)
+
+    def list_profiles(self, user_ids):
+        found = [self._profiles[user_id] for user_id in user_ids if user_id in self._profiles]
+        return sorted(found, key=lambda profile: (profile.name, profile.id))
+
+    def search_profiles(self, text, *, offset, limit):
+        wanted = searchable(text)
+        found = [p for p in self._profiles.values() if wanted in searchable(p.name) or wanted in searchable(p.email)]
+        return sorted(found, key=lambda profile: (profile.name, profile.id))[offset : offset + limit]
+
+    def find_friendship(self, one, other):
+        remembered = self._friendships.get(pair_of(one, other))
+        return remembered.friendship if remembered else None
+
+    def list_friendships(self, pairs):
+        return [self._friendships[pair].friendship for pair in pairs if pair in self._friendships]
+
+    def list_friend_ids(self, user_id):
+        living = [kept.friendship.pair for kept in self._friendships.values() if kept.friendship.friends]
+        return sorted(other for pair in living if user_id in pair for other in pair if other != user_id)
+
+    def befriend(self, one, other, *, generation, operation_id):
+        pair = pair_of(one, other)
+        kept = self._friendships.get(pair)
+        if kept is None:
+            if generation != 0:
+                return None
+            kept = self._friendships[pair] = _Remembered(Friendship(pair=pair, friends=False, generation=0, version=0))
+        if kept.friendship.friends or kept.friendship.generation != generation:
+            return None
+        kept.friendship = replace(kept.friendship, friends=True, version=kept.friendship.version + 1)
+        kept.operations.append(operation_id)
+        return kept.friendship
+
+    def unfriend(self, one, other, *, operation_id):
+        kept = self._friendships.get(pair_of(one, other))
+        if kept is None or not kept.friendship.friends or operation_id in kept.operations:
+            return None
+        was = kept.friendship
+        kept.friendship = replace(was, friends=False, version=was.version + 1, generation=was.generation + 1)
+        kept.operations.append(operation_id)
+        return kept.friendship
+
+    def find_operation(self, one, other, operation_id):
+        kept = self._friendships.get(pair_of(one, other))
+        return kept.friendship if kept and operation_id in kept.operations else None

@@ -1,0 +1,123 @@
+"""People with much or little, put into the databases by the services' own stores."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import MongoClient
+
+from services.chats.model import Chat
+from services.chats.storage import MongoChatStore
+from services.contracts.ids import new_id
+from services.events import storage as events_storage
+from services.events.model import Event, creator, joining
+from services.users import storage as users_storage
+from services.users.model import Profile
+from tests.e2e.people import Person
+from tests.e2e.system import System
+from tests.fakes.details import event_details
+
+
+class Databases:
+    """The databases of a running system."""
+
+    def __init__(self, mongo_uri: str) -> None:
+        self.client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri)
+
+    def __getitem__(self, service: str) -> Any:
+        return self.client[f"social_calendar_{service}"]
+
+
+@dataclass
+class Crowd:
+    """Somebody with so many friends, events, chats, messages, members and invitations; and somebody to invite."""
+
+    size: int
+    ann: Person
+    guest: Person
+    friends: list[str] = field(default_factory=list)
+    event_id: str = ""
+    chat_id: str = ""
+    member_id: str = ""
+
+    @property
+    def token(self) -> str:
+        """What the names of this crowd's friends have in common."""
+        return f"crowd{self.size}x"
+
+
+def make_crowd(system: System, databases: Databases, size: int) -> Crowd:
+    """Make a crowd of a size."""
+    crowd = Crowd(size, Person(system), Person(system))
+    _make_friends(crowd, databases)
+    _make_events(crowd, databases)
+    _make_messages(crowd, databases)
+    for number in range(size):
+        host = crowd.friends[number]
+        event = _event(host, f"Invitation {number}")
+        invitation = {"invite_id": new_id(), "user_id": crowd.ann.id}
+        document = {**events_storage._document(event), "invited": [invitation], "places": 2}
+        databases["events"].events.insert_one({**document, "operations": [], "outbox": []})
+        databases["invites"].invites.insert_one(_invite(invitation["invite_id"], host, crowd.ann.id, event.id))
+    _tell_nobody(databases)
+    return crowd
+
+
+def _tell_nobody(databases: Databases) -> None:
+    """Let none of this wait to be announced: what it leads to would be counted with some later request."""
+    told = {"$set": {"outbox": []}, "$unset": dict.fromkeys(("outbox_due_at", "outbox_lease", "waits_in"), "")}
+    for service, collection in (("users", "profiles"), ("users", "friendships"), ("chats", "messages")):
+        databases[service][collection].update_many({"outbox.0": {"$exists": True}}, told)
+
+
+def _make_friends(crowd: Crowd, databases: Databases) -> None:
+    people = users_storage.MongoPeopleStore(databases["users"])
+    for number in range(crowd.size):
+        friend_id = new_id()
+        email = f"{friend_id}@example.org"
+        name = f"Friend {number} {crowd.token if number < 5 else ''}"
+        people.save_profile(
+            Profile(id=friend_id, google_id=friend_id, name=name, email=email, picture="", birthday=None),
+            operation_id=new_id(),
+        )
+        people.befriend(crowd.ann.id, friend_id, generation=0, operation_id=new_id())
+        crowd.friends.append(friend_id)
+
+
+def _make_events(crowd: Crowd, databases: Databases) -> None:
+    chats = MongoChatStore(databases["chats"])
+    for number in range(crowd.size):
+        event = _event(crowd.ann.id, f"Event {number}", others=crowd.friends)
+        databases["events"].events.insert_one({**events_storage._document(event), "operations": [], "outbox": []})
+        members = tuple(member.user_id for member in event.members)
+        chats.save_replica(
+            Chat(id=event.chat_id, kind="event", event_id=event.id, user_ids=members, deleted=False, version=1)
+        )
+        crowd.event_id, crowd.chat_id, crowd.member_id = event.id, event.chat_id, event.members[-1].id
+
+
+def _make_messages(crowd: Crowd, databases: Databases) -> None:
+    chats = MongoChatStore(databases["chats"])
+    for number in range(crowd.size):
+        chats.post(crowd.chat_id, new_id(), author_id=crowd.ann.id, text=f"Message {number}", now_us=number)
+
+
+def _event(owner_id: str, name: str, others: list[str] | None = None) -> Event:
+    event_id = new_id()
+    members = (creator(owner_id, event_id), *(joining(other, new_id()) for other in others or []))
+    return Event(
+        id=event_id,
+        kind="group",
+        owner_id=owner_id,
+        details=event_details(name=name),
+        members=members,
+    )
+
+
+def _invite(invite_id: str, sender_id: str, receiver_id: str, event_id: str) -> dict[str, Any]:
+    from services.invites.model import Invite
+    from services.invites.storage import _proposal
+
+    invite = Invite(
+        id=invite_id, kind="event", sender_id=sender_id, receiver_id=receiver_id, event_id=event_id, status="pending"
+    )
+    return _proposal(invite)

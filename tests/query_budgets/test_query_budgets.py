@@ -1,0 +1,204 @@
+"""Operations and calls per request: within bounds, and the same for people with twenty times as much."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from services.contracts.ids import new_id
+from tests.e2e.answers import ok
+from tests.e2e.watched_system import WatchedSystem, watched_system
+from tests.e2e.people import Person, a_plan
+from tests.query_budgets.commands import Asked, Watch
+from tests.query_budgets.data import Crowd, Databases, make_crowd
+
+SIZES = (5, 100)
+LOST_RACE = 1
+"""Whoever comes second, the gateway or the announcement, finds by one operation more that it is done already."""
+
+Request = Callable[[Crowd], Any]
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WatchedSystem]:
+    with watched_system(tmp_path_factory.mktemp("counted"), "tests.query_budgets.counting") as system:
+        yield system
+
+
+@pytest.fixture(scope="module")
+def watch(watched: WatchedSystem) -> Watch:
+    return Watch(watched.data)
+
+
+@pytest.fixture(scope="module")
+def databases(watched: WatchedSystem) -> Iterator[Databases]:
+    databases = Databases(watched.mongo_uri)
+    yield databases
+    databases.client.close()
+
+
+@pytest.fixture(scope="module")
+def crowds(watched: WatchedSystem, databases: Databases) -> list[Crowd]:
+    return [make_crowd(watched, databases, size) for size in SIZES]
+
+
+READS: dict[str, tuple[Request, int, int]] = {
+    "GET /event": (lambda c: c.ann.event(c.event_id), 2, 1),
+    "GET /member": (lambda c: ok(c.ann.get("/member", id=c.member_id)), 3, 2),
+    "GET /friend": (lambda c: ok(c.ann.get("/friend", id=c.friends[0])), 5, 3),
+    "GET /user": (lambda c: c.ann.me(), 6, 4),
+    "GET /events": (lambda c: c.ann.month(), 2, 1),
+    "GET /chat": (lambda c: c.ann.messages(c.chat_id), 3, 1),
+    "GET /chat?limit": (lambda c: c.ann.messages(c.chat_id, limit=3), 3, 1),
+    "GET /chats": (lambda c: c.ann.chats(), 4, 1),
+    "GET /chats?msg_limit": (lambda c: c.ann.chats(msg_limit=3), 4, 1),
+    "GET /friends": (lambda c: c.ann.friends(), 3, 1),
+    "GET /invites": (lambda c: c.ann.invites(), 2, 1),
+    "GET /person": (lambda c: ok(c.ann.get("/person", id=c.friends[0])), 2, 1),
+    "GET /search/users": (lambda c: ok(c.ann.get("/search/users", filtered_str=c.token)), 2, 1),
+}
+
+
+@pytest.mark.parametrize("endpoint", READS)
+def test_reading_takes_as_many_operations_and_calls_however_much_there_is(
+    watch: Watch, crowds: list[Crowd], endpoint: str
+) -> None:
+    request, operations, calls = READS[endpoint]
+    for crowd in crowds:
+        request(
+            crowd
+        )  # the gateway has to ask once for the cursor of somebody's stream, then it hears of every new one
+
+    little, much = (watch.during(lambda crowd=crowd: request(crowd)) for crowd in crowds)
+
+    within_bounds(little, operations, calls)
+    assert sorted(much.operations_but_pages) == sorted(little.operations_but_pages)
+    assert sorted(much.calls) == sorted(little.calls)
+
+
+def plan(crowd: Crowd) -> str:
+    return crowd.ann.plan(type="group")
+
+
+def bring(crowd: Crowd) -> None:
+    crowd.guest.join(crowd.event_id, crowd.ann)
+
+
+def last_message(crowd: Crowd) -> str:
+    [message_id] = crowd.ann.write(crowd.chat_id, "Hello")
+    return message_id
+
+
+def guests_invitation(crowd: Crowd) -> str:
+    return crowd.guest.invited_by(crowd.ann, crowd.event_id)
+
+
+def guests_membership(crowd: Crowd) -> str:
+    bring(crowd)
+    return crowd.ann.member(crowd.event_id, crowd.guest)
+
+
+def deletable(crowd: Crowd) -> str:
+    event_id = plan(crowd)
+    crowd.guest.join(event_id, crowd.ann)
+    return event_id
+
+
+NOTHING: Callable[[Crowd], Any] = lambda crowd: None  # noqa: E731
+
+WRITES: dict[str, tuple[Callable[[Crowd], Any], Callable[[Crowd, Any], Any], int, int]] = {
+    "POST /event": (NOTHING, lambda c, _: c.ann.post("/event", a_plan()), 2, 1),
+    "POST /event, a group": (NOTHING, lambda c, _: c.ann.post("/event", a_plan(type="group")), 4, 2),
+    "PUT /event": (NOTHING, lambda c, _: c.ann.change(c.event_id, name=new_id()), 2, 1),
+    "POST /chat/msg": (NOTHING, lambda c, _: c.ann.say(c.chat_id, "Hello"), 3, 1),
+    "PUT /chat/msg": (last_message, lambda c, m: c.ann.put("/chat/msg", {"id": m, "text": "Hi"}), 4, 1),
+    "DELETE /chat/msg": (last_message, lambda c, m: c.ann.delete("/chat/msg", id=m), 7, 1),
+    "POST /invite": (NOTHING, lambda c, _: c.ann.invite(c.guest, c.event_id), 5, 3),
+    "DELETE /invite, accepted": (guests_invitation, lambda c, i: c.guest.answer(i, "accept"), 4, 3),
+    "PUT /member": (
+        lambda c: c.ann.member(c.event_id, c.guest),
+        lambda c, m: c.ann.put("/member", {"id": m, "is_can_change_event": True}),
+        3,
+        1,
+    ),
+    "DELETE /event/group/leave": (NOTHING, lambda c, _: c.guest.leave(c.event_id), 5, 3),
+    "DELETE /invite, declined": (guests_invitation, lambda c, i: c.guest.answer(i, "decline"), 3, 2),
+    "DELETE /invite, cancelled": (guests_invitation, lambda c, i: c.ann.answer(i, "cancel"), 3, 2),
+    "DELETE /member": (guests_membership, lambda c, m: c.ann.delete("/member", id=m), 5, 3),
+    "POST /invite, a friend": (NOTHING, lambda c, _: c.ann.invite(c.guest), 5, 2),
+    "DELETE /invite, a friend": (
+        lambda c: c.guest.invite_to(None, c.ann),
+        lambda c, i: c.guest.answer(i, "accept"),
+        7,
+        4,
+    ),
+    "DELETE /friend": (NOTHING, lambda c, _: c.guest.delete("/friend", id=c.ann.id), 5, 3),
+    "DELETE /event": (NOTHING, lambda c, _: c.ann.delete("/event", id=c.event_id), 7, 4),
+}
+"""In this order, since some go on where others have ended: preparation, request, operations, calls at most."""
+
+
+@pytest.mark.parametrize("endpoint", WRITES)
+def test_writing_takes_as_many_operations_and_calls_however_much_there_is(
+    watch: Watch, crowds: list[Crowd], endpoint: str
+) -> None:
+    prepare, request, operations, calls = WRITES[endpoint]
+    races = LOST_RACE * max(1, calls - 1)  # with each that hears of it
+
+    def asked_by(crowd: Crowd) -> Asked:
+        prepared = prepare(crowd)
+        return watch.during(lambda: succeeded(request(crowd, prepared)))
+
+    little, much = (asked_by(crowd) for crowd in crowds)
+
+    print(endpoint, len(much.operations), len(much.calls), "then", len(much.background))
+    for asked in (little, much):
+        within_bounds(asked, operations + races, calls)
+    assert len(set(much.operations) ^ set(little.operations)) <= races
+    assert sorted(much.calls) == sorted(little.calls)
+
+
+def test_inviting_listing_and_accepting_together_stay_within_bounds(watch: Watch, watched: WatchedSystem) -> None:
+    ann, ben = Person(watched), Person(watched)
+    event_id = ann.plan(type="group")
+    asked = watch.during(lambda: ben.join(event_id, ann))
+    within_bounds(asked, 11 + 2 * LOST_RACE, 7)  # joining, and the chat that follows
+
+
+def test_an_index_serves_every_query_that_was_sent(watch: Watch) -> None:
+    plans = watch.plans()
+    bad = sorted({f"{shape}: {plan}" for shape, plan in plans if not plan.is_good})
+
+    assert len({shape for shape, _ in plans}) > 30
+    assert bad == [], "\n".join(bad)
+
+
+ONLY_IDS = (
+    "events find events [['members.user_id']]",
+    "users find friendships [['friends', 'user_ids']]",
+    "chats find chats [['user_ids']]",
+    "invites find invites [['receiver_id', 'status']]",
+)
+"""What `GET /user` asks for, and `GET /friend` a part of it."""
+
+
+def test_where_only_ids_are_wanted_the_indexes_alone_answer(watch: Watch, crowds: list[Crowd]) -> None:
+    begin = len(watch.plans())
+    for crowd in crowds:
+        crowd.ann.me()
+        ok(crowd.ann.get("/friend", id=crowd.friends[0]))
+    plans = watch.plans()[begin:]
+
+    for only_ids in ONLY_IDS:
+        examined = [(plan.examined, plan.wanted) for shape, plan in plans if shape.startswith(only_ids)]
+        assert max(wanted for _, wanted in examined) >= SIZES[-1], only_ids
+        assert {documents for documents, _ in examined} == {0}, only_ids
+
+
+def succeeded(answer: Any) -> None:
+    assert answer.status_code in (200, 204), answer.text
+
+
+def within_bounds(asked: Asked, operations: int, calls: int) -> None:
+    assert len(asked.operations) <= operations, asked.operations
+    assert len(asked.calls) <= calls, asked.calls
