@@ -4,6 +4,7 @@ It writes to the terminal (or file, or pipe) of `make run`, and never waits for 
 out here; the files in the data folder have all of them.
 """
 
+import json
 import os
 import sys
 from collections import defaultdict
@@ -54,6 +55,25 @@ class Lines:
         return lines
 
 
+ROUTINE = frozenset({"answered", "handled", "published"})
+"""What happens all the time: in the files, not on the terminal."""
+EVERY_LINE_HAS = ("time", "level", "service", "event", "logger")
+
+
+def readable(line: str) -> str | None:
+    """Return a line of a service's log for a person to read; None for one that says what happens all the time."""
+    try:
+        logged = json.loads(line)
+    except ValueError:
+        return line
+    if not isinstance(logged, dict) or "event" not in logged:
+        return line
+    if logged["event"] in ROUTINE and logged.get("level") == "info":
+        return None
+    details = [f"{name}={value}" for name, value in logged.items() if name not in EVERY_LINE_HAS]
+    return " ".join([f"{logged.get('level', '')}: {logged['event']}", *details])
+
+
 def open_terminal(logs_dir: str) -> Terminal:
     """Open the supervisor's standard output anew: only so can it be written to without waiting, by us alone."""
     path = f"/proc/{os.getppid()}/fd/1"
@@ -74,7 +94,7 @@ def listen(terminal: Terminal) -> None:
             event, text = childutils.eventdata(payload)
             name = event["processname"]
             for line in lines.complete(name, text):
-                shown = mongod.sentence(line.rstrip()) if name == "mongodb" else line.rstrip()
+                shown = mongod.sentence(line.rstrip()) if name == "mongodb" else readable(line.rstrip())
                 if shown is not None:
                     terminal.say(name, shown)
         elif kind in STATES:

@@ -6,9 +6,6 @@ left out. It names ids and codes, never what people wrote or who they are.
 
 import logging
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,17 +53,3 @@ def configure(service: str, level: str) -> None:
 def log_event(log: logging.Logger, event: str, *, level: int = logging.INFO, **fields: Any) -> None:
     """Log that something has happened. event: its name, two words at most; fields: ids, codes and figures."""
     log.log(level, event, extra={_FIELDS: fields})
-
-
-@contextmanager
-def timed(log: logging.Logger, event: str, **fields: Any) -> Iterator[dict[str, Any]]:
-    """Log how a block ended and how long it took. Its value takes more fields, `outcome` among them."""
-    begun_at = time.monotonic()
-    more: dict[str, Any] = {"outcome": "ok"}
-    try:
-        yield more
-    except Exception as exc:
-        more["outcome"] = type(exc).__name__
-        raise
-    finally:
-        log_event(log, event, **fields, **more, ms=round((time.monotonic() - begun_at) * 1000, 1))

@@ -3,7 +3,6 @@
 A subclass shows its whole surface: `name`, what it `publishes`, its `@rpc` methods and its `@handles` methods.
 """
 
-import logging
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -11,7 +10,6 @@ from nameko.timer import timer
 from pymongo.database import Database
 
 from services.chassis.dependencies import service_context
-from services.chassis.logging import timed
 from services.chassis.messaging.handlers import Handlers, handlers_of
 from services.chassis.messaging.outbox import Outbox
 from services.chassis.messaging.reconciler import RECONCILE_INTERVAL_S, reconcile_under_lease
@@ -20,8 +18,6 @@ from services.chassis.mongo import Document
 from services.chassis.rpc.server import rpc
 from services.contracts.domain_events import DomainEvent, from_wire
 from services.contracts.rpc import Discrepancy, HandlerResult, Health, StatePage, Wire, handled
-
-log = logging.getLogger(__name__)
 
 
 class Service:
@@ -77,13 +73,11 @@ class Service:
     def handle_queued(self, *, domain_events: list[Wire]) -> None:
         """Handle what has come from the queues: one domain event, or a batch where the order counts."""
         parsed = [from_wire(domain_event) for domain_event in domain_events]
-        kind = type(parsed[0]).__name__ if len(parsed) == 1 else "batch"
-        with timed(log, "handled", kind=kind, count=len(parsed)) as more:
-            if self.handlers.in_order is not None:
-                self.handlers.in_order(self, parsed)
-                return
-            for domain_event in parsed:
-                more["outcome"] = self.handlers.queued[type(domain_event)](self, domain_event)["outcome"]
+        if self.handlers.in_order is not None:
+            self.handlers.in_order(self, parsed)
+            return
+        for domain_event in parsed:
+            self.handlers.queued[type(domain_event)](self, domain_event)
 
     @timer(interval=RECONCILE_INTERVAL_S)
     def reconcile(self) -> None:

@@ -14,9 +14,9 @@ from tests.bench.measuring import Driven, Load, Measured, Pids, measure, quietes
 from tests.bench.processes import addresses, pids_of, process
 from tests.bench.report import HEADER, Report, save
 from tests.bench.scenarios import Scenario, scenarios
-from tests.e2e.watched_system import watched_system
 from tests.e2e.people import Person
 from tests.e2e.system import LocalSystem, free_ports, local_system
+from tests.e2e.watched_system import watched_system
 from tests.query_budgets.commands import Watch
 from tests.query_budgets.data import Databases
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.e2e.watched_system import WatchedSystem, watched_system
 from tests.e2e.people import Person, a_plan, some_token
 from tests.e2e.system import LocalSystem
+from tests.e2e.watched_system import WatchedSystem, watched_system
 from tests.faults.crashing import Trap
 from tests.faults.retrying_client import Lie, Tally, attempt, insist
 

@@ -7,8 +7,8 @@ import pytest
 
 from services.contracts.ids import new_id
 from tests.e2e.answers import ok
-from tests.e2e.watched_system import WatchedSystem, watched_system
 from tests.e2e.people import Person, a_plan
+from tests.e2e.watched_system import WatchedSystem, watched_system
 from tests.query_budgets.commands import Asked, Watch
 from tests.query_budgets.data import Crowd, Databases, make_crowd
 

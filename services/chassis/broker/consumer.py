@@ -9,7 +9,7 @@ import amqp
 import eventlet
 
 from services.chassis.broker.connection import BrokerConnection, BrokerUnavailable, writing
-from services.chassis.tracing import from_headers
+from services.chassis.tracing import Trace, from_headers
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +29,9 @@ class Delivery:
         return self._channel.connection is not None
 
     @property
-    def trace_headers(self) -> dict[str, str]:
-        """The headers by which the message says to which request it belongs."""
-        trace = from_headers(self.message.headers or {})
-        return trace.to_headers() if trace else {}
+    def trace(self) -> Trace | None:
+        """The request that the message belongs to."""
+        return from_headers(self.message.headers or {})
 
     @contextmanager
     def settling(self) -> Iterator[amqp.Channel]:

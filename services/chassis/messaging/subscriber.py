@@ -7,6 +7,7 @@ several together, one batch after the other; nothing may overtake, so it waits w
 """
 
 import logging
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable
@@ -27,7 +28,7 @@ from services.chassis.context import context_of
 from services.chassis.logging import log_event
 from services.chassis.mongo import is_transient_failure
 from services.chassis.rpc import codec
-from services.chassis.tracing import from_headers, tracing
+from services.chassis.tracing import tracing
 from services.contracts import registry
 from services.contracts.domain_events import MalformedDomainEvent
 from services.contracts.errors import Unavailable
@@ -49,8 +50,8 @@ PUBLISH_AGAIN_AFTER_S = 0.5
 
 Finish = Callable[[BaseException | None], None]
 """Takes why the handling failed; None when it did not."""
-Handle = Callable[[list[Wire], Delivery, Finish], None]
-"""Starts a worker that handles domain events, and returns at once."""
+Handle = Callable[[list[tuple[Delivery, Wire]], Finish], None]
+"""Starts a worker that handles deliveries together, and returns at once."""
 
 
 def is_transient(failure: BaseException) -> bool:
@@ -83,7 +84,7 @@ class Diverter:
     ) -> None:
         """Publish until the broker has it. Rejecting the message instead would use up its deliveries in no time."""
         headers: dict[str, object] = {
-            **delivery.trace_headers,
+            **(delivery.trace.to_headers() if delivery.trace else {}),
             "tries": tries,
             "failures": failures,
             "queue": delivery.queue,
@@ -127,7 +128,7 @@ class Concurrently:
             malformed = MalformedDomainEvent("the message is no JSON object")
             eventlet.spawn_n(self._settle, delivery, malformed)
             return
-        self._handle([domain_event], delivery, lambda failure: self._settle(delivery, failure))
+        self._handle([(delivery, domain_event)], lambda failure: self._settle(delivery, failure))
 
     def stop(self) -> None:
         """Do nothing: what is in hand is handled."""
@@ -229,11 +230,11 @@ class InOrder:
 
     def _handle_once(self, batch: list[Delivery]) -> BaseException | None:
         """Let a worker handle a batch, and wait for it; return why it could not."""
-        decoded = [domain_event for delivery in batch if (domain_event := _decode(delivery)) is not None]
+        decoded = [(delivery, wire) for delivery in batch if (wire := _decode(delivery)) is not None]
         if not decoded:
             return None
         done = Event()
-        self._handle(decoded, batch[0], done.send)
+        self._handle(decoded, done.send)
         failure: BaseException | None = done.wait()
         return failure
 
@@ -271,16 +272,33 @@ class Subscriber(Entrypoint):
         topology.declare(channel, self._service)
         return topology.queues_of(self._service)
 
-    def _spawn(self, domain_events: list[Wire], delivery: Delivery, finish: Finish) -> None:
-        """Let a worker of the container handle domain events; one of a batch lends it the trace."""
-        trace = from_headers(delivery.message.headers or {})
+    def _spawn(self, batch: list[tuple[Delivery, Wire]], finish: Finish) -> None:
+        """Let a worker of the container handle a batch. It works for the first one's request."""
+        begun_at, first = time.monotonic(), batch[0][0]
 
         def done(context: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            with tracing(trace):
-                finish(None if exc_info is None else exc_info[1])
+            failure = None if exc_info is None else exc_info[1]
+            _log_handled(batch, failure, ms=round((time.monotonic() - begun_at) * 1000, 1))
+            with tracing(first.trace):
+                finish(failure)
             return result, exc_info
 
-        self.container.spawn_worker(self, (), {"domain_events": domain_events}, {"trace": trace}, done)
+        domain_events = [wire for _, wire in batch]
+        self.container.spawn_worker(self, (), {"domain_events": domain_events}, {"trace": first.trace}, done)
+
+
+def _log_handled(batch: list[tuple[Delivery, Wire]], failure: BaseException | None, *, ms: float) -> None:
+    outcome = "ok" if failure is None else type(failure).__name__
+    for delivery, wire in batch:
+        with tracing(delivery.trace):
+            log_event(
+                log,
+                "handled",
+                kind=wire.get("kind"),
+                domain_event_id=wire.get("domain_event_id"),
+                outcome=outcome,
+                ms=ms,
+            )
 
 
 def _decode(delivery: Delivery) -> Wire | None:

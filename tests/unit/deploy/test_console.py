@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from deploy.local.console import Lines, Terminal
+from deploy.local.console import Lines, Terminal, readable
 
 
 class Pipe(NamedTuple):
@@ -59,3 +59,13 @@ def test_a_terminal_that_was_closed_is_no_error() -> None:
     Terminal(writer, "logs").say("users", "hello")
 
     os.close(writer)
+
+
+def test_what_happens_all_the_time_is_not_shown_and_the_rest_is_put_in_words() -> None:
+    answered = '{"time": "t", "level": "info", "service": "chats", "event": "answered", "call": "get_chat", "ms": 1.2}'
+    failed = '{"time": "t", "level": "warning", "service": "chats", "event": "retried", "outcome": "Unavailable"}'
+
+    assert readable(answered) is None
+    assert readable(failed) == "warning: retried outcome=Unavailable"
+    assert readable("Traceback (most recent call last):") == "Traceback (most recent call last):"
+    assert readable("[1, 2]") == "[1, 2]"
