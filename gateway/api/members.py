@@ -16,7 +16,7 @@ members_bp = Resource("members", about="Members of group events and their rights
 def get_member(query: MemberQuery) -> Response:
     """Return a member of an event that I have access to; the e-mail only if I am a member too."""
     member = calls().call(contract.get_member, actor_id=actor_id(), member_id=query.id)
-    person = calls().call(users.get_person, user_id=member["user_id"])
+    person = calls().call(users.get_user, user_id=member["user_id"])
     return json_response(serialize_member(member, person))
 
 

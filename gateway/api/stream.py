@@ -1,4 +1,4 @@
-"""The stream as Server-Sent Events, and the same log as pages."""
+"""The stream as Server-Sent Events, and the same feed as pages."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -82,11 +82,11 @@ def _last_event_id() -> int:
         raise ApiError(400, f"The header Last-Event-ID {exc}.") from exc
 
 
-def _reader(user_id: str) -> Callable[[int], contract.Page]:
-    """Return what reads a page of the log outside of a request."""
+def _reader(user_id: str) -> Callable[[int], contract.FeedPage]:
+    """Return what reads a page of the feed outside of a request."""
     caller = backend().caller
 
-    def read(after: int) -> contract.Page:
+    def read(after: int) -> contract.FeedPage:
         within = caller.within(Deadline.after(READ_LIMIT_S))
         return within.call(contract.read_feed, user_id=user_id, after=after, limit=PAGE_SIZE)
 

@@ -29,13 +29,13 @@ def get_user() -> Response:
 @users_bp.get("/person", responses={200: PublicProfile, **problem_responses(404)})
 def get_person(query: PersonQuery) -> Response:
     """Return what everybody may know of a user: who has invited me, who writes in a chat."""
-    return json_response(serialize_profile(calls().call(users.get_person, user_id=query.id)))
+    return json_response(serialize_profile(calls().call(users.get_user, user_id=query.id)))
 
 
 @users_bp.get("/search/users", responses={200: list_of(User), 204: None})
 def search_users(query: SearchQuery) -> Response:
     """Find users by a part of their name or e-mail, whatever the case."""
-    found = calls().call(users.search_people, text=query.filtered_str, offset=query.offset, limit=PAGE_SIZE)
+    found = calls().call(users.search_users, text=query.filtered_str, offset=query.offset, limit=PAGE_SIZE)
     own = _own_profile() if any(person["id"] == actor_id() for person in found) else None
     return list_or_no_content([own if own and person["id"] == own["id"] else _of_another(person) for person in found])
 
@@ -57,7 +57,7 @@ def _own_profile() -> dict[str, Any]:
     }
 
 
-def _of_another(person: users.Person) -> dict[str, Any]:
+def _of_another(person: users.UserProfile) -> dict[str, Any]:
     lists: dict[str, list[str]] = {
         name: [] for name in ("event_id_list", "friend_id_list", "chat_id_list", "invite_id_list")
     }

@@ -1,7 +1,7 @@
 """The open streams of this process, and the items that the broker delivers to them.
 
-The broker delivers every item written to the logs, transiently. What is missed, because a connection was lost or a
-listener is slow, is read from the log: a listener does so when it sees a gap or is marked as behind.
+The broker delivers every item appended to the feeds, transiently. What is missed, because a connection was lost or a
+listener is slow, is read from the feed: a listener does so when it sees a gap or is marked as behind.
 """
 
 import logging
@@ -14,22 +14,22 @@ import amqp
 import orjson
 
 from services.chassis.broker.connection import BrokerConnection
-from services.contracts.streams import BROADCASTS, Item
+from services.contracts.streams import BROADCASTS, FeedItem
 
 log = logging.getLogger(__name__)
 
 MAX_STREAMS_PER_USER = 100
 """Streams that a user may have open in a process; one more ends the oldest."""
 MAX_WAITING_ITEMS = 1000
-"""For a slow stream; further items are read from the log later."""
+"""For a slow stream; further items are read from the feed later."""
 MAX_SEQUENCES = 50_000
-"""Users whose last sequence number this process remembers."""
+"""Users whose last sequence this process remembers."""
 
 
 class Listener:
     """Receives the items of one open stream.
 
-    behind: whether it must read the log: at first, and whenever an item may have been missed.
+    behind: whether it must read the feed: at first, and whenever an item may have been missed.
     ended: why it must end, or None.
     """
 
@@ -37,7 +37,7 @@ class Listener:
 
     def __init__(self, user_id: str, session: str) -> None:
         self.user_id, self.session = user_id, session
-        self.items: deque[Item] = deque()
+        self.items: deque[FeedItem] = deque()
         self.behind = True
         self.ended: str | None = None
         self._signal: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -52,8 +52,8 @@ class Listener:
             self._signal.get()
         return True
 
-    def deliver(self, item: Item) -> None:
-        """Take an item that was just written to the log."""
+    def deliver(self, item: FeedItem) -> None:
+        """Take an item that was just appended to the feed."""
         if len(self.items) >= MAX_WAITING_ITEMS:
             self.fall_behind()
             return
@@ -61,7 +61,7 @@ class Listener:
         self._signal.put(None)
 
     def fall_behind(self) -> None:
-        """Drop what waits and read the log instead: an item may have been missed."""
+        """Drop what waits and read the feed instead: an item may have been missed."""
         self.items.clear()
         self.behind = True
         self._signal.put(None)
@@ -82,10 +82,10 @@ class Hub(Protocol):
         """Remove a listener."""
 
     def last_sequence(self, user_id: str) -> int | None:
-        """Return the last sequence number of a user's log, if it is known."""
+        """Return the last sequence of a user's feed, if it is known."""
 
     def remember_sequence(self, user_id: str, sequence: int) -> None:
-        """Remember the last sequence number of a user's log."""
+        """Remember the last sequence of a user's feed."""
 
     def end_all(self) -> None:
         """End all streams."""
@@ -122,11 +122,11 @@ class BrokerHub:
                 self._listeners.pop(listener.user_id, None)
 
     def last_sequence(self, user_id: str) -> int | None:
-        """Return the last sequence number of a user's log, if known: it may lag behind the log, never be ahead."""
+        """Return the last sequence of a user's feed, if known: it may lag behind the feed, never be ahead."""
         return self._sequences.get(user_id)
 
     def remember_sequence(self, user_id: str, sequence: int) -> None:
-        """Remember the last sequence number of a user's log, as long as later ones are delivered."""
+        """Remember the last sequence of a user's feed, as long as later ones are delivered."""
         if self._link.is_open:
             self._remember(user_id, sequence)
 
@@ -168,7 +168,7 @@ class BrokerHub:
             self._deliver(item)
 
     def _deliver(self, item: dict[str, Any]) -> None:
-        for user_id, number in item["numbers"].items():
-            self._remember(user_id, number)
+        for user_id, sequence in item["sequences"].items():
+            self._remember(user_id, sequence)
             for listener in self._listeners.get(user_id, ()):
-                listener.deliver(Item(number=number, kind=item["kind"], body=item["body"]))
+                listener.deliver(FeedItem(sequence=sequence, kind=item["kind"], body=item["body"]))

@@ -13,7 +13,7 @@ import orjson
 
 from gateway.live.hub import Listener
 from services.contracts.errors import ServiceError
-from services.contracts.streams import Item, Page
+from services.contracts.streams import FeedItem, FeedPage
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +21,14 @@ START_OVER = "start-over.v1"
 """The type of the event that replaces what is no longer kept."""
 HEARTBEAT_S = 15.0
 SESSION_CHECKED_EVERY = 4
-"""Heartbeats between two looks at the session, for a log-out that was not announced to this process."""
+"""Heartbeats between two looks at the session, for a log-out of which this process was not notified."""
 RETRY_S = 1.0
-"""Between attempts to read a log that does not answer."""
+"""Between attempts to read a feed when `streams` does not answer."""
 
 
 @dataclass(frozen=True)
 class StreamEvent:
-    """An item of the log as the API shows it. sequence: its cursor."""
+    """An item of the feed as the API shows it. sequence: its cursor."""
 
     sequence: int
     type: str
@@ -37,11 +37,11 @@ class StreamEvent:
 
 @dataclass(frozen=True)
 class Feed:
-    """What a stream is fed from. read: a page of the log after a cursor; has_session: whether the session lasts."""
+    """What a stream is fed from. read: a page of the feed after a cursor; has_session: whether the session lasts."""
 
     listener: Listener
-    read: Callable[[int], Page]
-    serialize: Callable[[Item], StreamEvent]
+    read: Callable[[int], FeedPage]
+    serialize: Callable[[FeedItem], StreamEvent]
     has_session: Callable[[], bool]
 
 
@@ -66,12 +66,12 @@ def stream_events(feed: Feed, cursor: int) -> Iterator[bytes]:
 
 
 def _catch_up(feed: Feed, cursor: int) -> tuple[int, bytes]:
-    """Read the next page of the log. Returns the cursor after it, and what to send."""
+    """Read the next page of the feed. Returns the cursor after it, and what to send."""
     feed.listener.behind = False
     try:
         page = feed.read(cursor)
     except ServiceError as exc:
-        log.warning("a stream waits for the log: %s", exc)
+        log.warning("a stream waits for the feed: %s", exc)
         time.sleep(RETRY_S)
         feed.listener.behind = True
         return cursor, b": waiting\n\n"
@@ -82,11 +82,11 @@ def _catch_up(feed: Feed, cursor: int) -> tuple[int, bytes]:
 
 
 def _next_item(feed: Feed, cursor: int) -> tuple[int, bytes]:
-    """Take the next delivered item: sent if it is the next one, dropped if it was sent; a gap is read from the log."""
+    """Take the next delivered item: sent if it is the next one, dropped if it was sent; a gap is read from the feed."""
     item = feed.listener.items.popleft()
-    if item["number"] == cursor + 1:
+    if item["sequence"] == cursor + 1:
         return cursor + 1, encode(feed.serialize(item))
-    if item["number"] > cursor:
+    if item["sequence"] > cursor:
         feed.listener.behind = True
     return cursor, b""
 

@@ -65,7 +65,7 @@ class ChangedRights(Model):
         return changed
 
 
-def serialize_member(member: contract.Member, person: users.Person) -> dict[str, Any]:
+def serialize_member(member: contract.Member, person: users.UserProfile) -> dict[str, Any]:
     """Return a membership; the e-mail only if the actor is a member too."""
     return {
         "member_id": member["id"],

@@ -95,7 +95,7 @@ class EventType:
 
 def _member(body: Any, base: str) -> dict[str, Any]:
     member: Any = {**body, "for_member": True}
-    return serialize_member(member, body["person"])
+    return serialize_member(member, body["profile"])
 
 
 TYPES: dict[str, EventType] = {
@@ -125,24 +125,24 @@ TYPES: dict[str, EventType] = {
     "friend.added": EventType(
         "friend.added.v1",
         NewFriend,
-        lambda body, base: {**serialize_profile(body["person"]), "chat_id": body["chat_id"]},
+        lambda body, base: {**serialize_profile(body["profile"]), "chat_id": body["chat_id"]},
     ),
     "friend.removed": EventType("friend.removed.v1", Deleted, lambda body, base: {"id": body["id"]}),
     "profile.changed": EventType(
         "profile.changed.v1",
         OwnProfile,
-        lambda body, base: {**serialize_profile(body["person"]), "google_id": body["google_id"]},
+        lambda body, base: {**serialize_profile(body["profile"]), "google_id": body["google_id"]},
     ),
 }
-"""By the kind under which the log keeps them."""
+"""By the kind under which the feed keeps them."""
 
 assert set(TYPES) == set(contract.KINDS)
 
 
-def serialize_item(item: contract.Item, base: str) -> StreamEvent:
-    """Return an item of the log as the API shows it. base: of the URLs in it."""
+def serialize_item(item: contract.FeedItem, base: str) -> StreamEvent:
+    """Return an item of the feed as the API shows it. base: of the URLs in it."""
     kind = TYPES[item["kind"]]
-    return StreamEvent(item["number"], kind.name, kind.serialize(item["body"], base))
+    return StreamEvent(item["sequence"], kind.name, kind.serialize(item["body"], base))
 
 
 def _model_of(kind: EventType) -> type[BaseModel]:
@@ -169,7 +169,7 @@ CURSOR_SCHEMA: Any = {"type": "string", "pattern": "^[0-9]{1,15}$", "example": C
 
 
 def check_cursor(text: Any) -> int:
-    """Return the number that a cursor stands for."""
+    """Return the sequence that a cursor names."""
     if not isinstance(text, str) or not _CURSOR.fullmatch(text):
         raise ValueError("must be a cursor: the id of an item, or what the header X-Stream-Cursor says")
     return int(text)
@@ -200,7 +200,7 @@ class SyncQuery(Model):
 
 
 class SyncPage(BaseModel):
-    """A part of the log. cursor: where to go on; more: whether there is more now."""
+    """A part of the feed. cursor: where to go on; more: whether there is more now."""
 
     model_config = example({"items": [example_of(MODELS[0])], "cursor": CURSOR, "more": False})
 

@@ -69,7 +69,7 @@ class SearchQuery(Model):
     offset: Integer = Field(default=0, description="how many hits to skip")
 
 
-def serialize_profile(person: contract.Person) -> dict[str, Any]:
+def serialize_profile(person: contract.UserProfile) -> dict[str, Any]:
     """Return a user's public profile."""
     return {
         "id": person["id"],

@@ -1,18 +1,14 @@
-"""The glue between Nameko, RabbitMQ and MongoDB that is too risky to write four times. No business noun in it.
+"""The glue between Nameko, RabbitMQ and MongoDB that is too risky to write five times. It names no service.
 
-deadline    the time a request has left
-broker      one broker connection that heals by itself
-wire        calls and replies as bytes
-calling     making calls (services and gateway alike)
-rpc         answering calls
-topology    exchanges, queues and bindings of domain events
-publishing  domain events out, confirmed
-hearing     domain events in, none lost
-outbox      the fact inside the document, and the relay that publishes it
-memory      documents that a process has seen
-mongo       database connections and what their failures mean
-providers   what a service class declares: stores, calls, announcements
-resources   what a process has one of
+broker/     connections to RabbitMQ, publishing, consuming, the topology of domain events
+rpc/        calls: client, server, their form as bytes, deadlines
+messaging/  domain events: handlers, outbox, subscriber, reconciliation
+mongo       database connections, the shape of documents, and what failures mean
+service     the base of every service class
+dependencies  what a service class declares: stores, calls, outbox relays
+context     what a process has one of
 settings    the environment of a service process
-process     the program: `python -m services.chassis.runner users`
+logging     log lines as JSON
+tracing     the request that the current work belongs to
+runner      the program: `python -m services.users`
 """

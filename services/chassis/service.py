@@ -21,7 +21,7 @@ from services.contracts.rpc import Discrepancy, HandlerResult, Health, StatePage
 
 
 class Service:
-    """A service: a subclass says what it answers, publishes and handles."""
+    """A service: a subclass shows what it answers, publishes and handles."""
 
     name: ClassVar[str]
     publishes: ClassVar[tuple[type[DomainEvent], ...]] = ()
@@ -46,7 +46,7 @@ class Service:
 
     @rpc
     def check_health(self) -> Health:
-        """Tell whether this process can do its work."""
+        """Return whether this process can do its work."""
         return self.context.health()
 
     @rpc
@@ -65,9 +65,9 @@ class Service:
         return self.find_discrepancies([from_wire(domain_event) for domain_event in domain_events])
 
     @rpc
-    def restore(self, *, domain_event: Wire, seen: int | None) -> HandlerResult:
-        """Make a replica as its owner's state says."""
-        return self.repair(from_wire(domain_event), seen=seen)
+    def restore(self, *, domain_event: Wire, replica_version: int | None) -> HandlerResult:
+        """Make a replica equal to its owner's state."""
+        return self.repair(from_wire(domain_event), replica_version=replica_version)
 
     @subscriber
     def handle_queued(self, *, domain_events: list[Wire]) -> None:
@@ -94,6 +94,6 @@ class Service:
         """Compare this service's replicas with these states. A service without replicas finds nothing."""
         return []
 
-    def repair(self, domain_event: DomainEvent, *, seen: int | None) -> HandlerResult:
-        """Make a replica as this state says, if it still claims the version `seen`. By default: handle it again."""
+    def repair(self, domain_event: DomainEvent, *, replica_version: int | None) -> HandlerResult:
+        """Make a replica equal to this state, if it is still at `replica_version`. By default: handle it again."""
         return self.deliver(domain_event)

@@ -1,7 +1,7 @@
-"""chats: what people say to each other, and who may read it.
+"""chats: messages, and who may read and write them.
 
-Owns: chats (who takes part, the latest message, the clock) and messages.
-Offers: the calls in `services.contracts.chats`.
-Announces: nothing yet.
-Hears: FriendshipChangedV1 (from users), MembershipChangedV1 (from events).
+Owns: messages; replicas of who takes part in an event or is whose friend.
+Answers: the calls in `services.contracts.chats`.
+Publishes: MessageChangedV1
+Handles: FriendshipChangedV1, MembershipChangedV1
 """

@@ -10,16 +10,16 @@ class ChatStore(Protocol):
     """Chats and messages."""
 
     def save_replica(self, chat: Chat) -> bool:
-        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
+        """Store the replica, if it is newer than the stored one. Atomic; False when it is not."""
 
     def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
-        """Return those of these chats that there are, dead or alive. One query."""
+        """Return these chats as far as they exist, deleted ones included. One query."""
 
-    def restore_replica(self, chat: Chat, *, seen: int | None) -> bool:
-        """Store the chat as its owner says, if the copy still claims the version `seen` (None: if there is none)."""
+    def restore_replica(self, chat: Chat, *, replica_version: int | None) -> bool:
+        """Store the replica, if the stored one is still at `replica_version` (None: if there is none). Atomic."""
 
     def find(self, chat_id: str) -> Chat | None:
-        """Return a living chat."""
+        """Return a chat that is not deleted."""
 
     def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
         """Return a user's chats, newest message first, then those without, newest first."""
@@ -40,22 +40,22 @@ class ChatStore(Protocol):
         """Return the number of a message of this chat, also of one that was deleted."""
 
     def finish(self, message_id: str, operation_id: str) -> bool:
-        """Finish what this operation has begun, if a message, deleted or not, remembers it: the call is a repeat.
+        """Finish an operation that was begun before; False when no message, deleted or not, has recorded it.
 
         A process that died after it had deleted the newest message has not re-sorted the list of chats.
         """
 
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
-        """Write a message, if its author may. One update checks, numbers and dates it. Idempotent by `message_id`.
+        """Store a message, if its author may write. One update checks, numbers and dates it. Idempotent by id.
 
         False when the chat is not there or not open to the author.
         """
 
     def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
-        """Replace the text of a message. Atomic; False when there is no such message or it knows the operation."""
+        """Replace the text of a message. Atomic; False when there is none or it has recorded the operation."""
 
     def delete(self, message: Message, *, operation_id: str) -> bool:
-        """Delete a message; a tombstone without text keeps its place, for whoever pages from there."""
+        """Delete a message. Atomic; a tombstone without text keeps its place, for clients that page from there."""
 
     def purge_texts(self, *, ended_before: datetime) -> int:
-        """Delete the messages of chats that ended a while ago; what was being written then has arrived by now."""
+        """Delete the messages of chats that ended before that time; return of how many chats."""

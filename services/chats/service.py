@@ -86,10 +86,10 @@ class Chats(Service):
     def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
         return usecases.find_discrepancies(self.chats, domain_events)
 
-    def repair(self, domain_event: DomainEvent, *, seen: int | None) -> HandlerResult:
-        return usecases.repair(self.chats, domain_event, seen=seen)
+    def repair(self, domain_event: DomainEvent, *, replica_version: int | None) -> HandlerResult:
+        return usecases.repair(self.chats, domain_event, replica_version=replica_version)
 
     @timer(interval=PURGE_INTERVAL_S)
     def purge_texts(self) -> None:
-        """Delete what was said in chats that no longer exist."""
+        """Delete the messages of chats that no longer exist."""
         self.chats.purge_texts(ended_before=outbox.now() - PURGE_AFTER)

@@ -3,13 +3,13 @@
 chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
            last_number, latest_number, latest_at, ended_at, purge_at, texts_purged}
 messages  {_id, chat_id, number, author_id, written_at, text, live, operations, version,
-           outbox, outbox_due_at, outbox_lease, waits_in}
+           outbox, outbox_due_at, outbox_lease, outbox_chat_id}
 
 A message's number is the time when it was written, in microseconds, or the next number after the last one where clocks
-disagree: so one number says its place and its time. `last_number` only grows, in the update that checks who writes.
+disagree: one number is both its place and its time. `last_number` only grows, in the update that checks the author.
 `latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the list
-of chats. `waits_in` is the chat of a message that still has something to announce: whoever relays one message of a chat
-relays those before it, too, in their order.
+of chats. `outbox_chat_id` is the chat of a message with outbox entries: a relay that publishes one message of a chat
+publishes those before it first, in their order.
 """
 
 import time
@@ -60,7 +60,7 @@ MESSAGE = shape(
         **dict.fromkeys(("number", "written_at", "version"), INTEGER),
         "live": FLAG,
     },
-    {"waits_in": TEXT, **outbox.FIELDS},
+    {"outbox_chat_id": TEXT, **outbox.FIELDS},
 )
 
 
@@ -71,7 +71,7 @@ def prepare(database: Database[Document]) -> None:
     chats.create_index([("texts_purged", ASCENDING), ("ended_at", ASCENDING)], sparse=True)
     chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
     messages.create_index(outbox.INDEX, sparse=True)
-    messages.create_index([("waits_in", ASCENDING), ("number", ASCENDING)], sparse=True)
+    messages.create_index([("outbox_chat_id", ASCENDING), ("number", ASCENDING)], sparse=True)
     messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
 
 
@@ -84,7 +84,9 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
         chats = {document["_id"]: _chat(document) for document in found}
         return [{**message, "chat": chats.get(message["chat_id"])} for message in messages]
 
-    return [outbox.Outbox(database.messages, to_domain_events, key="waits_in", order="number", complete=with_chats)]
+    return [
+        outbox.Outbox(database.messages, to_domain_events, key="outbox_chat_id", order="number", complete=with_chats)
+    ]
 
 
 def to_domain_events(document: Document, entry: Document) -> list[DomainEvent]:
@@ -104,45 +106,38 @@ class MongoChatStore:
         self._confirmed = database.messages.with_options(read_concern=CONFIRMED)
 
     def save_replica(self, chat: Chat) -> bool:
-        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
         older = {"_id": chat.id, "version": {"$lt": chat.version}}
         replicated: Document = {"$set": _replicated(chat)}
         first = {"$setOnInsert": {**_UNWRITTEN, "created_at": time.time_ns()}}
         with ignore_duplicate_key():
             self._chats.update_one(older, replicated | first, upsert=True)
             return True
-        # There is one: as new or newer, or an older one that somebody has just inserted.
+        # There is one: as new or newer, or an older one that another process has just inserted.
         return self._chats.update_one(older, replicated).matched_count == 1
 
     def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
-        """Return those of these chats that there are, dead or alive. One query."""
         return [_chat(document) for document in self._chats.find({"_id": {"$in": chat_ids}}, _CHAT_FIELDS)]
 
-    def restore_replica(self, chat: Chat, *, seen: int | None) -> bool:
-        """Store the chat as its owner says, if the copy still claims the version `seen` (None: if there is none)."""
-        if seen is None:
+    def restore_replica(self, chat: Chat, *, replica_version: int | None) -> bool:
+        if replica_version is None:
             return self.save_replica(chat)
         alive_again: Document = {"$unset": dict.fromkeys(("ended_at", "purge_at", "texts_purged"), "")}
         update = {"$set": _replicated(chat), **({} if chat.deleted else alive_again)}
-        return self._chats.update_one({"_id": chat.id, "version": seen}, update).matched_count == 1
+        return self._chats.update_one({"_id": chat.id, "version": replica_version}, update).matched_count == 1
 
     def find(self, chat_id: str) -> Chat | None:
-        """Return a living chat."""
         document = self._chats.find_one({"_id": chat_id}, _CHAT_FIELDS)
         return None if document is None or document["deleted"] else _chat(document)
 
     def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
-        """Return a user's chats, newest message first, then those without, newest first."""
         found = self._chats.find({"user_ids": user_id}, _CHAT_FIELDS).sort(_NEWEST_FIRST)
         return [_chat(document) for document in found.skip(offset).limit(limit)]
 
     def list_ids(self, user_id: str) -> list[str]:
-        """Return the ids of a user's chats in the order of the list."""
         found = self._chats.find({"user_ids": user_id}, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_NEWEST_FIRST)
         return [document["_id"] for document in found]
 
     def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
-        """Return the newest `limit` messages of a chat (None: all) with numbers below `before`, in order."""
         wanted: Document = {"chat_id": chat_id, "live": True}
         if before is not None:
             wanted["number"] = {"$lt": before}
@@ -150,7 +145,6 @@ class MongoChatStore:
         return [_message(document) for document in newest][::-1]
 
     def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
-        """Return the newest `limit` messages of each chat (None: all), in order. One query for all chats."""
         by_chat: dict[str, list[Message]] = {chat_id: [] for chat_id in chat_ids}
         for document in self._find_all_of(chat_ids) if limit is None else self._find_newest_of(chat_ids, limit):
             by_chat[document["chat_id"]].append(_message(document))
@@ -179,20 +173,14 @@ class MongoChatStore:
         return (message for chat in self._chats.aggregate(pipeline) for message in reversed(chat["newest"]))
 
     def find_message(self, message_id: str) -> Message | None:
-        """Return a message that still exists."""
         document = self._messages.find_one({"_id": message_id, "live": True})
         return None if document is None else _message(document)
 
     def find_place(self, chat_id: str, message_id: str) -> int | None:
-        """Return the number of a message of this chat, also of one that was deleted."""
         document = self._messages.find_one({"_id": message_id, "chat_id": chat_id}, {"number": 1})
         return None if document is None else document["number"]
 
     def finish(self, message_id: str, operation_id: str) -> bool:
-        """Finish what this operation has begun, if a message, deleted or not, remembers it: the call is a repeat.
-
-        A process that died after it had deleted the newest message has not re-sorted the list of chats.
-        """
         done = {"_id": message_id, "operations": operation_id}
         if self._messages.find_one(done, {"_id": 1}) is None:
             return False
@@ -202,10 +190,6 @@ class MongoChatStore:
         return found is not None
 
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
-        """Write a message, if its author may. One update checks, numbers and dates it. Idempotent by `message_id`.
-
-        False when the chat is not there or not open to the author.
-        """
         number = self._take_place(chat_id, author_id, now_us)
         if number is None:
             return False
@@ -215,14 +199,14 @@ class MongoChatStore:
         )
         try:
             self._messages.insert_one(_message_document(message))
-        except DuplicateKeyError:  # a repeat: it has its place already, and leaves the new one empty
+        except DuplicateKeyError:  # a repeat: the message has its place already, and the new one stays empty
             self._resort(chat_id, vacated=number)
         return True
 
     def _take_place(self, chat_id: str, author_id: str, now_us: int) -> int | None:
         """Return the number of a new message; None when the author may not write here.
 
-        The time is the number unless somebody else has written with the same or a later one: then it is the next one.
+        The time is the number, unless another message has the same or a later one: then it is the next number.
         """
         placed = self._chats.find_one_and_update(
             {"_id": chat_id, "user_ids": author_id},
@@ -241,20 +225,17 @@ class MongoChatStore:
         return None if placed is None else int(placed["last_number"])
 
     def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
-        """Replace the text of a message. Atomic; False when there is no such message or it knows the operation."""
         unedited = {"_id": message.id, "live": True, "operations": {"$ne": operation_id}}
-        update = merged({"$set": {"text": text}}, _telling(message.chat_id, "edited", operation_id))
+        update = merged({"$set": {"text": text}}, _outbox_update(message.chat_id, "edited", operation_id))
         return self._messages.update_one(unedited, update).matched_count == 1
 
     def delete(self, message: Message, *, operation_id: str) -> bool:
-        """Delete a message; a tombstone without text keeps its place, for whoever pages from there."""
-        update = merged({"$set": {"live": False, "text": ""}}, _telling(message.chat_id, "deleted", operation_id))
+        update = merged({"$set": {"live": False, "text": ""}}, _outbox_update(message.chat_id, "deleted", operation_id))
         deleted = self._messages.update_one({"_id": message.id, "live": True}, update).matched_count == 1
         self._resort(message.chat_id, vacated=message.number)
         return deleted
 
     def purge_texts(self, *, ended_before: datetime) -> int:
-        """Delete the messages of chats that ended a while ago; what was being written then has arrived by now."""
         wanted = {"texts_purged": False, "ended_at": {"$lt": ended_before}}
         ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
         for chat_id in ended:
@@ -263,9 +244,9 @@ class MongoChatStore:
         return len(ended)
 
     def _resort(self, chat_id: str, *, vacated: int) -> None:
-        """If the place that was vacated is the newest of its chat, let the newest message that still exists be it.
+        """If the vacated place is the newest of its chat, make the newest message that still exists the newest.
 
-        The one found may be deleted meanwhile, too: then its place is vacated, and so on.
+        That message may be deleted meanwhile, too: then its place is vacated, and so on.
         """
         while True:
             newest = self._messages.find_one({"chat_id": chat_id, "live": True}, sort=[("number", DESCENDING)])
@@ -279,9 +260,9 @@ class MongoChatStore:
             vacated = number
 
 
-def _telling(chat_id: str, change: str, operation_id: str) -> outbox.Update:
-    """Build the part of an update of a message that leaves a fact to be announced, and remembers the operation."""
-    changed: outbox.Update = {"$set": {"waits_in": chat_id}, "$inc": {"version": 1}}
+def _outbox_update(chat_id: str, change: str, operation_id: str) -> outbox.Update:
+    """Return the part of a message's update that adds an outbox entry and records the operation."""
+    changed: outbox.Update = {"$set": {"outbox_chat_id": chat_id}, "$inc": {"version": 1}}
     return merged(
         changed, outbox.add_entry(outbox.entry(operation_id, change)), outbox.remember_operation(operation_id)
     )
@@ -334,6 +315,6 @@ def _message_document(message: Message) -> Document:
         "text": message.text,
         "live": True,
         "version": 1,
-        "waits_in": message.chat_id,
+        "outbox_chat_id": message.chat_id,
         **outbox.new_outbox(message.id, outbox.entry(message.id, "posted")),
     }

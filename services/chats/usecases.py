@@ -43,7 +43,7 @@ def post_message(
     """Write a message."""
     with _forgiving_repeats(chats, operation_id, operation_id):
         if not chats.post(chat_id, operation_id, author_id=actor_id, text=text, now_us=now_us):
-            _get_readable(chats, chat_id, actor_id)  # says why not
+            _get_readable(chats, chat_id, actor_id)  # raises the reason
             raise _closed()
     notify(chat_id)
     return WriteResult(id=operation_id, domain_events=[])
@@ -83,17 +83,17 @@ def find_discrepancies(chats: ChatStore, domain_events: Sequence[DomainEvent]) -
     wanted = {n: chat for n, each in enumerate(domain_events) if (chat := model.chat_of(each)) is not None}
     replicas = {replica.id: replica for replica in chats.list_replicas([chat.id for chat in wanted.values()])}
     return [
-        Discrepancy(index=n, seen=replica.version if replica else None, description=description)
+        Discrepancy(index=n, replica_version=replica.version if replica else None, description=description)
         for n, chat in wanted.items()
         for replica in [replicas.get(chat.id)]
         if (description := model.difference(replica, chat)) is not None
     ]
 
 
-def repair(chats: ChatStore, domain_event: DomainEvent, *, seen: int | None) -> HandlerResult:
-    """Make a replica as its owner's state says, whatever version it claims, unless it has changed since `seen`."""
+def repair(chats: ChatStore, domain_event: DomainEvent, *, replica_version: int | None) -> HandlerResult:
+    """Make a replica equal to its owner's state, whatever its version, unless it has left `replica_version`."""
     chat = model.chat_of(domain_event)
-    restored = chat is not None and chats.restore_replica(chat, seen=seen)
+    restored = chat is not None and chats.restore_replica(chat, replica_version=replica_version)
     return handled("applied" if restored else "stale")
 
 

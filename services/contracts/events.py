@@ -16,7 +16,7 @@ Kind = Literal["single", "group"]
 
 
 class EventDetails(TypedDict, total=False):
-    """What is said of an event, whoever takes part: all of it when created, what is to change when changed.
+    """The details of an event: all of them when it is created, those that change when it is changed.
 
     starts_at: wall-clock `YYYY-MM-DDTHH:MM`; icon: an icon's name.
     """
@@ -44,7 +44,7 @@ class Event(EventSummary):
 
     version: grows with every change.
     member_ids: ids of memberships (not of users) in joining order; empty for a single event.
-    chat_id: None for a single event and for whoever may see the event but not its chat.
+    chat_id: None for a single event and for a viewer who is no member.
     """
 
     version: Required[int]
@@ -62,7 +62,7 @@ class Rights(TypedDict, total=False):
 
 
 class Member(TypedDict):
-    """A membership. for_member: whether the one who asks takes part in the event too."""
+    """A membership. for_member: whether the actor takes part in the event, too."""
 
     id: str
     user_id: str
@@ -72,7 +72,7 @@ class Member(TypedDict):
 
 
 class Invitation(TypedDict):
-    """The invitation that now stands open for the receiver: the one asked for, or the one that was there before."""
+    """The invitation by which the receiver may join: the given one, or one that was pending before."""
 
     invite_id: str
 
@@ -193,7 +193,7 @@ def remove_member(*, actor_id: str, member_id: str, operation_id: str) -> WriteR
 
 @answered_by(SERVICE)
 def open_invitation(*, event_id: str, invite_id: str, sender_id: str, receiver_id: str) -> Invitation:
-    """Let `invite_id` be the receiver's permission to join, unless another invitation already is. Idempotent.
+    """Make `invite_id` the receiver's permission to join, unless another invitation is already. Idempotent.
 
     Raises (in this order):
         NotFound: event.unknown, also for a single event and when the sender is no member

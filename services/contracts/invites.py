@@ -20,7 +20,7 @@ Action = Literal["accept", "decline", "cancel"]
 
 
 class Invite(TypedDict):
-    """An invitation that waits for its receiver's answer. event_id: None for a friend invitation."""
+    """A pending invitation. event_id: None for a friend invitation."""
 
     id: str
     kind: Kind
@@ -31,7 +31,7 @@ class Invite(TypedDict):
 
 @answered_by(SERVICE)
 def send_invite(*, actor_id: str, kind: Kind, receiver_id: str, event_id: str | None, operation_id: str) -> WriteResult:
-    """Invite somebody to be a friend, or to a group event. The same invitation while one waits is not a second one.
+    """Invite a user to be a friend, or to a group event. While one is pending, the same again returns that one.
 
     Raises (in this order):
         Invalid: invite.oneself
@@ -46,13 +46,13 @@ def send_invite(*, actor_id: str, kind: Kind, receiver_id: str, event_id: str | 
 
 @answered_by(SERVICE)
 def list_invites(*, actor_id: str) -> list[Invite]:
-    """Return the invitations that wait for the actor's answer, oldest first."""
+    """Return the invitations that are pending at the actor, oldest first."""
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
 def list_invite_ids(*, actor_id: str) -> list[str]:
-    """Return the ids of the invitations that wait for the actor's answer, oldest first."""
+    """Return the ids of the invitations that are pending at the actor, oldest first."""
     raise NotImplementedError
 
 

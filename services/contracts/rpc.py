@@ -70,12 +70,12 @@ class StatePage(TypedDict):
 class Discrepancy(TypedDict):
     """A replica that does not agree with its owner.
 
-    index: of the domain event among those that were asked about. seen: the version that the replica claims, if any.
+    index: of the domain event among those that were asked about. replica_version: None when there is no replica.
     description: one sentence for a person.
     """
 
     index: int
-    seen: int | None
+    replica_version: int | None
     description: str
 
 

@@ -31,7 +31,7 @@ class StandardCall(Generic[P, T]):
 
 @StandardCall
 def check_health() -> Health:
-    """Tell whether this process can do its work."""
+    """Return whether this process can do its work."""
     raise NotImplementedError
 
 
@@ -57,8 +57,8 @@ def audit(*, domain_events: list[Wire]) -> list[Discrepancy]:
 
 
 @StandardCall
-def restore(*, domain_event: Wire, seen: int | None) -> HandlerResult:
-    """Make a replica as its owner's state says, if it still claims the version `seen`."""
+def restore(*, domain_event: Wire, replica_version: int | None) -> HandlerResult:
+    """Make a replica equal to its owner's state, if it is still at `replica_version` (None: if there is none)."""
     raise NotImplementedError
 
 

@@ -1,6 +1,6 @@
-"""Calls of the service `streams`, which owns the log of what concerns each person.
+"""Calls of the service `streams`, which owns the feed of each user: what has happened that concerns them.
 
-Each item of a person's log has a number, one more than the one before; it is the cursor of their live stream.
+Each item of a feed has a sequence, one more than the one before; it is the cursor of the user's live stream.
 """
 
 from typing import TypedDict
@@ -24,34 +24,34 @@ HANDLES = (
     Subscription(FriendshipChangedV1, is_awaited=never),
     Subscription(ProfileChangedV1, is_awaited=never),
 )
-"""Feeds may be written after the answer; that somebody has lost access is known before it."""
+"""Feeds may be written after the answer; that a user has lost access is saved before it."""
 HANDLES_IN_ORDER = True
 BROADCASTS = ("streams.items",)
-"""Fanout exchanges of what nobody must keep: each gateway process takes what it hears."""
+"""Fanout exchanges of transient messages: each gateway process takes what comes while it is connected."""
 
 KEPT_DAYS = 8
 """How long an item can be read again; a day more than is promised."""
 
 
-class Item(TypedDict):
-    """An item of somebody's log. kind: one of `KINDS`; body: what it says, in the words of the services."""
+class FeedItem(TypedDict):
+    """An item of a user's feed. kind: one of `KINDS`; body: as that kind has it, in the services' field names."""
 
-    number: int
+    sequence: int
     kind: str
     body: Wire
 
 
-class Page(TypedDict):
-    """A part of somebody's log.
+class FeedPage(TypedDict):
+    """A part of a user's feed.
 
-    items: in order, without what the person may not see any more.
-    through: the number of the last item that was looked at, or `after` when there was none.
+    items: in order, without what the user may not read any more.
+    through: the sequence of the last item that was looked at, or `after` when there was none.
     more: whether there are items after that.
-    too_old: whether items after `after` are no longer kept, or it never was a number of this log; then there is
-        nothing in `items`, and `through` is the newest number.
+    too_old: whether items after `after` are no longer kept, or it never was a sequence of this feed; then there is
+        nothing in `items`, and `through` is the last sequence.
     """
 
-    items: list[Item]
+    items: list[FeedItem]
     through: int
     more: bool
     too_old: bool
@@ -80,17 +80,17 @@ KINDS = (
 
 @answered_by(SERVICE)
 def get_last_sequence(*, user_id: str) -> int:
-    """Return the number of the newest item of somebody's log; 0 when there never was one."""
+    """Return the last sequence of a user's feed; 0 when it never had an item."""
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
-def read_feed(*, user_id: str, after: int, limit: int) -> Page:
-    """Return the items of somebody's log after a number, at most `limit`."""
+def read_feed(*, user_id: str, after: int, limit: int) -> FeedPage:
+    """Return the items of a user's feed after a sequence, at most `limit`."""
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
 def end_session(*, session: str) -> None:
-    """Tell every gateway process that a session has ended. session: how the gateways name it, no secret."""
+    """Notify every gateway process that a session has ended. session: how the gateways name it, no secret."""
     raise NotImplementedError

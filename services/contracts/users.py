@@ -12,8 +12,8 @@ SERVICE = "users"
 HANDLES = (Subscription(FriendInviteAcceptedV1),)
 
 
-class Person(TypedDict):
-    """What one person may know of another. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
+class UserProfile(TypedDict):
+    """What every user may know of another. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
 
     id: str
     name: str
@@ -22,20 +22,20 @@ class Person(TypedDict):
     birthday: str | None
 
 
-class Friend(Person):
-    """A friend of the actor, with the ids of that person's friends."""
+class Friend(UserProfile):
+    """A friend of the actor, with the ids of that friend's friends."""
 
     friend_ids: list[str]
 
 
 class Account(Friend):
-    """Somebody's own profile. google_id: the identity provider's `sub`."""
+    """The actor's own profile. google_id: the identity provider's `sub`."""
 
     google_id: str
 
 
 class Friendship(TypedDict):
-    """How two people stand to each other. known: whether the other exists at all."""
+    """Whether two users are friends. known: whether the other exists; generation: as in `FriendshipChangedV1`."""
 
     known: bool
     friends: bool
@@ -61,8 +61,8 @@ def get_account(*, actor_id: str) -> Account:
 
 
 @answered_by(SERVICE)
-def get_person(*, user_id: str) -> Person:
-    """Return anybody's public profile.
+def get_user(*, user_id: str) -> UserProfile:
+    """Return a user's public profile.
 
     Raises:
         NotFound: user.unknown
@@ -71,26 +71,26 @@ def get_person(*, user_id: str) -> Person:
 
 
 @answered_by(SERVICE)
-def list_people(*, user_ids: list[str]) -> list[Person]:
-    """Return the public profiles of those of these people that there are."""
+def list_users(*, user_ids: list[str]) -> list[UserProfile]:
+    """Return the public profiles of these users, as far as they exist."""
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
-def search_people(*, text: str, offset: int, limit: int) -> list[Person]:
-    """Find people whose name or e-mail contains `text`, whatever the case, ordered by name, then id."""
+def search_users(*, text: str, offset: int, limit: int) -> list[UserProfile]:
+    """Find users whose name or e-mail contains `text`, whatever the case, ordered by name, then id."""
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
-def list_friends(*, actor_id: str) -> list[Person]:
+def list_friends(*, actor_id: str) -> list[UserProfile]:
     """Return the actor's friends, ordered by name, then id."""
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
 def list_friends_among(*, user_id: str, other_ids: list[str]) -> list[str]:
-    """Return which of these people are a person's friends."""
+    """Return which of these users are friends of `user_id`."""
     raise NotImplementedError
 
 
@@ -99,14 +99,14 @@ def get_friend(*, actor_id: str, friend_id: str) -> Friend:
     """Return a friend's profile.
 
     Raises:
-        NotFound: friend.unknown, also for somebody who exists and is no friend
+        NotFound: friend.unknown, also for a user who exists and is no friend
     """
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
 def check_friendship(*, user_id: str, other_id: str) -> Friendship:
-    """Tell whether `other_id` exists, whether the two are friends, and in which generation."""
+    """Return whether `other_id` exists, whether the two are friends, and in which generation."""
     raise NotImplementedError
 
 

@@ -1,7 +1,7 @@
-"""events: what happens when, who takes part, and who may do what.
+"""events: events with their members, rights, and permissions to join.
 
-Owns: events with their members, rights and open invitations (one document an event).
-Offers: the calls in `services.contracts.events`.
-Announces: MembershipChangedV1.
-Hears: EventInviteAcceptedV1, EventInviteEndedV1 (from invites).
+Owns: events (members, rights and open invitations in one document).
+Answers: the calls in `services.contracts.events`.
+Publishes: MembershipChangedV1, EventChangedV1
+Handles: EventInviteAcceptedV1, EventInviteEndedV1
 """

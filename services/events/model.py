@@ -1,7 +1,8 @@
 """Events, members and rights: values and rules, no I/O, no clock.
 
-The rules that MongoDB's operators cannot say ("the last one out deletes", "rights pass on") are functions from the
-event that was read to the event that should be; storage stores the result if the event has not changed meanwhile.
+The rules that MongoDB's operators cannot express ("the last member who leaves deletes the event", "an owner is
+succeeded") are functions from the event that was read to the event that should be; storage stores the result if the
+event has not changed meanwhile.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenInvitation:
-    """Somebody's permission to join."""
+    """A user's permission to join. invite_id: of the pending invitation that it belongs to."""
 
     invite_id: str
     user_id: str
@@ -40,9 +41,9 @@ class OpenInvitation:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What has happened to an event, as far as its state does not say so: an entry of its outbox.
+    """What has happened to an event, as far as its state does not show it: an entry of its outbox.
 
-    kind: as `EventChangedV1.change`, or `STATE` for the state alone. removed_members: whose membership it ended;
+    kind: as `EventChangedV1.change`, or `STATE` for the state alone. removed_members: the memberships that it ended;
     affected_member_ids: the members that have joined, or whose rights have changed.
     """
 
@@ -54,12 +55,12 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """An event with everybody who takes part or may.
+    """An event with its members and open invitations.
 
     members: in joining order; empty once it is deleted.
     changes: those that are still to be published.
     last_departure: the last change by which somebody lost access, published or not.
-    operations: ids of the latest operations on it, by which a repeat is known.
+    operations: ids of the latest operations on it, by which a repeat is recognised.
     """
 
     id: str
@@ -88,7 +89,7 @@ class Event:
         return next((member for member in self.members if member.id == member_id), None)
 
     def has_invited(self, user_id: str) -> bool:
-        """Tell whether an invitation of this user is open."""
+        """Return whether this user has an open invitation."""
         return any(invitation.user_id == user_id for invitation in self.invited)
 
     def summary(self) -> EventSummary:
@@ -96,9 +97,9 @@ class Event:
         return EventSummary(id=self.id, kind=self.kind, **self.details)
 
     def caused_by(self, domain_event_id: str) -> list[DomainEvent]:
-        """Return what a change has led to: the very domain events that the outbox publishes of it.
+        """Return the domain events that a change has caused: the very ones that the outbox publishes.
 
-        A change that was published already leads to the event's state, and to whom it is no longer shown.
+        After the change was published, they are made from the event's state and its last departure.
         """
         known = [change for change in self.changes if change.domain_event_id == domain_event_id]
         if not known:
@@ -109,7 +110,7 @@ class Event:
     def to_domain_events(self, change: Change) -> list[DomainEvent]:
         """Return this state, reached by a change, as domain events. Both ways to subscribers begin here."""
         domain_events: list[DomainEvent] = []
-        if self.kind == "group" and change.kind not in ("changed", "rights"):  # nobody keeps a replica of the rest
+        if self.kind == "group" and change.kind not in ("changed", "rights"):  # no replica shows the rest
             domain_events.append(self._membership_changed(change))
         if change.kind != STATE:
             domain_events.append(self._event_changed(change))
@@ -143,7 +144,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """An event that somebody may have access to. open: as a member or an invited person; else as the owner's friend."""
+    """An event that a viewer may have access to. open: as member or invited user; else only as the owner's friend."""
 
     id: str
     owner_id: str
@@ -172,13 +173,13 @@ def change_between(before: Event, after: Event, *, domain_event_id: str) -> Chan
 
 
 def deleted(event: Event) -> Event:
-    """Return the event as its tombstone: nobody takes part, nothing is said any more."""
+    """Return the event's tombstone: no members, no open invitations, no texts."""
     details: EventDetails = {**event.details, "name": "", "address": "", "description": ""}
     return replace(event, deleted=True, members=(), invited=(), details=details)
 
 
 def without(event: Event, leaver: Member) -> Event:
-    """Return the event after a member has gone. The last one out deletes it; an owner is succeeded."""
+    """Return the event after a member has left. Without members it is deleted; an owner is succeeded."""
     members = tuple(member for member in event.members if member.id != leaver.id)
     if not members:
         return deleted(event)
@@ -225,7 +226,7 @@ def removed(event: Event, actor: Member, target: Member) -> Event:
 
 
 def require(member: Member, right: str) -> None:
-    """Insist that a member holds a right.
+    """Require that a member holds a right.
 
     Raises:
         Forbidden: member.right_missing

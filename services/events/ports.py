@@ -13,19 +13,19 @@ class EventStore(Protocol):
         """Store a new event, whose id is the operation's. False when it is a repeat."""
 
     def find(self, event_id: str) -> Event | None:
-        """Return a living event."""
+        """Return an event that is not deleted."""
 
     def find_any(self, event_id: str) -> Event | None:
-        """Return an event, dead or alive."""
+        """Return an event, deleted or not."""
 
     def find_confirmed(self, event_id: str) -> Event | None:
-        """Return an event, dead or alive, once no election can take back what is found."""
+        """Return an event, deleted or not, as a majority has it: no election can take that back."""
 
     def find_by_member(self, member_id: str) -> Event | None:
-        """Return the living event that a membership belongs to."""
+        """Return the event that a membership belongs to."""
 
     def find_by_former_member(self, member_id: str) -> Event | None:
-        """Return the event, dead or alive, that a membership belonged to."""
+        """Return the event, deleted or not, that an ended membership belonged to."""
 
     def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
         """Return the events of a month that a user takes part in, in time order. One range of one index."""
@@ -46,26 +46,26 @@ class EventStore(Protocol):
         versions: list[int] | None,
         operation_id: str,
     ) -> bool:
-        """Change some fields, if the actor may. One update, so that two who change different fields lose neither.
+        """Change some fields, if the actor may. One update, so that of two changes of different fields none is lost.
 
-        False when no living event is of that kind and at one of those versions, lets this actor change it, and does
-        not know the operation.
+        False unless the event exists, is of that kind and at one of those versions, the actor may change it, and it
+        has not recorded the operation.
         """
 
     def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
-        """Let an invitation be a permission to join, if the sender may invite and the receiver is new.
+        """Add a permission to join, if the sender may invite and the receiver neither takes part nor has one.
 
         One update; False when any of that does not hold.
         """
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
-        """Take a permission to join back. One update; False when it is not open (any more)."""
+        """Remove a permission to join. One update; False when there is none (any more)."""
 
     def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
-        """Return which of these invitations are open. One query."""
+        """Return which of these invitations are permissions to join. One query."""
 
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
-        """Turn an open invitation into a membership. Atomic; None when it is not open (any more)."""
+        """Turn a permission to join into a membership. Atomic; None when there is none (any more)."""
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
         """Store who takes part and who may do what, if the event is still as it was read.

@@ -85,7 +85,6 @@ class MongoEventStore:
         self._confirmed = database.events.with_options(read_concern=CONFIRMED)
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
-        """Store a new event, whose id is the operation's. False when it is a repeat."""
         created = outbox.new_outbox(operation_id, outbox.entry(operation_id, "created"))
         with ignore_duplicate_key():
             self._events.insert_one({**_document(event), **created})
@@ -93,32 +92,27 @@ class MongoEventStore:
         return False
 
     def find(self, event_id: str) -> Event | None:
-        """Return a living event."""
         event = self.find_any(event_id)
         return None if event is None or event.deleted else event
 
     def find_any(self, event_id: str) -> Event | None:
-        """Return an event, dead or alive."""
         document = self._events.find_one({"_id": event_id})
         return None if document is None else _event(document)
 
     def find_confirmed(self, event_id: str) -> Event | None:
-        """Return an event, dead or alive, once no election can take back what is found."""
         document = self._confirmed.find_one({"_id": event_id})
         return None if document is None else _event(document)
 
     def find_by_member(self, member_id: str) -> Event | None:
-        """Return the living event that a membership belongs to."""
         document = self._events.find_one({"members.id": member_id})
         return None if document is None else _event(document)
 
     def find_by_former_member(self, member_id: str) -> Event | None:
-        """Return the event, dead or alive, that a membership belonged to."""
         document = self._events.find_one({"former_member_ids": member_id})
         return None if document is None else _event(document)
 
     def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
-        """Return the events of a month that a user takes part in, in time order. One range of one index."""
+        # One range of one index.
         days = f"{year:04}-{month:02}-"
         range_ = {"$gte": f"{days}01", "$lt": f"{days}32"}
         wanted = {"members.user_id": user_id, "starts_at": range_}
@@ -126,12 +120,10 @@ class MongoEventStore:
         return [_summary(document) for document in found.sort(_BY_TIME)]
 
     def list_ids(self, user_id: str) -> list[str]:
-        """Return the ids of all events that a user takes part in, in time order."""
         found = self._events.find({"members.user_id": user_id}, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_BY_TIME)
         return [document["_id"] for document in found]
 
     def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
-        """Return those of a user's events that the viewer may have access to, in time order. One query."""
         takes_part = [{"members.user_id": viewer_id}, {"invited.user_id": viewer_id}]
         is_among = [{"$in": [viewer_id, f"${field}.user_id"]} for field in ("members", "invited")]
         pipeline: list[Document] = [
@@ -152,11 +144,6 @@ class MongoEventStore:
         versions: list[int] | None,
         operation_id: str,
     ) -> bool:
-        """Change some fields, if the actor may. One update, so that two who change different fields lose neither.
-
-        False when no living event is of that kind and at one of those versions, lets this actor change it, and does
-        not know the operation.
-        """
         may = {"$elemMatch": {"user_id": actor_id, "rights": "can_change_event"}}
         wanted: Document = {"_id": event_id, "members": may, "operations": {"$ne": operation_id}}
         if kind is not None:
@@ -172,10 +159,6 @@ class MongoEventStore:
         return self._events.update_one(wanted, update).matched_count == 1
 
     def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
-        """Let an invitation be a permission to join, if the sender may invite and the receiver is new.
-
-        One update; False when any of that does not hold.
-        """
         sender_may = {"members": {"$elemMatch": {"user_id": sender_id, "rights": "can_invite_user"}}}
         receiver = invitation.user_id
         receiver_is_new = {"members.user_id": {"$ne": receiver}, "invited.user_id": {"$ne": receiver}}
@@ -186,18 +169,15 @@ class MongoEventStore:
         return self._events.update_one(wanted, update).matched_count == 1
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
-        """Take a permission to join back. One update; False when it is not open (any more)."""
         update: Document = {"$pull": {"invited": {"invite_id": invite_id}}, "$inc": {"places": -1}}
         return self._events.update_one({"_id": event_id, "invited.invite_id": invite_id}, update).matched_count == 1
 
     def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
-        """Return which of these invitations are open. One query."""
         found = self._events.find({"invited.invite_id": {"$in": invite_ids}}, {"invited.invite_id": 1})
         invited = {invitation["invite_id"] for document in found for invitation in document["invited"]}
         return invited & set(invite_ids)
 
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
-        """Turn an open invitation into a membership. Atomic; None when it is not open (any more)."""
         entering: Document = {
             "$pull": {"invited": {"invite_id": invite_id}},
             "$push": {"members": _member_document(member)},
@@ -210,10 +190,6 @@ class MongoEventStore:
         return None if document is None else _event(document)
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
-        """Store who takes part and who may do what, if the event is still as it was read.
-
-        Returns the event as stored, or None when it has changed since: read again, decide again.
-        """
         change = model.change_between(before, after, domain_event_id=outbox.domain_event_id(operation_id))
         entry = outbox.entry(
             operation_id,

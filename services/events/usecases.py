@@ -37,7 +37,7 @@ def create_event(
 
 
 def get_event(events: EventStore, calls: BoundClient, *, actor_id: str, event_id: str) -> contract.Event:
-    """Return an event to whoever has access to it; only members are told its chat."""
+    """Return an event to a user who has access to it; only members get its `chat_id`."""
     event = _get(events, event_id)
     _require_access(calls, event, actor_id)
     is_group = event.kind == "group"
@@ -68,7 +68,7 @@ def change_event(
     if_versions: list[int] | None,
     operation_id: str,
 ) -> WriteResult:
-    """Change some fields of an event. No replica has them, so nothing is delivered before the answer."""
+    """Change some fields of an event. No replica shows them, so nothing is delivered before the answer."""
     changed = events.change(
         event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
     )
@@ -83,7 +83,7 @@ def change_event(
 def _refuse_change(
     event: Event | None, *, actor_id: str, kind: contract.Kind | None, if_versions: list[int] | None
 ) -> NoReturn:
-    """Say why an update found nothing to change."""
+    """Raise the reason why an update found nothing to change."""
     if event is None or event.deleted or kind not in (None, event.kind):
         raise _no_event()
     member = event.member_of(actor_id)
@@ -129,7 +129,7 @@ def leave_event(events: EventStore, notify: Notify, *, actor_id: str, event_id: 
 
 
 def get_member(events: EventStore, calls: BoundClient, *, actor_id: str, member_id: str) -> contract.Member:
-    """Return a membership to whoever has access to the event."""
+    """Return a membership to a user who has access to the event."""
     event, member = _get_membership(events, member_id)
     _require_access(calls, event, actor_id)
     rights = contract.Rights(**{right: right in member.rights for right in RIGHTS})  # type: ignore[typeddict-item]
@@ -142,7 +142,7 @@ def get_member(events: EventStore, calls: BoundClient, *, actor_id: str, member_
 def change_rights(
     events: EventStore, notify: Notify, *, actor_id: str, member_id: str, rights: contract.Rights, operation_id: str
 ) -> WriteResult:
-    """Grant and revoke rights. No replica has them, so nothing is delivered before the answer."""
+    """Grant and revoke rights. No replica shows them, so nothing is delivered before the answer."""
 
     def decide(event: Event) -> Event:
         actor, target = _actor_and_target(event, actor_id, member_id)
@@ -168,7 +168,7 @@ def remove_member(
 def open_invitation(
     events: EventStore, calls: BoundClient, *, event_id: str, invite_id: str, sender_id: str, receiver_id: str
 ) -> contract.Invitation:
-    """Open an invitation, or return the one that is open already. Only a refusal looks for its reason."""
+    """Add a permission to join, or return the one that there is. Only a refusal looks for its reason."""
     receiver_known = _is_known(calls, receiver_id)
     invitation = OpenInvitation(invite_id=invite_id, user_id=receiver_id)
     if receiver_known and events.open_invitation(event_id, invitation, sender_id=sender_id):
@@ -192,14 +192,14 @@ def open_invitation(
 
 def _is_known(calls: BoundClient, user_id: str) -> bool:
     try:
-        calls.call(users.get_person, user_id=user_id)
+        calls.call(users.get_user, user_id=user_id)
     except NotFound:
         return False
     return True
 
 
 def join(events: EventStore, notify: Notify, accepted: EventInviteAcceptedV1) -> HandlerResult:
-    """Let the invited person join. Idempotent, in any order."""
+    """Let the invited user join. Idempotent, in any order."""
     member, cause = model.joining(accepted.receiver_id, accepted.invite_id), accepted.domain_event_id
     event = events.join(accepted.event_id, invite_id=accepted.invite_id, member=member, operation_id=cause)
     if event is None:
@@ -212,18 +212,18 @@ def join(events: EventStore, notify: Notify, accepted: EventInviteAcceptedV1) ->
 
 
 def withdraw_invitation(events: EventStore, ended: EventInviteEndedV1) -> HandlerResult:
-    """Take the permission to join back. Idempotent, in any order."""
+    """Remove the permission to join. Idempotent, in any order."""
     return handled("applied" if events.withdraw_invitation(ended.event_id, ended.invite_id) else "stale")
 
 
 def find_discrepancies(events: EventStore, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
-    """Find invitations that were answered and are still a permission to join. One query."""
+    """Find answered invitations that are still a permission to join. One query."""
     answered = {
         n: each for n, each in enumerate(domain_events) if isinstance(each, EventInviteAcceptedV1 | EventInviteEndedV1)
     }
     still_open = events.list_open_invite_ids([each.invite_id for each in answered.values()])
     return [
-        Discrepancy(index=n, seen=None, description=f"invitation {each.invite_id} was answered and is open")
+        Discrepancy(index=n, replica_version=None, description=f"invitation {each.invite_id} was answered and is open")
         for n, each in answered.items()
         if each.invite_id in still_open
     ]
@@ -247,7 +247,7 @@ def _decide_and_store(
     operation_id: str,
     unknown: Callable[[], NotFound],
 ) -> Event:
-    """Read, decide, store if unchanged; again when somebody was faster. A repeat finds what it did the first time."""
+    """Read, decide, store if unchanged; again when another write came first. A repeat finds what it did before."""
     for _ in range(ATTEMPTS):
         before = read()
         if before is not None and operation_id in before.operations:
@@ -264,13 +264,13 @@ def _decide_and_store(
 
 
 def _written(notify: Notify, event: Event, operation_id: str) -> WriteResult:
-    """Return what an operation has caused; a repeat causes the same."""
+    """Return the domain events that an operation has caused; a repeat causes the same."""
     notify(event.id)
     return WriteResult(id=event.id, domain_events=to_deliver(*event.caused_by(domain_event_id(operation_id))))
 
 
 def _require_access(calls: BoundClient, event: Event, actor_id: str) -> None:
-    """Insist on access. Whether the actor is a friend of the owner is asked only when nothing else gives it."""
+    """Require access. `users` is called only if nothing but friendship with the owner can give it."""
     if event.member_of(actor_id) is not None or event.has_invited(actor_id):
         return
     if not event.details["is_private"]:

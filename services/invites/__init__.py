@@ -1,7 +1,7 @@
-"""invites: who asked whom to join what, and the answers.
+"""invites: who asks whom to be a friend or to join an event, and the answers.
 
 Owns: invitations (one document each).
-Offers: the calls in `services.contracts.invites`.
-Announces: FriendInviteAcceptedV1, EventInviteAcceptedV1, EventInviteEndedV1.
-Hears: FriendshipChangedV1 (from users), MembershipChangedV1 (from events).
+Answers: the calls in `services.contracts.invites`.
+Publishes: FriendInviteAcceptedV1, EventInviteAcceptedV1, EventInviteEndedV1, InviteChangedV1
+Handles: FriendshipChangedV1, MembershipChangedV1
 """

@@ -16,8 +16,8 @@ from services.contracts.domain_events import (
 from services.contracts.ids import derive_id
 
 Status = Literal["proposed", "refused", "pending", "accepted", "declined", "cancelled", "void"]
-"""proposed: being checked, nobody sees it. refused: ended without ever having been shown.
-pending: waits for an answer. void: ended by what happened elsewhere."""
+"""proposed: being checked, no user sees it. refused: ended before it was pending. pending: to be answered.
+void: ended because it has become pointless."""
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 OPEN: tuple[Status, ...] = ("proposed", "pending")
@@ -32,7 +32,7 @@ class Invite:
 
     event_id: None for a friend invitation.
     generation: of the pair's friendship when it was checked; None for an event's, and while proposed.
-    operations: ids of the latest operations on it, by which a repeat is known.
+    operations: ids of the latest operations on it, by which a repeat is recognised.
     """
 
     id: str
@@ -45,16 +45,16 @@ class Invite:
     operations: frozenset[str] = frozenset()
 
     @property
-    def was_shown(self) -> bool:
-        """Tell whether its receiver has ever seen it, whatever became of it."""
+    def was_pending(self) -> bool:
+        """Return whether it is pending or has been."""
         return self.status not in ("proposed", "refused")
 
     def may_be_answered_by(self, user_id: str, action: contract.Action) -> bool:
-        """Tell whether it is for this user to take this action."""
+        """Return whether this user may take this action."""
         return user_id == (self.sender_id if action == "cancel" else self.receiver_id)
 
     def is_settled_by(self, domain_event: FriendshipChangedV1 | MembershipChangedV1) -> bool:
-        """Tell whether the invitation has become pointless: its people are settled, or its event is gone."""
+        """Return whether the invitation has become pointless: the pair is settled, or the event is deleted."""
         if isinstance(domain_event, MembershipChangedV1):
             return self.event_id == domain_event.event_id
         is_theirs = self.event_id is None and {self.sender_id, self.receiver_id} == set(domain_event.user_ids)
@@ -73,19 +73,19 @@ class Invite:
     def to_domain_events(self, domain_event_id: str, change: str) -> list[DomainEvent]:
         """Return this state, reached by a change, as domain events. Both ways to subscribers begin here.
 
-        change: `shown`, `answered`, `refused`, `void`, or `state requested` for what others act on alone.
+        change: `pending`, `answered`, `refused`, `void`, or `state requested` for what subscribers act on alone.
         """
         domain_events: list[DomainEvent] = []
-        if change not in ("shown", "void") and (outcome := self._outcome(domain_event_id)):
+        if change not in ("pending", "void") and (outcome := self._outcome(domain_event_id)):
             domain_events.append(outcome)
-        if change == "shown":
+        if change == "pending":
             domain_events.append(replace(self, status="pending")._changed(domain_event_id))
         if change in ("answered", "void"):
             domain_events.append(self._changed(domain_event_id))
         return domain_events
 
     def _outcome(self, domain_event_id: str) -> DomainEvent | None:
-        """Return what others act on; None while open, and for a friend invitation that was not accepted."""
+        """Return what subscribers act on; None while open, and for a friend invitation that was not accepted."""
         if self.status in OPEN:
             return None
         if self.event_id is None:
@@ -96,7 +96,7 @@ class Invite:
         )
 
     def _changed(self, domain_event_id: str) -> InviteChangedV1:
-        """Return how the invitation stands. One update may end many, with one entry's id: each derives its own."""
+        """Return the invitation's status. One update may end many, with one entry's id: each derives its own."""
         return InviteChangedV1(
             domain_event_id=derive_id(f"{self.id}:{domain_event_id}", "changed"),
             invite_id=self.id,

@@ -11,62 +11,61 @@ class InviteStore(Protocol):
     """Invitations."""
 
     def propose(self, invite: Invite) -> bool:
-        """Store an invitation that is still to be checked, invisible until then.
+        """Store a proposal: an invitation that no user sees before it was checked.
 
-        False when it is there already (a repeat), or another of the same direction is open.
+        False when it is stored already (a repeat), or an open friend invitation has the same sender and receiver.
         """
 
     def find(self, invite_id: str) -> Invite | None:
-        """Return an invitation, whatever has become of it."""
+        """Return an invitation in whatever status."""
 
     def find_confirmed(self, invite_id: str) -> Invite | None:
-        """Return an invitation once no election can take back what is found."""
+        """Return an invitation as a majority has it: no election can take that back."""
 
     def find_open_friend_invite(self, sender_id: str, receiver_id: str) -> Invite | None:
-        """Return the open friend invitation of this direction."""
+        """Return the proposed or pending friend invitation from this sender to this receiver."""
 
     def list_proposals(self, *, sent_before: datetime) -> list[Invite]:
-        """Return invitations whose check was begun before that time and not finished."""
+        """Return proposals that were sent before that time, at most 100."""
 
     def list_pending(self, receiver_id: str) -> list[Invite]:
-        """Return the invitations that wait for somebody's answer, oldest first."""
+        """Return the invitations that are pending at a receiver, oldest first."""
 
     def list_pending_ids(self, receiver_id: str) -> list[str]:
-        """Return the ids of these invitations. The index alone answers."""
+        """Return the ids of these invitations, in the same order."""
 
     def list_pending_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
-        """Return the friend invitations that wait between the two of any of these pairs. One query."""
+        """Return the pending friend invitations between the users of any of these pairs. One query."""
 
     def list_pending_for(self, event_ids: list[str]) -> list[Invite]:
-        """Return the invitations that wait for an answer to any of these events. One query."""
+        """Return the pending invitations to any of these events. One query."""
 
     def make_pending(self, invite_id: str, *, generation: int | None) -> bool:
-        """Show a proposal to its receiver, unless what has happened meanwhile settled it. Atomic, idempotent.
+        """Make a proposal pending, unless the pair's friendship has settled it meanwhile. Atomic, idempotent.
 
-        generation: of the friendship, as the check saw it. False when the invitation is not open (any more).
+        generation: of the friendship when it was checked. False when the invitation is neither proposed nor pending.
         """
 
     def drop_proposal(self, invite_id: str) -> None:
-        """Forget a proposal that leads to nothing, and that nobody else knows of."""
+        """Delete a proposal that was refused before any other service knew of it."""
 
     def refuse(self, invite_id: str) -> bool:
-        """End a proposal that the check has refused, and announce it, so that a permission to join is withdrawn.
+        """End a proposal that was refused, and publish that, so that a permission to join is removed.
 
         Atomic. False when it is no proposal (any more).
         """
 
     def void(self, invite_id: str) -> None:
-        """End a waiting invitation that has become pointless."""
+        """End a pending invitation that has become pointless."""
 
     def answer(self, invite_id: str, action: contract.Action, *, actor_id: str, operation_id: str) -> Invite | None:
-        """Settle a waiting invitation, if it is for the actor to do so. Atomic; of two answers at once one wins."""
+        """Answer a pending invitation, if the actor may. Atomic; of two answers at once one wins."""
 
     def settle_pair(self, one: str, other: str, *, through: int) -> None:
-        """End what a pair has invited each other to up to that generation; proposals remember it.
+        """End the pending friend invitations of a pair up to a generation; proposals record the generation.
 
-        Idempotent, and right in any order: only numbers decide. Proposals come first, so that one that is shown
-        meanwhile is ended after all.
+        Idempotent, and right in any order: only generations decide.
         """
 
     def end_event(self, event_id: str) -> None:
-        """End all invitations to an event that is gone. Idempotent. Proposals come first, as above."""
+        """End all invitations to an event that was deleted. Idempotent."""

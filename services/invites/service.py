@@ -27,7 +27,7 @@ from services.invites.ports import InviteStore
 
 PROPOSALS_INTERVAL_S = 5
 UNFINISHED_AFTER = timedelta(seconds=10)
-"""Longer than any call may take: nobody works on such a proposal any more."""
+"""Longer than any call may take: no process works on such a proposal any more."""
 
 
 class Invites(Service):
@@ -90,6 +90,6 @@ class Invites(Service):
 
     @timer(interval=PROPOSALS_INTERVAL_S)
     def finish_proposals(self) -> None:
-        """Finish invitations whose sending was cut short."""
+        """Finish proposals whose process has died."""
         sent_before = outbox.now() - UNFINISHED_AFTER
         usecases.finish_proposals(self.invites, self.calls, self.relay.notify, sent_before=sent_before)

@@ -1,10 +1,11 @@
 """What one can do with invitations: one function for each call.
 
-An invitation is stored as a proposal that nobody sees, then checked with the owner of the data, then shown. Whatever
-happens between these steps, the proposal is either finished (by a repeat, or by the sweep) or settled by what it hears.
+An invitation is stored as a proposal that no user sees, checked with the owner of the data, and then made pending.
+Whatever happens between these steps, the proposal is either finished (by a repeat, or by the timer) or settled by a
+domain event.
 
-A repeat may run at the same time as the first sending, and be refused for what that one has led to: so whether the
-invitation was shown meanwhile is asked before every refusal.
+A repeat may run at the same time as the first call, and be refused because of what that one has done. So before every
+refusal it is checked whether the invitation has become pending meanwhile.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,30 +23,30 @@ from services.invites.model import Invite, settled_through
 from services.invites.ports import InviteStore
 
 ATTEMPTS = 5
-"""For an invitation that meets another one of the same kind while that one is being answered."""
+"""For an invitation of which another one is being answered at the same time."""
 
 
 def send_invite(invites: InviteStore, calls: BoundClient, notify: Notify, invite: Invite) -> WriteResult:
-    """Propose, check, show."""
+    """Propose, check, make pending."""
     if invite.sender_id == invite.receiver_id:
         raise Invalid(Code.INVITE_ONESELF, "You cannot invite yourself.")
     check = _send_friend_invite if invite.event_id is None else _send_event_invite
     for _ in range(ATTEMPTS):
-        shown_id = check(invites, calls, notify, invite)
-        if shown_id is not None:
-            notify(shown_id)
-            return WriteResult(id=shown_id, domain_events=[])
+        pending_id = check(invites, calls, notify, invite)
+        if pending_id is not None:
+            notify(pending_id)
+            return WriteResult(id=pending_id, domain_events=[])
     raise Unavailable(Code.WRITE_CONTENDED, "Too many answers at once; try again.")
 
 
 def _send_friend_invite(invites: InviteStore, calls: BoundClient, notify: Notify, invite: Invite) -> str | None:
-    """Return the id of the invitation that waits now; None when it was answered meanwhile: try again."""
+    """Return the id of the invitation that is pending now; None when it was answered meanwhile: try again."""
     proposed = invites.propose(invite)
-    if not proposed and _was_shown(invites, invite.id):
+    if not proposed and _was_pending(invites, invite.id):
         return invite.id
     friendship = calls.call(users.check_friendship, user_id=invite.sender_id, other_id=invite.receiver_id)
     if not friendship["known"]:
-        return _drop(invites, invite.id, _nobody())
+        return _drop(invites, invite.id, _no_user())
     if friendship["friends"]:
         return _drop(invites, invite.id, _already_friends())
     if proposed:
@@ -57,31 +58,31 @@ def _send_friend_invite(invites: InviteStore, calls: BoundClient, notify: Notify
         return None
     if invites.make_pending(open_invite.id, generation=friendship["generation"]):
         return open_invite.id
-    invites.void(open_invite.id)  # of a friendship that has ended: it counts no more
+    invites.void(open_invite.id)  # its generation of the friendship has ended
     invites.drop_proposal(open_invite.id)
     return None
 
 
 def _drop(invites: InviteStore, invite_id: str, refusal: ServiceError) -> str:
-    """End a proposal by a refusal; return its id instead if it was shown meanwhile."""
+    """Delete a proposal and raise the refusal; return its id instead if it has become pending meanwhile."""
     invites.drop_proposal(invite_id)
-    if not _was_shown(invites, invite_id):
+    if not _was_pending(invites, invite_id):
         raise refusal
     return invite_id
 
 
 def _send_event_invite(invites: InviteStore, calls: BoundClient, notify: Notify, invite: Invite) -> str | None:
-    """Return the id of the invitation that waits now; None when it was answered meanwhile: try again."""
-    if not invites.propose(invite) and _was_shown(invites, invite.id):
+    """Return the id of the invitation that is pending now; None when it was answered meanwhile: try again."""
+    if not invites.propose(invite) and _was_pending(invites, invite.id):
         return invite.id
     try:
         opened_id = _open_invitation(calls, invite)
     except Unavailable:
-        raise  # the sweep will ask again
+        raise  # the timer will try again
     except ServiceError:
         if invites.refuse(invite.id):
             notify(invite.id)
-        if not _was_shown(invites, invite.id):
+        if not _was_pending(invites, invite.id):
             raise
         return invite.id
     if invites.make_pending(opened_id, generation=None):
@@ -93,7 +94,7 @@ def _send_event_invite(invites: InviteStore, calls: BoundClient, notify: Notify,
 
 
 def _open_invitation(calls: BoundClient, invite: Invite) -> str:
-    """Ask the event for a permission to join; return the id of the invitation that has it."""
+    """Add a permission to join to the event; return the id of the invitation that has it."""
     assert invite.event_id is not None
     opened = calls.call(
         events.open_invitation,
@@ -106,7 +107,7 @@ def _open_invitation(calls: BoundClient, invite: Invite) -> str:
 
 
 def _deliver_end(invites: InviteStore, calls: BoundClient, invite: Invite, opened_id: str) -> None:
-    """Deliver to the event at once how an invitation ended that it still takes for open."""
+    """Deliver to `events` at once how an invitation ended that is still a permission to join."""
     ended = invites.find(opened_id)
     if ended is None:
         ended = Invite(
@@ -121,28 +122,28 @@ def _deliver_end(invites: InviteStore, calls: BoundClient, invite: Invite, opene
         calls.call(standard_calls.apply.of(events.SERVICE), domain_event=wire)
 
 
-def _was_shown(invites: InviteStore, invite_id: str) -> bool:
-    """Tell whether this very invitation was shown before: then the call is a repeat, whatever became of it."""
+def _was_pending(invites: InviteStore, invite_id: str) -> bool:
+    """Return whether this very invitation has been pending before: then the call is a repeat."""
     known = invites.find(invite_id)
-    if known is None or not known.was_shown:
+    if known is None or not known.was_pending:
         return False
     confirmed = invites.find_confirmed(invite_id)
-    return confirmed is not None and confirmed.was_shown
+    return confirmed is not None and confirmed.was_pending
 
 
 def finish_proposals(invites: InviteStore, calls: BoundClient, notify: Notify, *, sent_before: datetime) -> None:
-    """Finish what a process that died has begun. Idempotent, so any number of replicas may do so."""
+    """Finish what a process that died has begun. Idempotent, so any number of processes may do so."""
     for proposal in invites.list_proposals(sent_before=sent_before):
         try:
             send_invite(invites, calls, notify, proposal)
         except Unavailable:
-            return  # the next sweep will do
+            return  # the timer will try again
         except ServiceError:
             continue  # refused, and so ended
 
 
 def list_invites(invites: InviteStore, *, actor_id: str) -> list[contract.Invite]:
-    """Return the invitations that wait for the actor's answer."""
+    """Return the invitations that are pending at the actor."""
     return [invite.public() for invite in invites.list_pending(actor_id)]
 
 
@@ -161,7 +162,7 @@ def answer_invite(
 def _get_answered(
     invites: InviteStore, invite_id: str, *, actor_id: str, action: contract.Action, operation_id: str
 ) -> Invite:
-    """Return the invitation if this operation has answered it before; say why it cannot be answered if not."""
+    """Return the invitation if this operation has answered it before; raise why it cannot be answered if not."""
     invite = invites.find(invite_id)
     if invite is not None and operation_id in invite.operations:
         return invite
@@ -181,7 +182,7 @@ def settle_pair(invites: InviteStore, poll_soon: Callable[[], None], changed: Fr
 
 
 def end_event(invites: InviteStore, poll_soon: Callable[[], None], changed: MembershipChangedV1) -> HandlerResult:
-    """End the invitations to an event that is gone. Idempotent, in any order."""
+    """End the invitations to a deleted event. Idempotent, in any order."""
     if not changed.deleted:
         return handled("stale")
     invites.end_event(changed.event_id)
@@ -202,7 +203,7 @@ def find_discrepancies(invites: InviteStore, domain_events: Sequence[DomainEvent
     pending += invites.list_pending_for([each.event_id for each in gone.values()])
     reasons: list[tuple[int, FriendshipChangedV1 | MembershipChangedV1]] = [*settled.items(), *gone.items()]
     return [
-        Discrepancy(index=n, seen=None, description=f"invitation {invite.id} is pending and settled")
+        Discrepancy(index=n, replica_version=None, description=f"invitation {invite.id} is pending and settled")
         for n, each in reasons
         for invite in pending
         if invite.is_settled_by(each)
@@ -213,5 +214,5 @@ def _already_friends() -> Invalid:
     return Invalid(Code.FRIEND_ALREADY, "You are friends already.")
 
 
-def _nobody() -> NotFound:
+def _no_user() -> NotFound:
     return NotFound(Code.USER_UNKNOWN, "There is no such person to invite.")

@@ -1,4 +1,4 @@
-"""What a person is told because of what has happened: values and rules, no I/O."""
+"""What a domain event adds to which feeds, and who may read it: values and rules, no I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,183 +14,188 @@ from services.contracts.domain_events import (
 )
 from services.contracts.events import Rights
 from services.contracts.rpc import Wire
-from services.contracts.users import Person
+from services.contracts.users import UserProfile
 
 RIGHTS = tuple(Rights.__annotations__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
-    """Something that some people are told.
+class FeedEntry:
+    """Something that some users find in their feeds.
 
-    id: of the fact and its part; the same each time that the fact is heard.
-    kind, body: as in `services.contracts.streams.Item`.
-    scope: the event that one must take part in to be told; None when there is no such condition (any more).
-    version: of the scope; whoever has lost it at that version or a later one is not told.
+    id: of the domain event and its part; the same each time that the domain event is handled.
+    kind, body: as in `services.contracts.streams.FeedItem`.
+    cutoff_id: the event that one must take part in to read it; None when there is no such condition.
+    version: of that event; who has lost access at that version or a later one may not read it.
     """
 
     id: str
     kind: str
     body: Wire
     user_ids: tuple[str, ...]
-    scope: str | None = None
+    cutoff_id: str | None = None
     version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scope:
-    """Who takes part in an event, as known since somebody last left it."""
+class AccessCutoff:
+    """Who takes part in an event since somebody last lost access to it. id: of the event."""
 
     id: str
     user_ids: frozenset[str]
     version: int
 
-    def hides(self, version: int, user_id: str) -> bool:
-        """Tell whether what the event was at that version is no longer for this person to see."""
+    def is_hidden_from(self, user_id: str, *, version: int) -> bool:
+        """Tell whether a user may no longer read what was written at a version of the event."""
         return version <= self.version and user_id not in self.user_ids
 
 
-def scope_of(domain_event: DomainEvent) -> Scope | None:
-    """Return who still takes part, if this is about somebody who does not any more."""
+def cutoff_of(domain_event: DomainEvent) -> AccessCutoff | None:
+    """Return who still takes part, if the domain event revokes somebody's access."""
     if not isinstance(domain_event, EventChangedV1) or not domain_event.revokes_access:
         return None
     user_ids = frozenset(str(member["user_id"]) for member in domain_event.members)
-    return Scope(id=domain_event.event_id, user_ids=user_ids, version=domain_event.version)
+    return AccessCutoff(id=domain_event.event_id, user_ids=user_ids, version=domain_event.version)
 
 
-def people_in(domain_event: DomainEvent) -> set[str]:
-    """Return the ids of the people whose profiles are told."""
+def user_ids_in(domain_event: DomainEvent) -> set[str]:
+    """Return the ids of the users whose profiles the feed entries need."""
     if isinstance(domain_event, FriendshipChangedV1):
         return set(domain_event.user_ids) if domain_event.friends else set()
     if isinstance(domain_event, EventChangedV1):
-        return {str(member["user_id"]) for member in _touched(domain_event)}
+        return {str(member["user_id"]) for member in _affected_members(domain_event)}
     return set()
 
 
-def entries_of(domain_event: DomainEvent, people: Mapping[str, Person]) -> list[Entry]:
-    """Return what is told to whom. people: the profiles of those whom `people_in` names, as far as they exist."""
+def feed_entries_of(domain_event: DomainEvent, profiles: Mapping[str, UserProfile]) -> list[FeedEntry]:
+    """Return the feed entries that a domain event causes. profiles: those that `user_ids_in` names, if they exist."""
     match domain_event:
         case EventChangedV1():
-            return _of_event(domain_event, people)
+            return _of_event(domain_event, profiles)
         case MessageChangedV1():
             return [_of_message(domain_event)]
         case InviteChangedV1():
             return [_of_invite(domain_event)]
         case FriendshipChangedV1():
-            return _of_friendship(domain_event, people)
+            return _of_friendship(domain_event, profiles)
         case ProfileChangedV1():
             return [_of_profile(domain_event)]
     return []
 
 
-def _of_event(told: EventChangedV1, people: Mapping[str, Person]) -> list[Entry]:
-    entries: list[Entry] = []
+def _of_event(changed: EventChangedV1, profiles: Mapping[str, UserProfile]) -> list[FeedEntry]:
+    entries: list[FeedEntry] = []
 
-    def tell(kind: str, body: Wire, user_ids: list[str], *, after_the_end: bool = False) -> None:
-        entry_id = f"{told.domain_event_id}.{len(entries)}"
-        scope = None if after_the_end else told.event_id
+    def add(kind: str, body: Wire, user_ids: list[str], *, after_access_ended: bool = False) -> None:
         entries.append(
-            Entry(id=entry_id, kind=kind, body=body, user_ids=tuple(user_ids), scope=scope, version=told.version)
+            FeedEntry(
+                id=f"{changed.domain_event_id}.{len(entries)}",
+                kind=kind,
+                body=body,
+                user_ids=tuple(user_ids),
+                cutoff_id=None if after_access_ended else changed.event_id,
+                version=changed.version,
+            )
         )
 
-    everybody = [str(member["user_id"]) for member in told.members]
-    if told.change in ("created", "changed"):
-        tell(f"event.{told.change}", _event(told), everybody)
-    for removed_members in told.removed_members:
-        if told.change == "deleted":
-            tell("event.deleted", {"id": told.event_id}, [str(removed_members["user_id"])], after_the_end=True)
+    member_user_ids = [str(member["user_id"]) for member in changed.members]
+    if changed.change in ("created", "changed"):
+        add(f"event.{changed.change}", _event(changed), member_user_ids)
+    for removed in changed.removed_members:
+        removed_user_id = str(removed["user_id"])
+        if changed.change == "deleted":
+            add("event.deleted", {"id": changed.event_id}, [removed_user_id], after_access_ended=True)
         else:
-            left: Wire = {"id": removed_members["id"], "user_id": removed_members["user_id"], "event_id": told.event_id}
-            tell("member.left", left, everybody)
-            tell("member.left", left, [str(removed_members["user_id"])], after_the_end=True)
-    for member in _touched(told):
-        person = people.get(str(member["user_id"]))
-        if person is None:
+            left: Wire = {"id": removed["id"], "user_id": removed_user_id, "event_id": changed.event_id}
+            add("member.left", left, member_user_ids)
+            add("member.left", left, [removed_user_id], after_access_ended=True)
+    for member in _affected_members(changed):
+        profile = profiles.get(str(member["user_id"]))
+        if profile is None:
             continue
-        if told.change == "joined":
-            tell("event.joined", _event(told), [person["id"]])
-            others = [user_id for user_id in everybody if user_id != person["id"]]
-            tell("member.joined", _member(told, member, person), others)
+        if changed.change == "joined":
+            add("event.joined", _event(changed), [profile["id"]])
+            others = [user_id for user_id in member_user_ids if user_id != profile["id"]]
+            add("member.joined", _member(changed, member, profile), others)
         else:
-            tell("member.changed", _member(told, member, person), everybody)
+            add("member.changed", _member(changed, member, profile), member_user_ids)
     return entries
 
 
-def _touched(told: EventChangedV1) -> list[dict[str, Any]]:
-    return [member for member in told.members if member["id"] in told.affected_member_ids]
+def _affected_members(changed: EventChangedV1) -> list[dict[str, Any]]:
+    return [member for member in changed.members if member["id"] in changed.affected_member_ids]
 
 
-def _event(told: EventChangedV1) -> Wire:
-    is_group = told.event["kind"] == "group"
+def _event(changed: EventChangedV1) -> Wire:
+    is_group = changed.event["kind"] == "group"
     return {
-        "id": told.event_id,
-        **told.event,
-        "version": told.version,
-        "member_ids": [member["id"] for member in told.members] if is_group else [],
-        "chat_id": told.chat_id if is_group else None,
+        "id": changed.event_id,
+        **changed.event,
+        "version": changed.version,
+        "member_ids": [member["id"] for member in changed.members] if is_group else [],
+        "chat_id": changed.chat_id if is_group else None,
     }
 
 
-def _member(told: EventChangedV1, member: dict[str, Any], person: Person) -> Wire:
+def _member(changed: EventChangedV1, member: dict[str, Any], profile: UserProfile) -> Wire:
     return {
         "id": member["id"],
         "user_id": member["user_id"],
-        "event_id": told.event_id,
+        "event_id": changed.event_id,
         "rights": {right: right in member["rights"] for right in RIGHTS},
-        "person": dict(person),
+        "profile": dict(profile),
     }
 
 
-def _of_message(told: MessageChangedV1) -> Entry:
-    deleted = told.change == "deleted"
-    return Entry(
-        id=f"{told.domain_event_id}.0",
-        kind=f"message.{told.change}",
-        body={"id": told.message["id"], "chat_id": told.chat_id} if deleted else told.message,
-        user_ids=tuple(told.user_ids),
-        scope=told.event_id,
-        version=told.version,
+def _of_message(changed: MessageChangedV1) -> FeedEntry:
+    deleted = changed.change == "deleted"
+    return FeedEntry(
+        id=f"{changed.domain_event_id}.0",
+        kind=f"message.{changed.change}",
+        body={"id": changed.message["id"], "chat_id": changed.chat_id} if deleted else changed.message,
+        user_ids=tuple(changed.user_ids),
+        cutoff_id=changed.event_id,
+        version=changed.version,
     )
 
 
-def _of_invite(told: InviteChangedV1) -> Entry:
+def _of_invite(changed: InviteChangedV1) -> FeedEntry:
     kinds = {"pending": "invite.received", "cancelled": "invite.cancelled"}
-    receives_only = told.outcome == "pending"
-    return Entry(
-        id=f"{told.domain_event_id}.0",
-        kind=kinds.get(told.outcome, "invite.settled"),
+    for_receiver_only = changed.outcome == "pending"
+    return FeedEntry(
+        id=f"{changed.domain_event_id}.0",
+        kind=kinds.get(changed.outcome, "invite.settled"),
         body={
-            "id": told.invite_id,
-            "kind": "friend" if told.event_id is None else "event",
-            "sender_id": told.sender_id,
-            "receiver_id": told.receiver_id,
-            "event_id": told.event_id,
-            "outcome": told.outcome,
+            "id": changed.invite_id,
+            "kind": "friend" if changed.event_id is None else "event",
+            "sender_id": changed.sender_id,
+            "receiver_id": changed.receiver_id,
+            "event_id": changed.event_id,
+            "outcome": changed.outcome,
         },
-        user_ids=(told.receiver_id,) if receives_only else (told.receiver_id, told.sender_id),
+        user_ids=(changed.receiver_id,) if for_receiver_only else (changed.receiver_id, changed.sender_id),
     )
 
 
-def _of_friendship(told: FriendshipChangedV1, people: Mapping[str, Person]) -> list[Entry]:
-    entries: list[Entry] = []
-    for user_id, other_id in (told.user_ids, reversed(told.user_ids)):
+def _of_friendship(changed: FriendshipChangedV1, profiles: Mapping[str, UserProfile]) -> list[FeedEntry]:
+    entries: list[FeedEntry] = []
+    for user_id, other_id in (changed.user_ids, reversed(changed.user_ids)):
         body: Wire | None = {"id": other_id}
-        if told.friends:
-            other = people.get(other_id)
-            body = None if other is None else {"person": dict(other), "chat_id": told.dialog_id}
+        if changed.friends:
+            other = profiles.get(other_id)
+            body = None if other is None else {"profile": dict(other), "chat_id": changed.dialog_id}
         if body is not None:
-            kind = "friend.added" if told.friends else "friend.removed"
-            entries.append(
-                Entry(id=f"{told.domain_event_id}.{len(entries)}", kind=kind, body=body, user_ids=(user_id,))
-            )
+            kind = "friend.added" if changed.friends else "friend.removed"
+            entry_id = f"{changed.domain_event_id}.{len(entries)}"
+            entries.append(FeedEntry(id=entry_id, kind=kind, body=body, user_ids=(user_id,)))
     return entries
 
 
-def _of_profile(told: ProfileChangedV1) -> Entry:
-    person = {name: getattr(told, name) for name in ("name", "email", "picture", "birthday")}
-    return Entry(
-        id=f"{told.domain_event_id}.0",
+def _of_profile(changed: ProfileChangedV1) -> FeedEntry:
+    profile = {name: getattr(changed, name) for name in ("name", "email", "picture", "birthday")}
+    return FeedEntry(
+        id=f"{changed.domain_event_id}.0",
         kind="profile.changed",
-        body={"person": {"id": told.user_id, **person}, "google_id": told.google_id},
-        user_ids=(told.user_id,),
+        body={"profile": {"id": changed.user_id, **profile}, "google_id": changed.google_id},
+        user_ids=(changed.user_id,),
     )

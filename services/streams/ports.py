@@ -4,33 +4,33 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.contracts.streams import Item
-from services.streams.model import Entry, Scope
+from services.contracts.streams import FeedItem
+from services.streams.model import AccessCutoff, FeedEntry
 
 
 class FeedStore(Protocol):
-    """The logs of all people."""
+    """The feeds of all users."""
 
-    def save_scope(self, scope: Scope) -> bool:
-        """Remember who takes part, if that is news. Atomic; False when as much was known."""
+    def save_cutoff(self, cutoff: AccessCutoff) -> bool:
+        """Save who takes part, if it is newer than what is saved. Atomic; False when it is not."""
 
-    def list_scopes(self, ids: Iterable[str]) -> dict[str, Scope]:
-        """Return what is remembered of these events."""
+    def list_cutoffs(self, ids: Iterable[str]) -> dict[str, AccessCutoff]:
+        """Return the saved cut-offs of these events, by event."""
 
-    def append(self, entries: list[Entry]) -> list[dict[str, int]]:
-        """Write entries into the logs of their people, in order. Idempotent by the entries' ids.
+    def append(self, entries: list[FeedEntry]) -> list[dict[str, int]]:
+        """Append entries to the feeds of their users, in order. Idempotent by the entries' ids.
 
-        Returns for each entry the number that it has in each log.
+        Returns for each entry its sequence in each feed, by user.
         """
 
     def find_last_sequence(self, user_id: str) -> int:
-        """Return the newest number of a log; 0 when there never was one."""
+        """Return the last sequence of a feed; 0 when it never had an item."""
 
     def list_items(self, user_id: str, *, after: int, limit: int) -> list[dict[str, Any]]:
-        """Return the places of a log after a number, in order."""
+        """Return the places of a feed after a sequence, in order: `sequence`, `entry_id`, `cutoff_id`, `version`."""
 
-    def list_entries(self, places: list[dict[str, Any]]) -> list[Item]:
-        """Return what is told at these places."""
+    def list_entries(self, places: list[dict[str, Any]]) -> list[FeedItem]:
+        """Return the items at these places."""
 
     def purge(self, *, before: datetime) -> bool:
-        """Forget some of the oldest; tell whether there may be more. The newest number of a log is kept in mind."""
+        """Delete a batch of the oldest; return whether there may be more. A feed's last sequence outlives its items."""

@@ -42,7 +42,7 @@ class Streams(Service):
         return self.feeds.find_last_sequence(user_id)
 
     @rpc
-    def read_feed(self, *, user_id: str, after: int, limit: int) -> contract.Page:
+    def read_feed(self, *, user_id: str, after: int, limit: int) -> contract.FeedPage:
         return usecases.read_feed(self.feeds, user_id=user_id, after=after, limit=limit)
 
     @rpc
@@ -58,12 +58,12 @@ class Streams(Service):
         """Append what has happened to the feeds, and bring it to every gateway process."""
         appended = usecases.append_to_feeds(self.feeds, self.calls, domain_events)
         if appended:
-            items = [{"kind": one.entry.kind, "body": one.entry.body, "numbers": one.numbers} for one in appended]
+            items = [{"kind": one.entry.kind, "body": one.entry.body, "sequences": one.sequences} for one in appended]
             _broadcast(self.context.publisher, {"items": items})
 
     @timer(interval=PURGE_INTERVAL_S)
     def purge(self) -> None:
-        """Forget what is older than it is kept."""
+        """Delete what is older than it is kept."""
         usecases.purge(self.feeds, before=now() - TTL)
 
 

@@ -1,7 +1,7 @@
-"""users: who people are and who is whose friend.
+"""users: profiles, and who is whose friend.
 
-Owns: profiles, friendships (one document a pair).
-Offers: the calls in `services.contracts.users`.
-Announces: FriendshipChangedV1.
-Hears: FriendInviteAcceptedV1 (from invites).
+Owns: profiles, friendships (one document for each pair).
+Answers: the calls in `services.contracts.users`.
+Publishes: FriendshipChangedV1, ProfileChangedV1
+Handles: FriendInviteAcceptedV1
 """

@@ -12,7 +12,7 @@ GRAM_SIZE = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A person as the identity provider describes them. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
+    """A user as the identity provider describes them. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
 
     id: str
     google_id: str
@@ -36,7 +36,7 @@ class Profile:
 
 @dataclass(frozen=True, kw_only=True)
 class Friendship:
-    """How a pair stands to each other. generation: how many friendships of theirs have ended."""
+    """Whether the users of a pair are friends. generation: how many friendships of theirs have ended."""
 
     pair: tuple[str, str]
     friends: bool
@@ -75,7 +75,7 @@ def dialog_id_of(pair: tuple[str, str]) -> str:
 
 
 def searchable(text: str) -> str:
-    """Fold text so that equal means alike for a person: NFKC, then full case folding, then NFKC again.
+    """Fold text so that equal means alike to a reader: NFKC, then full case folding, then NFKC again.
 
     Source: Unicode Standard, section 3.13, definition D146 (compatibility caseless matching, simplified).
     """

@@ -16,7 +16,7 @@ from services.contracts.domain_events import (
 from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
 from services.users import storage, usecases
 from services.users.model import Profile
-from services.users.ports import PeopleStore
+from services.users.ports import UserStore
 
 
 class Users(Service):
@@ -27,7 +27,7 @@ class Users(Service):
     prepare = staticmethod(storage.prepare)
     outboxes = staticmethod(storage.outboxes)
 
-    people: PeopleStore = store(storage.MongoPeopleStore)
+    users: UserStore = store(storage.MongoUserStore)
     friendship_relay = outbox_relay("friendships")
     profile_relay = outbox_relay("profiles")
 
@@ -38,49 +38,49 @@ class Users(Service):
         profile = Profile(
             id=operation_id, google_id=google_id, name=name, email=email, picture=picture, birthday=birthday
         )
-        return usecases.sign_in(self.people, self.profile_relay.notify, profile, operation_id=operation_id)
+        return usecases.sign_in(self.users, self.profile_relay.notify, profile, operation_id=operation_id)
 
     @rpc
     def get_account(self, *, actor_id: str) -> contract.Account:
-        return usecases.get_account(self.people, actor_id=actor_id)
+        return usecases.get_account(self.users, actor_id=actor_id)
 
     @rpc
-    def get_person(self, *, user_id: str) -> contract.Person:
-        return usecases.get_person(self.people, user_id=user_id)
+    def get_user(self, *, user_id: str) -> contract.UserProfile:
+        return usecases.get_user(self.users, user_id=user_id)
 
     @rpc
-    def list_people(self, *, user_ids: list[str]) -> list[contract.Person]:
-        return usecases.list_people(self.people, user_ids=user_ids)
+    def list_users(self, *, user_ids: list[str]) -> list[contract.UserProfile]:
+        return usecases.list_users(self.users, user_ids=user_ids)
 
     @rpc
-    def search_people(self, *, text: str, offset: int, limit: int) -> list[contract.Person]:
-        return usecases.search_people(self.people, text=text, offset=offset, limit=limit)
+    def search_users(self, *, text: str, offset: int, limit: int) -> list[contract.UserProfile]:
+        return usecases.search_users(self.users, text=text, offset=offset, limit=limit)
 
     @rpc
-    def list_friends(self, *, actor_id: str) -> list[contract.Person]:
-        return usecases.list_friends(self.people, actor_id=actor_id)
+    def list_friends(self, *, actor_id: str) -> list[contract.UserProfile]:
+        return usecases.list_friends(self.users, actor_id=actor_id)
 
     @rpc
     def list_friends_among(self, *, user_id: str, other_ids: list[str]) -> list[str]:
-        return usecases.list_friends_among(self.people, user_id=user_id, other_ids=other_ids)
+        return usecases.list_friends_among(self.users, user_id=user_id, other_ids=other_ids)
 
     @rpc
     def get_friend(self, *, actor_id: str, friend_id: str) -> contract.Friend:
-        return usecases.get_friend(self.people, actor_id=actor_id, friend_id=friend_id)
+        return usecases.get_friend(self.users, actor_id=actor_id, friend_id=friend_id)
 
     @rpc
     def check_friendship(self, *, user_id: str, other_id: str) -> contract.Friendship:
-        return usecases.check_friendship(self.people, user_id=user_id, other_id=other_id)
+        return usecases.check_friendship(self.users, user_id=user_id, other_id=other_id)
 
     @rpc
     def end_friendship(self, *, actor_id: str, friend_id: str, operation_id: str) -> WriteResult:
         return usecases.end_friendship(
-            self.people, self.friendship_relay.notify, actor_id=actor_id, friend_id=friend_id, operation_id=operation_id
+            self.users, self.friendship_relay.notify, actor_id=actor_id, friend_id=friend_id, operation_id=operation_id
         )
 
     @handles(FriendInviteAcceptedV1)
     def befriend(self, accepted: FriendInviteAcceptedV1) -> HandlerResult:
-        return usecases.befriend(self.people, self.friendship_relay.notify, accepted)
+        return usecases.befriend(self.users, self.friendship_relay.notify, accepted)
 
     def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
-        return usecases.find_discrepancies(self.people, domain_events)
+        return usecases.find_discrepancies(self.users, domain_events)

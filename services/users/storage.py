@@ -66,7 +66,7 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
     ]
 
 
-class MongoPeopleStore:
+class MongoUserStore:
     """Profiles and friendships."""
 
     def __init__(self, database: Database[Document]) -> None:
@@ -74,7 +74,6 @@ class MongoPeopleStore:
         self._friendships: Collection[Document] = database.friendships
 
     def save_profile(self, profile: Profile, *, operation_id: str) -> str:
-        """Insert the profile, or refresh the one that has its `google_id`. Idempotent; returns the user's id."""
         folded = [searchable(profile.name), searchable(profile.email)]
         fields: Document = {
             "name": profile.name,
@@ -89,7 +88,7 @@ class MongoPeopleStore:
         with ignore_duplicate_key():
             self._profiles.insert_one({"_id": profile.id, "google_id": profile.google_id, "version": 1, **fields})
             return profile.id
-        # Somebody has logged in at the same time.
+        # The same user has logged in elsewhere at the same time.
         return self._refresh_profile(profile.google_id, fields, operation_id) or profile.id
 
     def _refresh_profile(self, google_id: str, fields: Document, operation_id: str) -> str | None:
@@ -105,22 +104,17 @@ class MongoPeopleStore:
         return user_id
 
     def find_profile(self, user_id: str) -> Profile | None:
-        """Return a profile."""
         document = self._profiles.find_one({"_id": user_id}, _PROFILE_FIELDS)
         return None if document is None else _profile(document)
 
     def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
-        """Return the profiles of these people, in one query, by name and id."""
         found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS, batch_size=SINGLE_BATCH)
         return [_profile(document) for document in found.sort(_BY_NAME)]
 
     def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
-        """Return profiles whose name or e-mail contains `text`, by name and id.
-
-        One query. The index of grams narrows the search down, gives the order, and knows the folded text, in which a
-        text longer than a gram is looked for. That is computed, since a filter would read each candidate: like this
-        only the profiles that are returned are read.
-        """
+        # The index of grams narrows the search down, gives the order, and has the folded text, in which a text longer
+        # than a gram is looked for. That is computed, since a filter would read each candidate: like this only the
+        # profiles that are returned are read.
         wanted = searchable(text)
         contains = {"$gte": [{"$indexOfBytes": ["$folded", {"$literal": wanted}]}, 0]}
         itself = {"from": self._profiles.name, "localField": "_id", "foreignField": "_id", "as": "profile"}
@@ -136,26 +130,20 @@ class MongoPeopleStore:
         return [_profile(document) for found in self._profiles.aggregate(pipeline) for document in found["profile"]]
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
-        """Return how a pair stands to each other; None when they never were friends."""
         document = self._friendships.find_one({"_id": _key(pair_of(one, other))})
         return None if document is None else _friendship(document)
 
     def list_friendships(self, pairs: list[tuple[str, str]]) -> list[Friendship]:
-        """Return how these pairs stand to each other, those that ever were friends. One query."""
         return [_friendship(document) for document in self._friendships.find({"_id": {"$in": [*map(_key, pairs)]}})]
 
     def list_friend_ids(self, user_id: str) -> list[str]:
-        """Return the ids of a person's friends. They are in the keys, so that the index alone answers."""
+        # They are in the keys, so that the index alone answers.
         mine = {"user_ids": user_id, "friends": True}
         found = self._friendships.find(mine, {"_id": 1}, batch_size=SINGLE_BATCH)
         # By the other one's id, which is the first or the second half of a key: no index has that order.
         return sorted(other for document in found for other in _pair(document["_id"]) if other != user_id)
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
-        """Make two people friends, unless a friendship of theirs has ended since `generation`. Atomic.
-
-        Returns None when there is nothing to do: friends already, or another generation.
-        """
         pair = pair_of(one, other)
         befriended: outbox.Update = {"$set": {"friends": True}, "$inc": {"version": 1}}
         document = self._friendships.find_one_and_update(
@@ -186,7 +174,6 @@ class MongoPeopleStore:
         return None
 
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
-        """End the friendship of a pair. Atomic; None when they are no friends."""
         friends = {"_id": _key(pair_of(one, other)), "friends": True, "operations": {"$ne": operation_id}}
         ended: outbox.Update = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
         update = merged(
@@ -196,7 +183,6 @@ class MongoPeopleStore:
         return None if document is None else _friendship(document)
 
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
-        """Return the friendship when it remembers this operation: then the call is a repeat."""
         document = self._friendships.find_one({"_id": _key(pair_of(one, other)), "operations": operation_id})
         return None if document is None else _friendship(document)
 

@@ -32,12 +32,14 @@ def _event(owner_id: str, number: int, kind: Any) -> Event:
         id=event_id,
         kind=kind,
         owner_id=owner_id,
-        name=f"Event {number}",
-        is_private=True,
-        starts_at=f"{2030 + month // 12:04}-{month % 12 + 1:02}-{number % 28 + 1:02}T18:30",
-        address="Market square 1",
-        description="Bring a game and an appetite.",
-        icon="pizza.svg",
+        details={
+            "name": f"Event {number}",
+            "is_private": True,
+            "starts_at": f"{2030 + month // 12:04}-{month % 12 + 1:02}-{number % 28 + 1:02}T18:30",
+            "address": "Market square 1",
+            "description": "Bring a game and an appetite.",
+            "icon": "pizza.svg",
+        },
         members=(creator(owner_id, event_id),),
     )
 

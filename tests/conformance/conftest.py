@@ -15,7 +15,7 @@ from tests.conformance.queries import Queries
 from tests.fakes.chats import FakeChats
 from tests.fakes.events import FakeEvents
 from tests.fakes.invites import FakeInvites
-from tests.fakes.people import FakePeople
+from tests.fakes.users import FakeUsers
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +54,7 @@ def _fixture(storage, on_database, in_memory):
     return store
 
 
-people = _fixture(users_storage, users_storage.MongoPeopleStore, FakePeople)
+users = _fixture(users_storage, users_storage.MongoUserStore, FakeUsers)
 events = _fixture(events_storage, events_storage.MongoEventStore, FakeEvents)
 chats = _fixture(chats_storage, chats_storage.MongoChatStore, FakeChats)
 invites = _fixture(invites_storage, invites_storage.MongoInviteStore, FakeInvites)

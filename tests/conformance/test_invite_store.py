@@ -132,7 +132,7 @@ def test_a_refused_or_dropped_proposal_is_never_shown(invites):
     invites.drop_proposal(dropped.id)
     assert not invites.make_pending(refused.id, generation=None)
     assert not invites.make_pending(dropped.id, generation=None)
-    assert not invites.find(refused.id).was_shown
+    assert not invites.find(refused.id).was_pending
     assert not invites.propose(refused)
 
 
@@ -145,7 +145,7 @@ def test_what_is_shown_can_be_neither_refused_nor_dropped_and_only_that_becomes_
     for invite in (shown, proposed):
         invites.void(invite.id)
     assert (status(invites, shown), status(invites, proposed)) == ("void", "proposed")
-    assert invites.find(shown.id).was_shown
+    assert invites.find(shown.id).was_pending
 
 
 def happening_between_two_updates(invites, monkeypatch, act):

@@ -117,7 +117,7 @@ def test_an_answer_is_published_as_it_is_delivered(database, kind, action):
 
 
 def test_a_friendship_is_published_as_it_is_delivered(database):
-    store, outbox = users_storage.MongoPeopleStore(database), users_storage.outboxes(database)[0]
+    store, outbox = users_storage.MongoUserStore(database), users_storage.outboxes(database)[0]
     one, other = sorted((new_id(), new_id()))
     for write in (
         lambda operation_id: store.befriend(one, other, generation=0, operation_id=operation_id),

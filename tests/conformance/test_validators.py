@@ -14,7 +14,7 @@ from services.events import storage as events_storage
 from services.events.model import deleted
 from services.invites import storage as invites_storage
 from services.streams import storage as streams_storage
-from services.streams.model import Entry, Scope
+from services.streams.model import AccessCutoff, FeedEntry
 from services.users import storage as users_storage
 from services.users.model import Profile
 from tests.conformance import test_chat_store, test_event_store, test_invite_store
@@ -24,11 +24,11 @@ NOT_A_VALUE_OF_OURS = Binary(b"no field holds bytes")
 
 
 def users(database):
-    people, person_id = users_storage.MongoPeopleStore(database), new_id()
-    anna = Profile(id=person_id, google_id=person_id, name="Anna", email="a@example.org", picture="", birthday=None)
+    store, user_id = users_storage.MongoUserStore(database), new_id()
+    anna = Profile(id=user_id, google_id=user_id, name="Anna", email="a@example.org", picture="", birthday=None)
     for name in ("Anna", "Hannah"):
-        people.save_profile(replace(anna, name=name), operation_id=new_id())
-    people.befriend(person_id, new_id(), generation=0, operation_id=new_id())
+        store.save_profile(replace(anna, name=name), operation_id=new_id())
+    store.befriend(user_id, new_id(), generation=0, operation_id=new_id())
 
 
 def events(database):
@@ -53,12 +53,12 @@ def invites(database):
 
 
 def streams(database):
-    logs = streams_storage.MongoFeedStore(database)
-    logs.save_scope(Scope(id=new_id(), user_ids=frozenset({"anna"}), version=1))
+    feeds = streams_storage.MongoFeedStore(database)
+    feeds.save_cutoff(AccessCutoff(id=new_id(), user_ids=frozenset({"anna"}), version=1))
     for _ in range(2):
-        logs.append([Entry(id=new_id(), kind="message", body={}, user_ids=("anna",), scope=None, version=None)])
-    logs.purge(before=outbox.now() + timedelta(days=1))
-    logs.append([Entry(id=new_id(), kind="message", body={}, user_ids=("anna",), scope=None, version=None)])
+        feeds.append([FeedEntry(id=new_id(), kind="message", body={}, user_ids=("anna",), cutoff_id=None, version=0)])
+    feeds.purge(before=outbox.now() + timedelta(days=1))
+    feeds.append([FeedEntry(id=new_id(), kind="message", body={}, user_ids=("anna",), cutoff_id=None, version=0)])
 
 
 STORED = {
@@ -68,10 +68,10 @@ STORED = {
     "chats": (chats_storage, chats),
     "messages": (chats_storage, chats),
     "invites": (invites_storage, invites),
-    "entries": (streams_storage, streams),
-    "items": (streams_storage, streams),
-    "scopes": (streams_storage, streams),
-    "heads": (streams_storage, streams),
+    "feed_entries": (streams_storage, streams),
+    "feed_items": (streams_storage, streams),
+    "access_cutoffs": (streams_storage, streams),
+    "last_sequences": (streams_storage, streams),
 }
 """Who prepares a collection, and what leaves a document there with as many fields as it ever has."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from services.contracts import registry
 from tests.e2e.system import REPOSITORY, System, free_ports
 
-SERVICES = tuple(registry.SERVICES)
+SERVICES = tuple(registry.CONTRACTS)
 
 
 def docker(*arguments: str, check: bool = True) -> str:

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import re
 
 import pytest
 
@@ -60,6 +61,19 @@ def test_a_class_handles_what_its_contract_subscribes_to(service):
 @pytest.mark.parametrize("service", CONTRACTS)
 def test_a_class_publishes_what_the_domain_events_say(service):
     assert set(service_class(service).publishes) == {kind for kind in KINDS.values() if kind.published_by == service}
+
+
+@pytest.mark.parametrize("service", CONTRACTS)
+def test_the_index_card_of_a_service_lists_what_its_class_publishes_and_handles(service):
+    card, cls = importlib.import_module(f"services.{service}").__doc__, service_class(service)
+    assert domain_events_on(card, "Publishes") == {kind.__name__ for kind in cls.publishes}
+    assert domain_events_on(card, "Handles") == {kind.__name__ for kind in cls.handlers.kinds}
+
+
+def domain_events_on(card, line):
+    """Return the names of the domain events on a line of an index card."""
+    [listed] = re.findall(rf"^{line}: (.*)$", card, re.MULTILINE)
+    return set(re.findall(r"\w+V\d+", listed))
 
 
 @pytest.mark.parametrize("service", CONTRACTS)

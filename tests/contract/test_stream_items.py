@@ -1,4 +1,4 @@
-"""Whatever the log can hold the stream can say, in a type and a shape that the OpenAPI document declares."""
+"""Every feed item is sent by the stream, in a type and a shape that the OpenAPI document declares."""
 
 import pytest
 from pydantic import TypeAdapter
@@ -8,19 +8,19 @@ from gateway.schemas.stream import MODELS, TYPES, AnyItem, serialize_item
 from services.contracts import streams as contract
 from services.contracts.domain_events import from_wire
 from services.contracts.registry import SUBSCRIPTIONS
-from services.streams.model import entries_of, people_in
+from services.streams.model import feed_entries_of, user_ids_in
 from tests.contract.test_domain_events import EXAMPLES
 from tests.docs.documents import marked, read, rows, section
 
 CREATED = EXAMPLES["EventChangedV1"] | {"change": "created"}
-GONE = [{"id": "5" * 24, "user_id": "6" * 24}]
+REMOVED = [{"id": "5" * 24, "user_id": "6" * 24}]
 
-TOLD = [
+MESSAGES = [
     CREATED,
     CREATED | {"event": {**EXAMPLES["EventChangedV1"]["event"], "kind": "single"}},
     *(CREATED | {"change": change} for change in ("changed", "joined", "rights")),
-    CREATED | {"change": "left", "removed_members": GONE},
-    CREATED | {"change": "deleted", "removed_members": GONE, "members": []},
+    CREATED | {"change": "left", "removed_members": REMOVED},
+    CREATED | {"change": "deleted", "removed_members": REMOVED, "members": []},
     *(EXAMPLES["MessageChangedV1"] | {"change": change} for change in ("posted", "edited", "deleted")),
     *(
         EXAMPLES["InviteChangedV1"] | {"outcome": outcome}
@@ -31,30 +31,34 @@ TOLD = [
 ]
 
 
-def person(user_id):
+def profile(user_id):
     return {"id": user_id, "name": "Anna", "email": "anna@example.test", "picture": "", "birthday": None}
 
 
 def entries(message):
     domain_event = from_wire(message)
-    return entries_of(domain_event, {user_id: person(user_id) for user_id in people_in(domain_event)})
+    return feed_entries_of(domain_event, {user_id: profile(user_id) for user_id in user_ids_in(domain_event)})
 
 
 def items():
-    return [contract.Item(number=1, kind=entry.kind, body=entry.body) for message in TOLD for entry in entries(message)]
+    return [
+        contract.FeedItem(sequence=1, kind=entry.kind, body=entry.body)
+        for message in MESSAGES
+        for entry in entries(message)
+    ]
 
 
-def test_all_that_streams_hears_is_told_to_somebody():
-    assert {message["kind"] for message in TOLD} == {
+def test_every_domain_event_that_streams_handles_adds_to_a_feed():
+    assert {message["kind"] for message in MESSAGES} == {
         kind.__name__ for kind in SUBSCRIPTIONS if "streams" in SUBSCRIPTIONS[kind]
     }
-    for message in TOLD:
-        told = entries(message)
-        assert any(entry.user_ids for entry in told), message
-        assert len({entry.id for entry in told}) == len(told)
+    for message in MESSAGES:
+        added = entries(message)
+        assert any(entry.user_ids for entry in added), message
+        assert len({entry.id for entry in added}) == len(added)
 
 
-def test_every_kind_of_item_comes_of_something_that_happens():
+def test_every_kind_of_item_is_made_from_some_domain_event():
     assert {item["kind"] for item in items()} == set(contract.KINDS) == set(TYPES)
 
 

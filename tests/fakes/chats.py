@@ -28,9 +28,9 @@ class FakeChats:
     def list_replicas(self, chat_ids):
         return [self._chats[chat_id] for chat_id in chat_ids if chat_id in self._chats]
 
-    def restore_replica(self, chat, *, seen):
+    def restore_replica(self, chat, *, replica_version):
         known = self._chats.get(chat.id)
-        if (known.version if known else None) != seen:
+        if (known.version if known else None) != replica_version:
             return False
         self._chats[chat.id] = chat
         self._created.setdefault(chat.id, len(self._created))

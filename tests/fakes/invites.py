@@ -106,4 +106,4 @@ class FakeInvites:
     def end_event(self, event_id):
         for kept in self._open():
             if kept.invite.event_id == event_id:
-                kept.invite = replace(kept.invite, status="void" if kept.invite.was_shown else "refused")
+                kept.invite = replace(kept.invite, status="void" if kept.invite.was_pending else "refused")

@@ -14,7 +14,7 @@ from tests.fakes.chats import FakeChats
 from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds
 from tests.fakes.invites import FakeInvites
-from tests.fakes.people import FakePeople
+from tests.fakes.users import FakeUsers
 
 
 def _service(cls, **dependencies):
@@ -29,11 +29,11 @@ class World:
     """People act through its methods; domain events are delivered at once, or wait for the test to deliver them."""
 
     def __init__(self, *, deliver_at_once=True):
-        self.people, self.events, self.chats = FakePeople(), FakeEvents(), FakeChats()
+        self.users, self.events, self.chats = FakeUsers(), FakeEvents(), FakeChats()
         self.invites, self.feeds = FakeInvites(), FakeFeeds()
         relay = SimpleNamespace(notify=self.notify, poll_soon=self.poll_soon)
         self.services = {
-            "users": _service(Users, people=self.people, friendship_relay=relay, profile_relay=relay),
+            "users": _service(Users, users=self.users, friendship_relay=relay, profile_relay=relay),
             "events": _service(Events, events=self.events, relay=relay, calls=self),
             "chats": _service(Chats, chats=self.chats, relay=relay),
             "invites": _service(Invites, invites=self.invites, relay=relay, calls=self),

@@ -64,22 +64,25 @@ def make_crowd(system: System, databases: Databases, size: int) -> Crowd:
 
 def _tell_nobody(databases: Databases) -> None:
     """Let none of this wait to be announced: what it leads to would be counted with some later request."""
-    told = {"$set": {"outbox": []}, "$unset": dict.fromkeys(("outbox_due_at", "outbox_lease", "waits_in"), "")}
+    published = {
+        "$set": {"outbox": []},
+        "$unset": dict.fromkeys(("outbox_due_at", "outbox_lease", "outbox_chat_id"), ""),
+    }
     for service, collection in (("users", "profiles"), ("users", "friendships"), ("chats", "messages")):
-        databases[service][collection].update_many({"outbox.0": {"$exists": True}}, told)
+        databases[service][collection].update_many({"outbox.0": {"$exists": True}}, published)
 
 
 def _make_friends(crowd: Crowd, databases: Databases) -> None:
-    people = users_storage.MongoPeopleStore(databases["users"])
+    users = users_storage.MongoUserStore(databases["users"])
     for number in range(crowd.size):
         friend_id = new_id()
         email = f"{friend_id}@example.org"
         name = f"Friend {number} {crowd.token if number < 5 else ''}"
-        people.save_profile(
+        users.save_profile(
             Profile(id=friend_id, google_id=friend_id, name=name, email=email, picture="", birthday=None),
             operation_id=new_id(),
         )
-        people.befriend(crowd.ann.id, friend_id, generation=0, operation_id=new_id())
+        users.befriend(crowd.ann.id, friend_id, generation=0, operation_id=new_id())
         crowd.friends.append(friend_id)
 
 

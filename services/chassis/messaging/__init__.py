@@ -1,1 +1,1 @@
-"""Domain events: handlers and the outbox."""
+"""Domain events: handlers, the outbox, the subscriber, and reconciliation."""

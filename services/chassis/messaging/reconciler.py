@@ -121,13 +121,15 @@ class Reconciler:
         return any(_claim(finding) == _claim(suspect) for finding in again)
 
     def _repair(self, finding: Finding) -> bool:
-        wire, seen = to_wire(finding.state), finding.discrepancy["seen"]
-        restored = self._calls().call(standard_calls.restore.of(finding.subscriber), domain_event=wire, seen=seen)
+        wire, replica_version = to_wire(finding.state), finding.discrepancy["replica_version"]
+        restored = self._calls().call(
+            standard_calls.restore.of(finding.subscriber), domain_event=wire, replica_version=replica_version
+        )
         return restored["outcome"] == "applied"
 
 
 def _claim(finding: Finding) -> tuple[str, int | None]:
-    return finding.discrepancy["description"], finding.discrepancy["seen"]
+    return finding.discrepancy["description"], finding.discrepancy["replica_version"]
 
 
 def prepare(database: Database[Document]) -> None:

@@ -8,7 +8,7 @@ from gateway.live import sse
 from gateway.live.hub import MAX_WAITING_ITEMS, Listener
 from gateway.schemas.stream import serialize_item
 from services.contracts.errors import Code, Unavailable
-from services.contracts.streams import Item
+from services.contracts.streams import FeedItem
 
 
 class Log:
@@ -30,7 +30,7 @@ class Log:
 
 
 def an_item(number):
-    return Item(number=number, kind="event.deleted", body={"id": "0" * 24})
+    return FeedItem(sequence=number, kind="event.deleted", body={"id": "0" * 24})
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ def waiting(world, receiver):
 
 def test_accepting_an_invitation_makes_a_friendship_and_a_dialog(world, anna, bob):
     world.befriend(anna, bob)
-    assert world.people.list_friend_ids(anna) == [bob]
-    assert world.people.list_friend_ids(bob) == [anna]
+    assert world.users.list_friend_ids(anna) == [bob]
+    assert world.users.list_friend_ids(bob) == [anna]
     [dialog] = world.chats_of(anna)
     assert dialog["user_ids"] == sorted([anna, bob])
     assert world.chats_of(bob) == [dialog]
@@ -75,7 +75,7 @@ def test_ending_a_friendship_keeps_the_dialog(world, anna, bob):
     world.befriend(anna, bob)
     [dialog] = world.chats_of(anna)
     world.unfriend(bob, anna)
-    assert world.people.list_friend_ids(anna) == []
+    assert world.users.list_friend_ids(anna) == []
     world.say(anna, dialog["id"], "still here")
     assert world.chat(bob, dialog["id"])["messages"][0]["text"] == "still here"
 
@@ -92,8 +92,8 @@ def test_an_ended_friendship_is_not_brought_back_by_a_late_acceptance(world, ann
     [kept] = world.invites._kept.values()
     [accepted] = kept.invite.to_domain_events(new_id(), STATE_REQUESTED)
     world.unfriend(anna, bob)
-    assert users.befriend(world.people, world.notify, accepted)["outcome"] == "gone"
-    assert world.people.list_friend_ids(anna) == []
+    assert users.befriend(world.users, world.notify, accepted)["outcome"] == "gone"
+    assert world.users.list_friend_ids(anna) == []
 
 
 def test_a_repeated_end_of_a_friendship_gives_the_first_outcome(world, anna, bob):
@@ -102,13 +102,13 @@ def test_a_repeated_end_of_a_friendship_gives_the_first_outcome(world, anna, bob
     world.unfriend(anna, bob, operation_id=operation_id)
     world.befriend(anna, bob)
     world.unfriend(anna, bob, operation_id=operation_id)
-    assert world.people.list_friend_ids(anna) == [bob]
+    assert world.users.list_friend_ids(anna) == [bob]
     with pytest.raises(NotFound):
         world.unfriend(anna, new_id())
 
 
 def test_only_a_friend_s_profile_is_shown_as_one(world, anna, bob, carl):
     world.befriend(anna, bob)
-    assert users.get_friend(world.people, actor_id=anna, friend_id=bob)["friend_ids"] == [anna]
+    assert users.get_friend(world.users, actor_id=anna, friend_id=bob)["friend_ids"] == [anna]
     with pytest.raises(NotFound):
-        users.get_friend(world.people, actor_id=anna, friend_id=carl)
+        users.get_friend(world.users, actor_id=anna, friend_id=carl)

@@ -25,7 +25,7 @@ def picture_of(world):
     """Return all that people can see, and nothing that may differ (versions, what is remembered)."""
     return {
         person: {
-            "friends": world.people.list_friend_ids(person),
+            "friends": world.users.list_friend_ids(person),
             "events": sorted(world.events.list_ids(person)),
             "chats": sorted(world.chats.list_ids(person)),
             "waiting": sorted(invite.id for invite in world.invites.list_pending(person)),
@@ -40,7 +40,7 @@ def expected_copies(world):
     for event in world.events._events.values():
         for member in event.members:
             chats[member.user_id].add(event.chat_id)
-    for kept in world.people._friendships.values():
+    for kept in world.users._friendships.values():
         for person in kept.friendship.pair:
             chats[person].add(kept.friendship.dialog_id)
     return chats
@@ -104,7 +104,7 @@ class Script:
 def world_of_people(**kwargs):
     world = World(**kwargs)
     for name in PEOPLE:
-        world.people.save_profile(_profile(name), operation_id=new_id())
+        world.users.save_profile(_profile(name), operation_id=new_id())
     return world
 
 
@@ -172,5 +172,5 @@ def assert_still_makes_sense(world, invite):
         event = world.events.find(invite.event_id)
         assert event is not None and event.has_invited(invite.receiver_id)
         return
-    friendship = world.people.find_friendship(invite.sender_id, invite.receiver_id)
+    friendship = world.users.find_friendship(invite.sender_id, invite.receiver_id)
     assert friendship is None or (not friendship.friends and friendship.generation == invite.generation)

@@ -119,10 +119,10 @@ def test_a_leaving_or_deletion_overtaken_by_itself_gives_the_first_outcome(world
 def test_the_end_of_a_friendship_overtaken_by_itself_gives_the_first_outcome(world, anna, bob):
     world.befriend(anna, bob)
     operation_id = new_id()
-    meanwhile(world.people, "unfriend", lambda: world.befriend(bob, anna))
+    meanwhile(world.users, "unfriend", lambda: world.befriend(bob, anna))
     world.unfriend(anna, bob, operation_id=operation_id)
     assert world.unfriend(anna, bob, operation_id=operation_id) == bob
-    assert world.people.list_friend_ids(anna) == [bob]
+    assert world.users.list_friend_ids(anna) == [bob]
 
 
 @pytest.mark.parametrize("action", ["accept", "decline", "cancel"])

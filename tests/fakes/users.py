@@ -11,8 +11,8 @@ class _Remembered:
     operations: list[str] = field(default_factory=list)
 
 
-class FakePeople:
-    """Stands in for `services.users.storage.PeopleStore`."""
+class FakeUsers:
+    """Stands in for `services.users.storage.MongoUserStore`."""
 
     def __init__(self):
         self._profiles = {}

@@ -1,0 +1,128 @@
+"""What every store of profiles and friendships does."""
+
+import pytest
+
+from services.contracts.ids import new_id
+from services.users.model import Profile
+
+
+def profile(name="Anna", **fields):
+    return Profile(
+        **{
+            "id": new_id(),
+            "google_id": new_id(),
+            "name": name,
+            "email": f"{name}@example.test",
+            "picture": "",
+            "birthday": None,
+            **fields,
+        }
+    )
+
+
+def test_a_saved_profile_is_found_by_its_id(users):
+    anna = profile(birthday="1990-02-03", picture="https://pictures.test/a")
+    assert users.save_profile(anna, operation_id=new_id()) == anna.id
+    assert users.find_profile(anna.id) == anna
+
+
+def test_a_second_log_in_refreshes_the_profile_and_keeps_its_id(users):
+    first = profile("Anna")
+    users.save_profile(first, operation_id=new_id())
+    again = profile("Anna Maria", google_id=first.google_id)
+    assert users.save_profile(again, operation_id=new_id()) == first.id
+    assert users.find_profile(first.id).name == "Anna Maria"
+    assert users.find_profile(again.id) is None
+
+
+def test_profiles_are_listed_by_name_and_then_by_id(users):
+    saved = [profile("Bob"), profile("Anna"), profile("Bob")]
+    for one in saved:
+        users.save_profile(one, operation_id=new_id())
+    listed = users.list_profiles([one.id for one in saved] + [new_id()])
+    assert [(one.name, one.id) for one in listed] == sorted((one.name, one.id) for one in saved)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Anna Müller", "MÜLL"),
+        ("Straße", "STRASSE"),
+        ("Борис Годунов", "годуН"),
+        ("Ἀθηνᾶ", "ἀθην"),
+        ("a.*b", ".*"),
+        ("Ana", "a"),
+        ("(regex] [x", "] ["),
+        ("Ｆｕｌｌｗｉｄｔｈ", "fullwidth"),
+    ],
+)
+def test_the_search_finds_a_part_of_a_name_in_any_case_and_script(users, name, text):
+    one = profile(name, email="x@y.test")
+    users.save_profile(one, operation_id=new_id())
+    users.save_profile(profile("nobody", email="q@q.test"), operation_id=new_id())
+    assert users.search_profiles(text, offset=0, limit=10) == [one]
+
+
+@pytest.mark.parametrize("character", ["x", ".", "\ufdfa"], ids=ascii)
+@pytest.mark.parametrize("length", [200, 1000, 2000])
+def test_the_search_takes_texts_as_long_as_names(users, character, length):
+    long, longer = profile(character * length), profile(character * length + "y")
+    for one in (long, longer):
+        users.save_profile(one, operation_id=new_id())
+    assert users.search_profiles(long.name, offset=0, limit=10) == [long, longer]
+    assert users.search_profiles(long.name, offset=1, limit=1) == [longer]
+    assert users.search_profiles(longer.name, offset=0, limit=10) == [longer]
+    assert users.search_profiles(longer.name + "y", offset=0, limit=10) == []
+
+
+def test_the_search_takes_every_character_literally(users):
+    users.save_profile(profile("anything"), operation_id=new_id())
+    assert users.search_profiles("a.*g", offset=0, limit=10) == []
+
+
+def test_the_search_looks_at_the_email_too_and_pages_by_name(users):
+    found = [profile(name, email=f"{name}@needle.test") for name in "dcba"]
+    for one in found:
+        users.save_profile(one, operation_id=new_id())
+    assert [one.name for one in users.search_profiles("needle", offset=1, limit=2)] == ["b", "c"]
+    assert users.search_profiles("needle", offset=4, limit=2) == []
+
+
+def test_a_friendship_is_made_once_and_knows_both(users):
+    one, other = sorted([new_id(), new_id()])
+    made = users.befriend(other, one, generation=0, operation_id=new_id())
+    assert (made.pair, made.friends, made.generation) == ((one, other), True, 0)
+    assert users.befriend(one, other, generation=0, operation_id=new_id()) is None
+    assert users.list_friend_ids(one) == [other]
+    assert users.list_friend_ids(other) == [one]
+
+
+def test_ending_a_friendship_opens_the_next_generation(users):
+    one, other = new_id(), new_id()
+    made = users.befriend(one, other, generation=0, operation_id=new_id())
+    ended = users.unfriend(other, one, operation_id=new_id())
+    assert (ended.friends, ended.generation) == (False, 1)
+    assert ended.version > made.version
+    assert ended.dialog_id == made.dialog_id
+    assert users.list_friend_ids(one) == []
+    assert users.unfriend(one, other, operation_id=new_id()) is None
+
+
+def test_an_invitation_of_an_ended_generation_makes_no_friendship(users):
+    one, other = new_id(), new_id()
+    users.befriend(one, other, generation=0, operation_id=new_id())
+    users.unfriend(one, other, operation_id=new_id())
+    assert users.befriend(one, other, generation=0, operation_id=new_id()) is None
+    assert users.befriend(one, other, generation=1, operation_id=new_id()).friends
+
+
+def test_a_friendship_remembers_the_operations_that_changed_it(users):
+    one, other, operation_id = new_id(), new_id(), new_id()
+    users.befriend(one, other, generation=0, operation_id=new_id())
+    users.unfriend(one, other, operation_id=operation_id)
+    assert users.find_operation(other, one, operation_id) == users.find_friendship(one, other)
+    assert users.find_operation(one, other, new_id()) is None
+
+
+def test_strangers_have_no_friendship(users):
+    assert users.find_friendship(new_id(), new_id()) is None
