@@ -22,7 +22,7 @@ class RpcClient(Protocol):
 
     @property
     def connected(self) -> bool:
-        """Tell whether there is a connection to the broker."""
+        """Return whether there is a connection to the broker."""
 
     def within(self, deadline: Deadline) -> BoundClient:
         """Return calls that must be answered before `deadline`."""

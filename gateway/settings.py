@@ -43,7 +43,7 @@ class Settings:
 
     @property
     def is_https(self) -> bool:
-        """Tell whether clients are known to come over https only."""
+        """Return whether clients are known to come over https only."""
         return self.public_url is not None and self.public_url.startswith("https://")
 
     @property

@@ -6,7 +6,7 @@ import subprocess
 
 
 def install(package: str) -> bool:
-    """Install a package through apt, as root or by a sudo that asks for no password; tell whether that worked."""
+    """Install a package through apt, as root or by a sudo that asks for no password; return whether that worked."""
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if not shutil.which("apt-get") or (as_root and not shutil.which("sudo")):
         return False

@@ -45,7 +45,7 @@ class Make:
         return cls(parent.pid, _caught_signals(parent.pid))
 
     def wants_to_end(self) -> bool:
-        """Tell whether it was told to end, or is gone: it no longer catches a signal that it used to catch."""
+        """Return whether it was told to end, or is gone: it no longer catches a signal that it used to catch."""
         return self.signals & ~_caught_signals(self.pid) != 0
 
 

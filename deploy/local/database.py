@@ -50,7 +50,7 @@ def claim_folder(settings: LocalSettings) -> None:
 
 
 def _holds_foreign_data(folder: Path) -> bool:
-    """Tell whether there is data, but no key: a node of ours has one before it has data."""
+    """Return whether there is data, but no key: a node of ours has one before it has data."""
     data = folder / "data"
     return data.is_dir() and any(data.iterdir()) and not (folder / "key").exists()
 

@@ -28,7 +28,7 @@ def check_ports(settings: LocalSettings, parts: Iterable[str]) -> None:
 
 
 def is_taken(host: str, port: int) -> bool:
-    """Tell whether somebody listens on the port, or it cannot be listened on for another reason."""
+    """Return whether somebody listens on the port, or it cannot be listened on for another reason."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are closing do no harm
         try:

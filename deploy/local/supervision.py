@@ -22,7 +22,7 @@ def control(settings: LocalSettings) -> xmlrpc.client.ServerProxy:
 
 
 def is_running(settings: LocalSettings) -> bool:
-    """Tell whether a supervisor of this data folder runs."""
+    """Return whether a supervisor of this data folder runs."""
     try:
         control(settings).supervisor.getState()
     except OSError:

@@ -193,7 +193,7 @@ def _verified_claims() -> dict[str, Any]:
 
 
 def is_own_path(target: str) -> bool:
-    r"""Tell whether a redirect to `target` stays on this site: one slash, a path, nothing that a browser rewrites.
+    r"""Return whether a redirect to `target` stays on this site: one slash, a path, nothing that a browser rewrites.
 
     Source: WHATWG URL, section 4.4: browsers drop tabs and newlines, and read `\` as `/`.
     """

@@ -49,7 +49,7 @@ def get_health() -> Response:
 
 @health_bp.get("/readyz", responses={200: Health})
 def get_readiness() -> Response:
-    """Tell whether broker, database and all services answer; name those that do not."""
+    """Return whether broker, database and all services answer; name those that do not."""
     missing = _missing()
     if not missing:
         return json_response({"status": "ok"})

@@ -53,7 +53,7 @@ def load_icon(path: IconPath) -> Response:
 
 
 def prefers_image() -> bool:
-    """Tell whether the request would rather have an image than HTML, as an `<img>` does.
+    """Return whether the request would rather have an image than HTML, as an `<img>` does.
 
     HTML has to be named: with `*/*` alone it ranks no higher than an image that was named.
     """

@@ -59,7 +59,7 @@ def _log_answer(response: Response) -> Response:
 
 
 def _needs_session() -> bool:
-    """Tell whether the route needs a session; an unknown route is answered by 404 or 405."""
+    """Return whether the route needs a session; an unknown route is answered by 404 or 405."""
     if request.endpoint is None or request.method == "OPTIONS":  # a CORS preflight carries no cookie
         return False
     return request.blueprint not in current_app.extensions["public"]

@@ -110,5 +110,5 @@ def _explained(body: bytes, failure: orjson.JSONDecodeError) -> ApiError:
 
 
 def is_clean(text: str) -> bool:
-    """Tell whether a text has neither NUL nor lone surrogates."""
+    """Return whether a text has neither NUL nor lone surrogates."""
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -30,7 +30,7 @@ class LoginStore:
         self._logins.insert_one({"_id": state, "browser": hash_token(browser), "data": data, "expires_at": expires_at})
 
     def has_more(self, browser: str) -> bool:
-        """Tell whether a browser has left for other log-ins, in other tabs, and not come back from all of them."""
+        """Return whether a browser has left for other log-ins, in other tabs, and not come back from all of them."""
         return self._logins.find_one({"browser": hash_token(browser)}, {"_id": 1}) is not None
 
     def take(self, state: str, browser: str) -> Document | None:

@@ -13,7 +13,7 @@ def new_token() -> str:
 
 
 def is_token(text: str) -> bool:
-    """Tell whether this has the form of a token that `new_token` returns."""
+    """Return whether this has the form of a token that `new_token` returns."""
     return _TOKEN.fullmatch(text) is not None
 
 

@@ -58,7 +58,7 @@ class ServiceContext:
         return self.outboxes[0].list_state(kind=kind, after=after, only=only)
 
     def health(self) -> Health:
-        """Tell whether the database answers and every broker connection of this process is open."""
+        """Return whether the database answers and every broker connection of this process is open."""
         connections = list(BrokerConnection.living)
         return Health(
             database=mongo.answers(self.database), listening=all(connection.is_open for connection in connections)

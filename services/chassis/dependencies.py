@@ -1,7 +1,7 @@
 """What a service class declares: its store, its outbox relays, the way it calls others.
 
-Nothing here does I/O when a worker starts: a failure there would kill the process. The functions at the end say,
-to readers and to the type checker, what the service's methods find in the attribute.
+Nothing here does I/O when a worker starts: a failure there would kill the process. The functions at the end
+declare, for readers and the type checker, what the service's methods find in the attribute.
 """
 
 from collections.abc import Callable

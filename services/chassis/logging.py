@@ -16,7 +16,7 @@ from services.chassis.tracing import current_trace
 _FIELDS = "fields"
 
 QUIET = {"nameko": logging.ERROR, **dict.fromkeys(("amqp", "pymongo", "urllib3"), logging.WARNING)}
-"""Libraries that say more than helps: Nameko logs a traceback for every refusal that it expects."""
+"""Libraries that log more than helps: Nameko logs a traceback for every refusal that it expects."""
 
 
 class JsonFormatter(logging.Formatter):

@@ -36,7 +36,7 @@ TIMEOUT_MS = 2000
 """For one operation, choosing a server included; below any call's deadline."""
 
 COMMITTED = ReadConcern("majority")
-"""For what is told to others: only what no election can take back. May lack what was written this very moment."""
+"""For reads whose result is published: only what no election can take back. May lack the most recent writes."""
 CONFIRMED = ReadConcern("linearizable")
 """For a repeat that finds what it did before: waits until no election can take it back."""
 
@@ -112,7 +112,7 @@ def validated(database: Database[Document], name: str, document: Document) -> Co
 
 
 def is_transient_failure(exc: BaseException) -> bool:
-    """Tell whether the same operation may succeed later, when the database is back."""
+    """Return whether the same operation may succeed later, when the database is back."""
     if isinstance(exc, DuplicateKeyError) or not isinstance(exc, PyMongoError):
         return False
     return isinstance(exc, _PASSING) or exc.timeout or getattr(exc, "code", None) in _PASSING_CODES
@@ -124,7 +124,7 @@ def as_unavailable(exc: BaseException) -> Unavailable | None:
 
 
 def answers(database: Database[Document]) -> bool:
-    """Tell whether the database answers now."""
+    """Return whether the database answers now."""
     try:
         database.client.admin.command("ping")
     except PyMongoError as exc:

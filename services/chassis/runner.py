@@ -6,7 +6,7 @@ which needs `pkg_resources`.
 
 import warnings
 
-# eventlet says goodbye at import; nothing but the message tells its warning from others.
+# eventlet warns of its deprecation at import; only the message distinguishes that warning from others.
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 import eventlet  # noqa: E402

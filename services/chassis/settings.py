@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 
 class BadSettings(Exception):
-    """Raised when the environment does not say what a process needs to know; names every fault."""
+    """Raised when variables are missing or wrong; names every fault."""
 
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """What a service process is told.
+    """The settings of a service process.
 
     amqp_uri: RabbitMQ, several nodes separated by `;`.
     mongo_uri: the MongoDB deployment; mongo_database: this service's own database in it.

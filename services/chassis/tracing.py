@@ -1,6 +1,6 @@
 """Which request the current work belongs to: carried through calls, outbox entries, domain events and log lines.
 
-The request id is what people quote; `traceparent` is what tracing systems follow.
+The request id is what users quote; `traceparent` is what tracing systems follow.
 Source: W3C Trace Context, section 3.2 (traceparent).
 """
 
@@ -35,7 +35,7 @@ _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
 def new_trace(traceparent: str | None = None) -> Trace:
-    """Begin a request; one that says which trace it belongs to continues that trace. The request id is always new."""
+    """Begin a request. With a `traceparent` it continues that trace. The request id is always new."""
     request_id = secrets.token_hex(16)
     if traceparent is None or not _TRACEPARENT.fullmatch(traceparent):
         return Trace(request_id, f"00-{request_id}-{secrets.token_hex(8)}-01")

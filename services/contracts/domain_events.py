@@ -1,9 +1,9 @@
-"""Domain events: what a service publishes about its own data, addressed to nobody in particular.
+"""Domain events: what a service publishes about its own data, addressed to no service in particular.
 
 Most carry the state after the change and a version, so that a subscriber that handles one twice, late or out of order
-ends up with the newest state: it keeps a replica. The others say what has happened, for the feeds that live streams are
-made of. The classes are immutable contracts: a change is a new class with the next version in its name. The contract of
-each service says which ones it handles (`HANDLES`). The form on the wire: `docs/wire-format.md`.
+ends up with the newest state: it keeps a replica. The others describe what has happened, for the feeds that live streams
+are made of. The classes are immutable contracts: a change is a new class with the next version in its name. The contract
+of each service lists those that it handles (`HANDLES`). The form on the wire: `docs/wire-format.md`.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,9 +21,9 @@ class MalformedDomainEvent(ValueError):
 class DomainEvent:
     """Base of all domain events.
 
-    announced_by: the service whose data this is about.
-    copied: whether somebody keeps a copy of what it says, or follows it, so that it can be compared and repaired.
-    fact_id: 24 hex digits, the same each time that the same fact is told.
+    published_by: the service whose data this is about.
+    replicated: whether subscribers keep replicas of it, or act on it, so that these can be compared and repaired.
+    domain_event_id: 24 hex digits, the same each time that the same change is published.
     """
 
     published_by: ClassVar[str]
@@ -54,7 +54,7 @@ def never(domain_event: DomainEvent) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class FriendshipChangedV1(DomainEvent):
-    """Two people became friends or ceased to be.
+    """Two users became friends or ceased to be.
 
     user_ids: the pair, sorted.
     generation: how many friendships of this pair have ended; an invitation counts in one generation only.
@@ -146,11 +146,11 @@ class EventInviteEndedV1(DomainEvent):
 class EventChangedV1(DomainEvent):
     """Something has happened to an event, single or group.
 
-    what: `created`, `changed`, `joined`, `left`, `rights` or `deleted`.
-    event: what the calendar shows of it now, as `events.Summary` without its id.
+    change: `created`, `changed`, `joined`, `left`, `rights` or `deleted`.
+    event: what the calendar shows of it now, as `events.EventSummary` without its id.
     members: who takes part now, in joining order: id, user_id and rights (a list of names) of each.
-    gone: whom this has ended the membership of: id and user_id of each.
-    touched: ids of the members that have joined, or whose rights have changed.
+    removed_members: the memberships that this has ended: id and user_id of each.
+    affected_member_ids: of the members that have joined, or whose rights have changed.
     version: of the event; grows with each change.
     """
 
@@ -172,7 +172,7 @@ class EventChangedV1(DomainEvent):
 
     @property
     def revokes_access(self) -> bool:
-        """Tell whether somebody may no longer see what they saw before."""
+        """Return whether a user may no longer see what they saw before."""
         return self.change in ("left", "deleted")
 
 
@@ -180,11 +180,11 @@ class EventChangedV1(DomainEvent):
 class MessageChangedV1(DomainEvent):
     """A message was written, edited or deleted.
 
-    what: `posted`, `edited` or `deleted`.
+    change: `posted`, `edited` or `deleted`.
     event_id: of the chat; None for a dialog.
     user_ids: who may read the chat now.
     message: as `chats.Message`; of a deleted one the text is empty.
-    version: of the event or friendship that says who may read the chat.
+    version: of the event or friendship that determines who may read the chat.
     """
 
     published_by: ClassVar[str] = "chats"
@@ -242,7 +242,7 @@ class ProfileChangedV1(DomainEvent):
 
     @property
     def subject(self) -> str:
-        """The person."""
+        """The user."""
         return self.user_id
 
 

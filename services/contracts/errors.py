@@ -1,7 +1,7 @@
 """The errors that cross a process border: a small closed set of classes, an open set of codes.
 
 An error travels as three strings (`code`, `message`, `details` as JSON), so that any process can
-rebuild it. The class says what kind of refusal it is; the code says which one. Codes are listed
+rebuild it. The class is the kind of refusal; the code names the very refusal. Codes are listed
 here, service by service, and documented in `docs/errors.md`.
 """
 
@@ -57,7 +57,7 @@ class ServiceError(Exception):
         super().__init__(code, message, details)
         self.code, self.message, self.details = code, message, details
 
-    def facts(self) -> dict[str, object]:
+    def parsed_details(self) -> dict[str, object]:
         """Return `details` parsed."""
         parsed = json.loads(self.details)
         return parsed if isinstance(parsed, dict) else {}

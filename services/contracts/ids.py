@@ -8,12 +8,12 @@ _ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
 
 
 def is_id(text: object) -> bool:
-    """Tell whether `text` has the shape of an id; says nothing about whether anything bears it."""
+    """Return whether `text` has the shape of an id, whether or not anything has that id."""
     return isinstance(text, str) and _ID.fullmatch(text) is not None
 
 
 def new_id() -> str:
-    """Mint an id that nobody can guess and that carries no order."""
+    """Mint a random id, which cannot be guessed and carries no order."""
     return secrets.token_hex(12)
 
 

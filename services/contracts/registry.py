@@ -16,7 +16,7 @@ def subscriptions_of(service: str) -> tuple[Subscription, ...]:
 
 
 def handles_in_order(service: str) -> bool:
-    """Tell whether a service handles everything in one order, one process at a time."""
+    """Return whether a service handles everything in one order, one process at a time."""
     return bool(getattr(CONTRACTS[service], "HANDLES_IN_ORDER", False))
 
 

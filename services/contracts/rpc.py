@@ -41,7 +41,7 @@ class WriteResult(TypedDict):
 
 
 class HandlerResult(TypedDict):
-    """What a handler returns: what became of the domain event, and the domain events that it causes in turn.
+    """What a handler returns: what became of the domain event, and the domain events that it causes.
 
     outcome: `applied` when the data now agree with it; `stale` when a newer state was known already;
         `gone` when the thing that an acceptance is about no longer exists.
@@ -70,7 +70,7 @@ class StatePage(TypedDict):
 class Discrepancy(TypedDict):
     """A replica that does not agree with its owner.
 
-    index: of the domain event among those that were asked about. replica_version: None when there is no replica.
+    index: of the domain event in the list to compare. replica_version: None when there is no replica.
     description: one sentence for a person.
     """
 

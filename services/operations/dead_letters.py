@@ -1,6 +1,6 @@
 """Messages that could not be handled, listed and put back: `python -m services.operations.dead_letters list | replay`.
 
-Reads `AMQP_URI`. Names of services after the command limit it to those subscribers. `docs/runbook.md` says what to do
+Reads `AMQP_URI`. Names of services after the command limit it to those subscribers. `docs/runbook.md` has what to do
 when.
 """
 
@@ -42,8 +42,8 @@ class DeadLetter:
 
     def __str__(self) -> str:
         body = self.message.body if isinstance(self.message.body, str) else self.message.body.decode(errors="replace")
-        told = [f"{self.queue}  tried {self.tries} times  {self.error}", body[:BODY_SHOWN], *self._where()]
-        return "\n    ".join(told)
+        lines = [f"{self.queue}  tried {self.tries} times  {self.error}", body[:BODY_SHOWN], *self._where()]
+        return "\n    ".join(lines)
 
     def _where(self) -> list[str]:
         """Return the places in the traceback, the last ones."""
@@ -58,7 +58,7 @@ def read(message: amqp.Message) -> DeadLetter:
         tries, error = int(headers.get("tries", 0)), str(headers.get("error", ""))
         return DeadLetter(message, str(headers["queue"]), tries, error, str(headers.get("traceback", "")))
     death = (headers.get("x-death") or [{}])[0]
-    error = f"the process died each time (the broker says: {death.get('reason', 'unknown')})"
+    error = f"the process died each time (the broker's reason: {death.get('reason', 'unknown')})"
     return DeadLetter(message, str(death.get("queue", "")), topology.CRASH_LIMIT, error, "")
 
 
@@ -101,7 +101,7 @@ def put_back(channel: amqp.Channel, subscriber: str) -> int:
     channel.events["basic_return"].add(lambda exc, exchange, routing_key, message: returned.append(routing_key))
     for letter in take(channel, subscriber):
         if not letter.queue:
-            print(f"left where it is, since nobody knows where it came from: {letter}")
+            print(f"left where it is, since its queue is unknown: {letter}")
             kept += 1
             continue
         again = amqp.Message(letter.message.body, content_type="application/json", delivery_mode=2)
@@ -120,7 +120,7 @@ COMMANDS = {"list": (show, "dead letters"), "replay": (put_back, "put back")}
 
 
 def main() -> None:
-    """Do what the first argument says, for the services named by the others, or for all."""
+    """Run the command that the first argument names, for the services named by the others, or for all."""
     command, *services = sys.argv[1:] or [""]
     if command not in COMMANDS or not set(services) <= set(SUBSCRIBERS):
         sys.exit(f"usage: python -m services.operations.dead_letters list | replay [{' | '.join(SUBSCRIBERS)}] ...")

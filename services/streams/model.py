@@ -46,7 +46,7 @@ class AccessCutoff:
     version: int
 
     def is_hidden_from(self, user_id: str, *, version: int) -> bool:
-        """Tell whether a user may no longer read what was written at a version of the event."""
+        """Return whether a user may no longer read what was written at a version of the event."""
         return version <= self.version and user_id not in self.user_ids
 
 

@@ -49,7 +49,7 @@ class Friendship:
         return dialog_id_of(self.pair)
 
     def has_come_to(self, generation: int) -> bool:
-        """Tell whether the friendship of that generation was made, whether or not it has ended since."""
+        """Return whether the friendship of that generation was made, whether or not it has ended since."""
         return self.generation > generation or (self.generation == generation and self.friends)
 
     def to_domain_event(self, domain_event_id: str) -> FriendshipChangedV1:

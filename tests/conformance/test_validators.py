@@ -121,7 +121,7 @@ def test_whatever_is_prepared_may_be_prepared_again_and_has_its_shape_afterwards
 
 
 def is_refused(collection, document):
-    """Tell whether the database refuses to insert a document because of its shape."""
+    """Return whether the database refuses to insert a document because of its shape."""
     try:
         collection.insert_one({**document, "_id": document["_id"] if isinstance(document["_id"], bytes) else new_id()})
     except WriteError as exc:

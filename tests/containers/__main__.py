@@ -24,7 +24,7 @@ TO_CONTAINERS = ("tests/containers", "--timeout=900")  # starting a cluster is p
 
 
 def run_tests(title: str, arguments: tuple[str, ...], environment: Mapping[str, str]) -> bool:
-    """Run tests in a process of their own; tell whether all have passed."""
+    """Run tests in a process of their own; return whether all have passed."""
     print(f"\n=== {title}", flush=True)
     began = time.monotonic()
     command = [sys.executable, "-m", "pytest", "-q", "-rs", *arguments]

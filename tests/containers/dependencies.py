@@ -48,7 +48,7 @@ def broker_and_database(rabbitmq_image: str, mongo_image: str) -> Iterator[dict[
 
 
 def broker_answers(address: str) -> bool:
-    """Tell whether somebody can log in."""
+    """Return whether somebody can log in."""
     try:
         with amqp.Connection(address, userid=USER, password=PASSWORD, connect_timeout=2):
             return True
@@ -57,7 +57,7 @@ def broker_answers(address: str) -> bool:
 
 
 def database_answers(member: str) -> bool:
-    """Tell whether the only member of the replica set takes writes; it is made a replica set if it is none yet."""
+    """Return whether the only member of the replica set takes writes; it is made a replica set if it is none yet."""
     try:
         with prepare.connect([member], PASSWORD, directConnection=True) as client:
             prepare.make_replica_set(client, ["127.0.0.1:27017"])

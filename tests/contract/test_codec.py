@@ -17,7 +17,7 @@ def test_a_result_comes_back_as_it_was():
 def test_an_error_comes_back_in_its_class(cls):
     with pytest.raises(cls) as raised:
         codec.decode_reply(codec.encode_error(cls(Code.EVENT_UNKNOWN, "no such event", '{"a": 1}')))
-    assert (raised.value.code, raised.value.message, raised.value.facts()) == (
+    assert (raised.value.code, raised.value.message, raised.value.parsed_details()) == (
         "event.unknown",
         "no such event",
         {"a": 1},

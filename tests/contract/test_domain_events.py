@@ -154,7 +154,7 @@ def test_feeds_may_be_written_after_the_answer_but_lost_access_is_delivered_befo
 def test_every_error_class_takes_what_travels():
     for cls in CLASSES.values():
         error = cls(Code.USER_UNKNOWN, "message", '{"a": 1}')
-        assert (error.code, error.message, error.facts()) == ("user.unknown", "message", {"a": 1})
+        assert (error.code, error.message, error.parsed_details()) == ("user.unknown", "message", {"a": 1})
 
 
 def test_a_derived_id_depends_on_cause_and_role_and_a_new_one_on_nothing():

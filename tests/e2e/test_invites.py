@@ -28,7 +28,7 @@ def cleo(someone: Someone) -> Person:
 
 
 def are_friends(ann: Person, ben: Person) -> bool:
-    """Tell whether two people are friends; both must say the same."""
+    """Return whether two people are friends; both must say the same."""
     told = {
         ben.id in ann.me()["friend_id_list"],
         ann.id in ben.me()["friend_id_list"],
@@ -40,7 +40,7 @@ def are_friends(ann: Person, ben: Person) -> bool:
 
 
 def takes_part(person: Person, event_id: str) -> bool:
-    """Tell whether somebody takes part in an event of May 2031; all lists must say the same."""
+    """Return whether somebody takes part in an event of May 2031; all lists must say the same."""
     told = {
         event_id in person.me()["event_id_list"],
         event_id in [event["id"] for events in person.month().values() for event in events],

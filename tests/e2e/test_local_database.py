@@ -59,7 +59,7 @@ class Node:
         self.wait(lambda: database.passwords(self.settings))
 
     def is_prepared(self) -> bool:
-        """Tell whether its users have been made, and it has moved to where it is now."""
+        """Return whether its users have been made, and it has moved to where it is now."""
         prepared = database.folder_of(self.settings) / "prepared"
         return prepared.read_text() == database.fingerprint(self.settings)
 

@@ -26,7 +26,7 @@ FAULTS = [
 
 
 def run_campaign(folder: Path, seed: int) -> bool:
-    """Let friends work while all faults happen; tell whether every promise was kept."""
+    """Let friends work while all faults happen; return whether every promise was kept."""
     system = local_system(folder)
     system.start()
     try:
@@ -49,7 +49,7 @@ def run_elections(folder: Path, seed: int) -> bool:
 
 
 def run_crash_points(folder: Path) -> bool:
-    """Let a process die at every step of every act; tell whether every promise was kept."""
+    """Let a process die at every step of every act; return whether every promise was kept."""
     with crashable_system(folder) as (system, trap):
         stage = Stage(system)
         kept = [_die_at_every_step(stage, act, trap) for act in ACTS]

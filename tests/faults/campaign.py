@@ -51,7 +51,7 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether every promise was kept, and all was ready in time."""
+        """Return whether every promise was kept, and all was ready in time."""
         in_time = all(seconds <= READY_WITHIN_S for _, seconds in self.faults)
         return in_time and not self.lies and not self.tally.failures and self.tally.acknowledged > 0
 

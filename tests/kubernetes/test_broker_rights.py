@@ -66,7 +66,7 @@ def everything() -> set[str]:
 
 
 def is_shared_with(service: str, name: str) -> bool:
-    """Tell whether a name belongs to the service, or to where its announcements go or come from."""
+    """Return whether a name belongs to the service, or to where its announcements go or come from."""
     return name in set().union(*needed_by(service).values()) or name.startswith(f"{service}.")
 
 

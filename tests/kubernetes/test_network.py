@@ -41,7 +41,7 @@ def address(text: str) -> Peer:
 
 
 def may(one: Peer, other: Peer, port: int) -> bool:
-    """Tell whether `one` may connect to that port of `other`: both sides must allow it."""
+    """Return whether `one` may connect to that port of `other`: both sides must allow it."""
     return _allows("Egress", one, other, port) and _allows("Ingress", other, one, port)
 
 

@@ -69,7 +69,7 @@ class Watch:
 
 
 def _is_routine(line: dict[str, Any]) -> bool:
-    """Tell whether something is done again and again, whatever people do: timers, and sweeps."""
+    """Return whether something is done again and again, whatever people do: timers, and sweeps."""
     said = json.loads(line.get("said", "{}"))
     return line.get("whose") == "Timer" or "outbox_due_at" in said.get("filter", {})
 

@@ -25,7 +25,7 @@ class Plan:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether an index leads to what is wanted, in the wanted order, and to little else."""
+        """Return whether an index leads to what is wanted, in the wanted order, and to little else."""
         return not self.scans_all and not self.sorts and self.examined <= WASTE * self.wanted + 1
 
     def to_wire(self) -> dict[str, Any]:

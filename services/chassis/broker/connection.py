@@ -61,9 +61,9 @@ def writing(channel: amqp.Channel) -> Iterator[None]:
 
 
 def _leave_reading_to_one_thread(transport: amqp.Connection) -> None:
-    """Keep py-amqp from reading before each publish, whichever thread publishes, to hear of a blocked broker.
+    """Keep py-amqp from reading before each publish, whichever thread publishes, to learn that the broker is blocked.
 
-    It does so if the capability is on, and it turns that on whatever it is told at connecting. Two readers spoil the
+    It does so if the capability is on, and it turns that on whatever is passed when connecting. Two readers spoil the
     stream ("UnexpectedFrame"). A blocked broker shows as a time-out, too.
     """
     transport.client_properties["capabilities"]["connection.blocked"] = False
@@ -82,7 +82,7 @@ class BrokerConnection:
 
     Args:
         uri: one AMQP URI, or several separated by `;`, tried in turn.
-        name: shown in the broker's list of connections.
+        name: in the broker's list of connections.
         on_open: called with each fresh channel before anybody else gets it; declares and consumes.
         on_lost: called after each loss of a channel that was open.
         reads_fresh: whether what is read must be fresh. After a pause of this process (SIGSTOP) the connection is then
@@ -125,7 +125,7 @@ class BrokerConnection:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the link is connected and `on_open` has succeeded."""
+        """Return whether the link is connected and `on_open` has succeeded."""
         return self._opened.is_set()
 
     def channel(self, timeout_s: float = 0.0) -> amqp.Channel:

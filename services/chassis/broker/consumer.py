@@ -25,7 +25,7 @@ class Delivery:
 
     @property
     def is_ours(self) -> bool:
-        """Tell whether it still can be settled; after the loss of its connection it is delivered again."""
+        """Return whether it still can be settled; after the loss of its connection it is delivered again."""
         return self._channel.connection is not None
 
     @property
@@ -57,7 +57,7 @@ class Consumer:
 
     Args:
         amqp_uri: the broker.
-        name: shown in the broker's list of connections.
+        name: in the broker's list of connections.
         prefetch: how many messages may be in hand at once.
         declare: makes the queues on a fresh channel, and returns their names.
         receive: called in the link's thread with each delivery; must not wait.
@@ -102,7 +102,7 @@ class Consumer:
         self._queues = self._declare(channel)
         channel.basic_qos(0, self._prefetch, False)
         self._in_hand = set()  # what an earlier connection delivered will be delivered again
-        self._link.look_up()  # the first messages come while we still say what we consume
+        self._link.look_up()  # the first messages come while further queues are still being subscribed to
         for queue in self._queues if not self._stopping else ():
             take = partial(self._take, channel, queue, self._in_hand)
             channel.basic_consume(queue, consumer_tag=queue, callback=take)

@@ -47,7 +47,7 @@ class Publisher:
 
     @property
     def connected(self) -> bool:
-        """Tell whether publishing has a chance now."""
+        """Return whether publishing has a chance now."""
         return self._link.is_open
 
     def publish(self, messages: list[Outgoing]) -> None:

@@ -21,7 +21,7 @@ DELAYS_MS = (200, 1000, 5000)
 CRASH_LIMIT = 100
 """Deliveries of a message that may end with the connection before it is dead-lettered; bystanders count, too."""
 READ_LIMIT = 1_000_000
-"""Deliveries of a dead letter: looking at it is one, and must not end it. RabbitMQ 4 ends it after 20 unless told."""
+"""Deliveries of a dead letter: looking at it is one, and must not end it. RabbitMQ 4 ends it after 20 by default."""
 
 _QUORUM = {"x-queue-type": "quorum"}
 _DEAD_LETTER_SAFELY = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
@@ -54,7 +54,7 @@ def dead_letters_of(subscriber: str) -> str:
 
 
 def broadcasts_of(service: str) -> tuple[str, ...]:
-    """List the fanout exchanges of a service, for what nobody must keep."""
+    """List the fanout exchanges of a service, of transient messages."""
     return getattr(registry.CONTRACTS.get(service), "BROADCASTS", ())
 
 

@@ -1,8 +1,9 @@
-"""How a service's class says which domain events it handles.
+"""How a service's class declares which domain events it handles.
 
 `@handles(MembershipChangedV1)` marks a method that handles one domain event and returns a `HandlerResult`. It is called
 in two ways: by the call `apply`, by which the gateway delivers before it answers, and for each message of the service's
-queues. It may be called twice, late and out of order, so it must be idempotent; it calls nobody who might wait for it.
+queues. It may be called twice, late and out of order, so it must be idempotent. It must not call a service that may be
+waiting for it.
 
 A service that handles everything in one order has one method with `@handles_in_order(...)`, which takes a list, as many
 as wait. What such a service must know before an answer it handles in a method with `@handles_delivery(...)`.

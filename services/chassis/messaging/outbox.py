@@ -1,10 +1,10 @@
 """The outbox inside the document whose update is the commit, and the relay that publishes it.
 
-A write that others must know of pushes a small entry (id, what changed, whom it concerns) into `outbox` of the document
-that it changes, in the same update. The relay publishes the document's state as domain events, with confirms, then
-removes exactly the entries that it has published. The process that wrote does so at once; any replica of the service
-polls for entries that are overdue. So a crash between the two only delays a domain event, and publishing twice is
-possible where never is not.
+A write that is to be published pushes a small entry (id, what has changed) into `outbox` of the document that it
+changes, in the same update. The relay publishes the document's state as domain events, with confirms, then removes
+exactly the entries that it has published. The process that wrote does so at once; any process of the service polls for
+entries that are overdue. So a crash between the two delays a domain event, and may publish it twice, but never loses
+it.
 """
 
 import logging
@@ -31,12 +31,12 @@ from services.contracts.rpc import StatePage
 log = logging.getLogger(__name__)
 
 OVERDUE_AFTER = timedelta(seconds=5)
-"""An entry this old was not published by the process that wrote it; any replica may."""
+"""An entry this old was not published by the process that wrote it; any process may."""
 LEASE = timedelta(seconds=10)
-"""How long a replica that polls has a document for itself."""
+"""How long a process that polls has a document for itself."""
 POLL_INTERVAL_S = 2.0
 MAX_NOTIFIED = 1000
-"""Documents that are read at once because of what notified the relay: some keys stand for many."""
+"""Documents that are read at once for the keys that the relay was notified of: a key may belong to many."""
 RELAY_BATCH_SIZE = 64
 """Documents relayed together: few enough for a lease to last, many enough to share a round trip."""
 PAGE_SIZE = 100
@@ -44,9 +44,9 @@ PAGE_SIZE = 100
 PUBLISH_BATCH_SIZE = 128
 """Messages published together: few enough for a slow broker to confirm in time, though ten thousand may wait."""
 REMEMBERED_OPERATIONS = 100
-"""How many operations a document remembers, to answer a repeat as it answered the first time.
+"""How many operations a document records, so that a repeat is answered as the first call was.
 
-More than others do to one document while a client repeats, few enough to be read with it: 3 kB.
+More than other clients do to one document while a client repeats, few enough to be read with it: 3 kB.
 """
 TOMBSTONE_TTL = timedelta(days=30)
 """How long a tombstone outlives its publication; by then no older version is under way any more."""
@@ -70,7 +70,7 @@ PURGE_INDEX = [("purge_at", ASCENDING)]
 
 Update = dict[str, dict[str, object]]
 Notify = Callable[[object], None]
-"""Says which document, or which key of documents, has new outbox entries."""
+"""Notifies the relay that a document, or the documents of a key, have new outbox entries."""
 
 
 def now() -> datetime:
@@ -85,12 +85,12 @@ def domain_event_id(operation_id: str) -> str:
 
 
 def remember_operation(operation_id: str) -> Update:
-    """Build the part of an update by which a document remembers an operation."""
+    """Build the part of an update that records an operation in its document."""
     return {"$push": {"operations": {"$each": [operation_id], "$slice": -REMEMBERED_OPERATIONS}}}
 
 
 def entry(operation_id: str, change: str, **details: object) -> Document:
-    """Build an outbox entry. change: what has happened; details: what the document does not say afterwards."""
+    """Build an outbox entry. change: what has happened; details: what the document does not show afterwards."""
     trace = {"trace": headers} if (headers := current_headers()) else {}
     return {"id": domain_event_id(operation_id), "change": change, **details, **trace}
 
@@ -101,7 +101,7 @@ def add_entry(new_entry: Document) -> Update:
 
 
 def add_entry_for_poll(new_entry: Document) -> Update:
-    """Build the same for an update of many documents, which nobody can name to notify the relay: the next poll's."""
+    """Build the same for an update of many documents, whose ids are unknown: the next poll finds them."""
     return {"$push": {"outbox": new_entry}, "$set": {"outbox_due_at": now()}}
 
 
@@ -132,7 +132,7 @@ class Outbox:
 
     @property
     def committed(self) -> Collection[Document]:
-        """The collection as it is read for others: nothing that an election could take back is published."""
+        """The collection as it is read for publishing: nothing is published that an election could take back."""
         return self.collection.with_options(read_concern=COMMITTED)
 
     @property
@@ -167,35 +167,35 @@ class OutboxRelay:
     def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
         self._outbox, self._publisher = outbox, publisher
         self._notified: set[object] = set()
-        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._work, self._stopping = threading.Event(), threading.Event()
         self._poll_at = 0.0
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
         self._thread.start()
 
     def notify(self, key: object) -> None:
-        """Say that a document has a new entry. Without a broker there is no hurry: the poll will find it."""
+        """Let the relay publish a document's new entry now. Without a broker, a later poll finds it."""
         if self._publisher.connected:
             self._notified.add(key)
-            self._wake.set()
+            self._work.set()
 
     def poll_soon(self) -> None:
-        """Say that some documents have new entries, nobody knows which."""
+        """Let the relay poll now: documents have new entries, and their ids are unknown."""
         self._poll_at = 0.0
-        self._wake.set()
+        self._work.set()
 
     def close(self) -> None:
         """Publish what the relay was notified of, then stop."""
         self._stopping.set()
-        self._wake.set()
+        self._work.set()
         self._thread.join(5)
 
     def _run(self) -> None:
         while not self._stopping.is_set() or self._notified:
-            self._wake.wait(max(0.0, self._poll_at - time.monotonic()))
-            self._wake.clear()
+            self._work.wait(max(0.0, self._poll_at - time.monotonic()))
+            self._work.clear()
             try:
                 self._relay_notified()
-                if time.monotonic() >= self._poll_at:  # however busy it is: others may have died
+                if time.monotonic() >= self._poll_at:  # however busy it is: other processes may have died
                     self._poll_at = time.monotonic() + POLL_INTERVAL_S
                     if self._poll():
                         self._poll_at = 0.0
@@ -206,18 +206,18 @@ class OutboxRelay:
     def _relay_notified(self) -> None:
         batch = [self._notified.pop() for _ in range(min(len(self._notified), RELAY_BATCH_SIZE))]
         if self._notified:
-            self._wake.set()
+            self._work.set()
         if batch:
-            waiting = {self._outbox.key: {"$in": batch}, "outbox.0": {"$exists": True}}
-            found = self._outbox.committed.find(waiting, batch_size=SINGLE_BATCH)
+            with_entries = {self._outbox.key: {"$in": batch}, "outbox.0": {"$exists": True}}
+            found = self._outbox.committed.find(with_entries, batch_size=SINGLE_BATCH)
             documents = list(found.sort(self._outbox.in_order).limit(MAX_NOTIFIED))
             self._relay(documents)
             if len(documents) == MAX_NOTIFIED:
                 self._notified.update(batch)
-                self._wake.set()
+                self._work.set()
 
     def _poll(self) -> bool:
-        """Relay some of what is overdue; tell whether there may be more."""
+        """Relay some of what is overdue; return whether there may be more."""
         leased = self._lease() if self._publisher.connected else []
         if leased and not self._relay(leased):
             released = {"$set": {"outbox_due_at": now()}}
@@ -226,9 +226,9 @@ class OutboxRelay:
         return len(leased) == RELAY_BATCH_SIZE
 
     def _lease(self) -> list[Document]:
-        """Take some documents that wait; other replicas leave them alone for a while.
+        """Lease some documents whose entries are overdue; other processes leave them alone for a while.
 
-        Three operations for all of them. The index gives those that have waited longest first.
+        Three operations for all of them. The index gives those that are overdue longest first.
         """
         documents = self._outbox.collection
         overdue, lease = {"outbox_due_at": {"$lte": now()}}, new_id()
@@ -257,7 +257,7 @@ class OutboxRelay:
         return True
 
     def _messages_of(self, document: Document) -> list[Outgoing] | None:
-        """Return a document's entries as messages; None for one that cannot be read, which must not hold the others."""
+        """Return a document's entries as messages; None if it cannot be read: that must not hold up the others."""
         try:
             return [
                 outgoing(domain_event, each.get("trace", {}))
@@ -281,8 +281,8 @@ class OutboxRelay:
 
     def _emptied(self, *, ended: bool) -> Update:
         purge = {"purge_at": now() + TOMBSTONE_TTL} if ended else {}
-        waited_for: dict[str, object] = {self._outbox.key: ""} if self._outbox.key != "_id" else {}
-        return {"$set": {"outbox": [], **purge}, "$unset": {"outbox_due_at": "", "outbox_lease": "", **waited_for}}
+        key: dict[str, object] = {self._outbox.key: ""} if self._outbox.key != "_id" else {}
+        return {"$set": {"outbox": [], **purge}, "$unset": {"outbox_due_at": "", "outbox_lease": "", **key}}
 
     def _pull(self, document: Document) -> None:
         published = [each["id"] for each in document["outbox"]]

@@ -55,7 +55,7 @@ Handle = Callable[[list[tuple[Delivery, Wire]], Finish], None]
 
 
 def is_transient(failure: BaseException) -> bool:
-    """Tell whether waiting is the cure."""
+    """Return whether a later attempt may succeed."""
     return isinstance(failure, Unavailable | BrokerUnavailable) or is_transient_failure(failure)
 
 
@@ -160,14 +160,14 @@ class InOrder:
         self._stopping = False
 
     def receive(self, delivery: Delivery) -> None:
-        """Let a message wait for its turn."""
+        """Append a message to those that wait."""
         self._waiting.append(delivery)
-        self._wake()
+        self._notify_loop()
 
     def stop(self) -> None:
         """End the loop after the batch in hand; what has not begun, or has to wait, is left to the next process."""
         self._stopping = True
-        self._wake()
+        self._notify_loop()
 
     def run(self) -> None:
         """Handle batch after batch until stopped."""
@@ -181,7 +181,7 @@ class InOrder:
         for delivery in self._waiting:
             delivery.leave()
 
-    def _wake(self) -> None:
+    def _notify_loop(self) -> None:
         if not self._arrived.ready():
             self._arrived.send()
 

@@ -25,7 +25,7 @@ T = TypeVar("T")
 RECONNECT_PATIENCE_S = 1.0
 """How long a call waits for a connection that is being made again."""
 TIDY_EVERY = 256
-"""Calls between two searches for replies that nobody waits for any more."""
+"""Calls between two searches for abandoned replies: those past their deadline."""
 
 
 class PendingReply(Generic[T]):
@@ -75,7 +75,7 @@ class RpcClient:
 
     Args:
         amqp_uri: the broker.
-        name: shown in the broker's list of connections.
+        name: in the broker's list of connections.
         limit: calls of one service that may be under way at once, so that one that is stuck does not hold all who
             call it; None for as many as there are.
     """
@@ -94,7 +94,7 @@ class RpcClient:
 
     @property
     def connected(self) -> bool:
-        """Tell whether there is a connection to the broker."""
+        """Return whether there is a connection to the broker."""
         return self._link.is_open
 
     def close(self) -> None:
@@ -145,7 +145,7 @@ class RpcClient:
         return reply
 
     def _tidy(self) -> None:
-        """Forget replies that nobody has waited for and that never came."""
+        """Forget replies whose deadline has passed: no caller waits for them."""
         for reply in list(self._waiting.values()):
             if reply.deadline.passed:
                 self._forget(reply)

@@ -44,7 +44,7 @@ def decode_arguments(body: bytes) -> dict[str, Any]:
 
 
 def encode_deadline(deadline: Deadline) -> dict[str, Any]:
-    """Return the properties of a call that say how long it is wanted, and to which request it belongs."""
+    """Return the properties of a call that carry its deadline and the request it belongs to."""
     headers = {"clock": CLOCK, "ends-at": str(deadline.ends_at_ms), **current_headers()}
     return {"expiration": str(max(1, deadline.left_ms)), "application_headers": headers}
 
@@ -53,7 +53,7 @@ def decode_deadline(properties: Mapping[str, Any]) -> Deadline:
     """Return how long a request is wanted: exactly on the caller's machine, elsewhere counted from now.
 
     Raises:
-        KeyError, ValueError: it does not say so.
+        KeyError, ValueError: the properties have no deadline.
     """
     headers = properties.get("application_headers") or {}
     if headers.get("clock") == CLOCK:

@@ -15,7 +15,7 @@ def _name_of_clock() -> str:
     """Name the monotonic clock that this process reads; equal names are the same clock."""
     try:
         return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {os.readlink('/proc/self/ns/time')}"
-    except OSError:  # no Linux, or an old one: nobody shares what we cannot name
+    except OSError:  # no Linux, or an old one: a clock without a name is shared with no process
         return secrets.token_hex(16)
 
 
@@ -57,5 +57,5 @@ class Deadline:
 
     @property
     def passed(self) -> bool:
-        """Tell whether no time is left."""
+        """Return whether no time is left."""
         return self._ends_at <= time.monotonic()

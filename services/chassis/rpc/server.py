@@ -81,7 +81,7 @@ class CallServer(SharedExtension):
         self.container.spawn_worker(entrypoint, (), arguments, context, partial(self._answer, reply, time.monotonic()))
 
     def _drop(self, delivery: Delivery) -> None:
-        """Acknowledge a request that nobody waits for any more."""
+        """Acknowledge a request whose caller has given up."""
         log.info("%s.%s came too late", self._service, delivery.message.properties["type"])
         with suppress(BrokerUnavailable), delivery.settling():
             pass
