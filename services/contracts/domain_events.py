@@ -1,9 +1,9 @@
 """Domain events: what a service publishes about its own data, addressed to no service in particular.
 
 Most carry the state after the change and a version, so that a subscriber that handles one twice, late or out of order
-ends up with the newest state: it keeps a replica. The others describe what has happened, for the feeds that live streams
-are made of. The classes are immutable contracts: a change is a new class with the next version in its name. The contract
-of each service lists those that it handles (`HANDLES`). The form on the wire: `docs/wire-format.md`.
+ends up with the newest state: it keeps a replica. The others describe what has happened, for the feeds that live
+streams are made of. The classes are immutable contracts: a change is a new class with the next version in its name.
+The contract of each service lists those that it handles (`HANDLES`). The form on the wire: `docs/wire-format.md`.
 """
 
 from collections.abc import Callable, Mapping

@@ -69,15 +69,15 @@ class Watch:
 
 
 def _is_routine(line: dict[str, Any]) -> bool:
-    """Return whether something is done again and again, whatever people do: timers, and sweeps."""
-    said = json.loads(line.get("said", "{}"))
-    return line.get("whose") == "Timer" or "outbox_due_at" in said.get("filter", {})
+    """Return whether something is done again and again, without any request: timers and outbox polls."""
+    text = json.loads(line.get("text", "{}"))
+    return line.get("whose") == "Timer" or "outbox_due_at" in text.get("filter", {})
 
 
 def _named(line: dict[str, Any]) -> str:
     if "command" not in line:
         return f"{line['process']} publish {line['published']}"
-    collection = json.loads(line["said"]).get(line["command"], "")
+    collection = json.loads(line["text"]).get(line["command"], "")
     return f"{line['process']} {collection if isinstance(collection, str) else ''} {line['command']}"
 
 
@@ -87,9 +87,9 @@ def shape_of(name: str, command: dict[str, Any]) -> str:
     return f"{name} {command[name]} {looked_for} {command.get('sort', '')}"
 
 
-def _filters(name: str, said: dict[str, Any]) -> list[dict[str, Any]]:
+def _filters(name: str, text: dict[str, Any]) -> list[dict[str, Any]]:
     if name in ("update", "delete"):
-        return [each["q"] for each in said[f"{name}s"]]
+        return [each["q"] for each in text[f"{name}s"]]
     if name == "aggregate":
-        return [stage["$match"] for stage in said["pipeline"][:1]]
-    return [said[key] for key in ("filter", "query") if key in said]
+        return [stage["$match"] for stage in text["pipeline"][:1]]
+    return [text[key] for key in ("filter", "query") if key in text]

@@ -20,7 +20,7 @@ ENVELOPE = frozenset(
 def watch(process: str, worker: Any = None) -> None:
     """Write down every command and every call of this process, and for whom. Before it connects to anything.
 
-    worker: what tells whose work a greenlet does; the gateway does all for requests.
+    worker: by which the work of a greenlet is known; the gateway does all for requests.
     """
     import amqp
     from bson import json_util
@@ -43,7 +43,7 @@ def watch(process: str, worker: Any = None) -> None:
                 name, command = event.command_name, {k: v for k, v in event.command.items() if k not in ENVELOPE}
                 plans = [plan.to_wire() for plan in explain(client[event.database_name], name, command)]
                 served = {"shape": shape_of(name, command), "plans": plans} if plans else {}
-                note(command=name, database=event.database_name, said=json_util.dumps(command), **served)
+                note(command=name, database=event.database_name, text=json_util.dumps(command), **served)
 
         def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
             pass
@@ -88,8 +88,8 @@ def _whose_work() -> Any:
     worker, run = local(), ServiceContainer._run_worker
 
     def run_watched(self: Any, context: Any, handle_result: Any) -> None:
-        asked_by_the_log = context.entrypoint.method_name == "list_people"  # and by nobody else: after the answer
-        worker.kind = "Log" if asked_by_the_log else type(context.entrypoint).__name__
+        for_feeds = context.entrypoint.method_name == "list_users"  # called by `streams` only, after the answer
+        worker.kind = "Log" if for_feeds else type(context.entrypoint).__name__
         run(self, context, handle_result)
 
     ServiceContainer._run_worker = run_watched
