@@ -101,7 +101,7 @@ lint: setup-dev ## Check format, style and the arrows between packages
 	@deploy/npm run --silent lint
 
 types: setup-dev ## Check types
-	$(VENV)/bin/mypy services gateway deploy
+	$(VENV)/bin/mypy $(SOURCES)
 	@deploy/npm run --silent types
 
 check: lint types test ## All that CI runs

@@ -21,7 +21,7 @@ from tests.query_budgets.commands import Watch
 from tests.query_budgets.data import Databases
 
 DOCUMENT_ID = "5dd000000000000000000001"
-DOCUMENT = {
+DOCUMENT: dict[str, object] = {
     "_id": DOCUMENT_ID,
     "name": "Ivan Petrov",
     "email": "ivan@example.org",
@@ -147,7 +147,8 @@ def _measure_all(
     system: LocalSystem, report: Report, counts: dict[tuple[str, int], dict[str, int]], scale: float
 ) -> None:
     environment = addresses(system)
-    MongoClient(environment["MONGO_URI"])["bench_floors"].documents.insert_one(DOCUMENT)
+    client: MongoClient[dict[str, object]] = MongoClient(environment["MONGO_URI"])
+    client["bench_floors"].documents.insert_one(DOCUMENT)
     for name, module, other in FLOORS:
         floor = report.floors[name] = measure_floor(module, other, system, environment)
         print(

@@ -106,7 +106,8 @@ def asked(world: World) -> dict[str, Ask]:
 def least(world: World, ask: Ask, pids: dict[str, int]) -> Round:
     """Return the round that took least CPU; the first one only warms up."""
     one_round(world, ask, pids, REQUESTS // 4)
-    until, rounds = time.monotonic() + BUDGET_S, []
+    until = time.monotonic() + BUDGET_S
+    rounds: list[Round] = []
     while len(rounds) < ROUNDS and time.monotonic() < until:
         rounds.append(one_round(world, ask, pids, REQUESTS))
     return min(rounds, key=lambda each: each.total_ms)

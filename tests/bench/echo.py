@@ -71,7 +71,7 @@ def _quietest(kind: str, in_flight: int, pids: Pids, environment: dict[str, str]
     best: Measured | None = None
     for _ in range(ROUNDS):
         with _client(kind, in_flight, environment) as client:
-            measured = measure(lambda client=client: _drive(client), pids | {"client": [client.pid]})  # type: ignore[misc]
+            measured = measure(lambda client=client: _drive(client), {**pids, "client": [client.pid]})  # type: ignore[misc]
         best = measured if best is None or measured.foreign < best.foreign else best
         if best.foreign <= FOREIGN_LIMIT:
             break

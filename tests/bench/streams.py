@@ -109,7 +109,7 @@ def _reach_all(people: list[Person], sockets: list[socket.socket]) -> float:
         assert time.monotonic() - began < WITHIN_S, f"{len(waiting)} streams were not reached"
         for key, _ in selector.select(1):
             if b"event.created.v1" in key.fileobj.recv(65536):  # type: ignore[union-attr]
-                waiting.discard(key.fileobj)  # type: ignore[arg-type]
+                waiting.discard(key.fileobj)
                 selector.unregister(key.fileobj)
     return time.monotonic() - began
 

@@ -14,8 +14,13 @@ from tests.e2e.system import REPOSITORY, System
 PICTURES = REPOSITORY / "build" / "screenshots"
 AXE = REPOSITORY / "gateway" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
-DESKTOP = {"viewport": {"width": 1280, "height": 820}}
-PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 820}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
 
 EXPECTED_NOISE = re.compile(r"Failed to load resource")
 """What a browser says of every answer of 400 and above, and of every picture that is not there."""

@@ -3,43 +3,63 @@
 On the database, each query that a test has led to must be served by an index.
 """
 
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar, cast
+
 import pytest
 from pymongo import MongoClient
+from pymongo.database import Database
 
+from services.chassis.mongo import Document
 from services.chats import storage as chats_storage
+from services.chats.ports import ChatStore
 from services.contracts.ids import new_id
 from services.events import storage as events_storage
+from services.events.ports import EventStore
 from services.invites import storage as invites_storage
+from services.invites.ports import InviteStore
 from services.users import storage as users_storage
+from services.users.ports import UserStore
 from tests.conformance.queries import Queries
 from tests.fakes.chats import FakeChats
 from tests.fakes.events import FakeEvents
 from tests.fakes.invites import FakeInvites
 from tests.fakes.users import FakeUsers
 
+S = TypeVar("S")
+Fixture = Callable[..., Iterator[S]]
+
+
+class Storage(Protocol):
+    """The module of a service that knows MongoDB."""
+
+    def prepare(self, database: Database[Document]) -> None: ...
+
 
 @pytest.fixture(scope="session")
-def queries(mongo_uri):
+def queries(mongo_uri: str) -> Iterator[Queries]:
     queries = Queries(mongo_uri)
     yield queries
     queries.close()
 
 
 @pytest.fixture(scope="session")
-def mongo_client(mongo_uri, queries):
-    client = MongoClient(mongo_uri, w="majority", journal=True, event_listeners=[queries])
+def mongo_client(mongo_uri: str, queries: Queries) -> Iterator[MongoClient[Document]]:
+    client: MongoClient[Document] = MongoClient(mongo_uri, w="majority", journal=True, event_listeners=[queries])
     yield client
     client.close()
 
 
 @pytest.fixture(params=["memory", "mongo"])
-def store_kind(request):
-    return request.param
+def store_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def _fixture(storage, on_database, in_memory):
+def _fixture(
+    storage: Storage, on_database: Callable[[Database[Document]], S], in_memory: Callable[[], S]
+) -> Fixture[S]:
     @pytest.fixture
-    def store(store_kind, request):
+    def store(store_kind: str, request: pytest.FixtureRequest) -> Iterator[S]:
         if store_kind == "memory":
             yield in_memory()
             return
@@ -51,10 +71,11 @@ def _fixture(storage, on_database, in_memory):
         client.drop_database(database.name)
         assert bad == [], "\n".join(bad)
 
-    return store
+    return cast(Fixture[S], store)
 
 
-users = _fixture(users_storage, users_storage.MongoUserStore, FakeUsers)
-events = _fixture(events_storage, events_storage.MongoEventStore, FakeEvents)
-chats = _fixture(chats_storage, chats_storage.MongoChatStore, FakeChats)
-invites = _fixture(invites_storage, invites_storage.MongoInviteStore, FakeInvites)
+# The type checker holds both kinds of each store against its port.
+users: Fixture[UserStore] = _fixture(users_storage, users_storage.MongoUserStore, FakeUsers)
+events: Fixture[EventStore] = _fixture(events_storage, events_storage.MongoEventStore, FakeEvents)
+chats: Fixture[ChatStore] = _fixture(chats_storage, chats_storage.MongoChatStore, FakeChats)
+invites: Fixture[InviteStore] = _fixture(invites_storage, invites_storage.MongoInviteStore, FakeInvites)

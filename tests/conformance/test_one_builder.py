@@ -90,11 +90,14 @@ def test_a_repeat_after_publication_delivers_the_departure_that_was_published(da
     store, [outbox] = events_storage.MongoEventStore(database), events_storage.outboxes(database)
     party, operation_id = joined(store, a_party(store), new_id()), new_id()
     left = store.replace_membership(party, model.without(party, party.members[-1]), operation_id=operation_id)
+    assert left is not None
     first = published(outbox, left.id, operation_id)
     database.events.update_one({"_id": left.id}, {"$set": {"outbox": []}})
 
-    repeated = in_bytes(store.find_any(left.id).caused_by(domain_event_id(operation_id)))
+    read_again = store.find_any(left.id)
 
+    assert read_again is not None
+    repeated = in_bytes(read_again.caused_by(domain_event_id(operation_id)))
     assert set(first) <= set(repeated)
 
 
@@ -112,6 +115,7 @@ def test_an_answer_is_published_as_it_is_delivered(database, kind, action):
 
     answered = store.answer(invite.id, action, actor_id=actor_id, operation_id=operation_id)
 
+    assert answered is not None
     caused = answered.to_domain_events(domain_event_id(operation_id), "answered")
     assert in_bytes(caused) == published(outbox, invite.id, operation_id)
 
@@ -126,5 +130,6 @@ def test_a_friendship_is_published_as_it_is_delivered(database):
     ):
         operation_id = new_id()
         friendship = write(operation_id)
+        assert friendship is not None
         caused = [friendship.to_domain_event(domain_event_id(operation_id))]
         assert in_bytes(caused) == published(outbox, f"{one}-{other}", operation_id)

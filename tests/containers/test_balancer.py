@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from tests.containers.dependencies import wait_for
 from tests.containers.system import ContainerSystem, docker, inspect
@@ -58,7 +59,9 @@ def person(balancer: System) -> Person:
 
 def connections_of(browser: Browser) -> int:
     """Return how many connections a browser has made to the system so far."""
-    pools = browser.http.adapters["http://"].poolmanager.pools
+    adapter = browser.http.get_adapter("http://")
+    assert isinstance(adapter, HTTPAdapter)
+    pools = adapter.poolmanager.pools
     where = urlsplit(browser.system.base)
     return sum(
         pools[key].num_connections

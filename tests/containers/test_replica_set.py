@@ -65,7 +65,12 @@ def primary_of_the_whole(system: ContainerSystem) -> str:
 def kill(container: str) -> Callable[[], None]:
     """Kill a member; return what brings it back."""
     docker("kill", container)
-    return lambda: (docker("start", container), wait_until_healthy(container))[1]
+
+    def bring_back() -> None:
+        docker("start", container)
+        wait_until_healthy(container)
+
+    return bring_back
 
 
 def pause(container: str) -> Callable[[], None]:
@@ -108,7 +113,8 @@ def reading_what_they_wrote(system: ContainerSystem, tally: Tally, lies: list[Ex
 def test_a_primary_that_is_gone_under_load_loses_nothing_and_doubles_nothing(
     replicated: ContainerSystem, fault: Callable[[str], Callable[[], None]]
 ) -> None:
-    report, lies = Report(Tally()), []
+    report = Report(Tally())
+    lies: list[Exception] = []
     first = primary_of_the_whole(replicated)
 
     with friends_at_work(replicated, report), reading_what_they_wrote(replicated, report.tally, lies):

@@ -1,6 +1,7 @@
 """Domain events keep their form: what one process says another understands, and nothing else passes."""
 
 from dataclasses import fields
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from services.contracts.errors import CLASSES, Code
 from services.contracts.ids import derive_id, is_id, new_id
 from services.contracts.registry import SUBSCRIPTIONS, awaited_subscribers
 
-EXAMPLES = {
+EXAMPLES: dict[str, dict[str, Any]] = {
     "FriendshipChangedV1": {
         "kind": "FriendshipChangedV1",
         "domain_event_id": "0" * 24,

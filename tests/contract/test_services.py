@@ -7,10 +7,11 @@ import re
 import pytest
 
 from services.chassis.service import Service
-from services.contracts.domain_events import KINDS
+from services.contracts.domain_events import KINDS, from_wire
 from services.contracts.registry import CONTRACTS, SUBSCRIPTIONS, handles_in_order, subscriptions_of
 from services.contracts.rpc import Call
 from services.contracts.standard_calls import STANDARD_CALLS
+from tests.contract.test_domain_events import EXAMPLES
 
 CALLS = [value for contract in CONTRACTS.values() for value in vars(contract).values() if isinstance(value, Call)]
 CALLS += [call.of(service) for service in CONTRACTS for call in STANDARD_CALLS]
@@ -89,4 +90,4 @@ def test_a_service_that_handles_nothing_finds_a_delivery_stale():
     class Deaf(Service):
         name = "deaf"
 
-    assert Deaf().deliver(None)["outcome"] == "stale"
+    assert Deaf().deliver(from_wire(EXAMPLES["ProfileChangedV1"]))["outcome"] == "stale"

@@ -46,11 +46,12 @@ def number_in(name: str, value: Any) -> float:
 def greatest_allowed(metadata: tuple[Any, ...]) -> int:
     """Return the length or the number at which a field's type ends."""
     bounds = [bound for field in metadata for bound in getattr(field, "metadata", ())]
-    (limit,) = [
+    limits: list[Any] = [
         bound.max_length if isinstance(bound, MaxLen) else bound.le
         for bound in bounds
         if isinstance(bound, MaxLen | Le)
     ]
+    (limit,) = limits
     return int(limit)
 
 

@@ -59,7 +59,7 @@ class Browser:
         """Send a DELETE; keywords are the query."""
         return self.request("DELETE", path, query=query, headers=headers)
 
-    def start_login(self, **query: str) -> str:
+    def start_login(self, **query: Any) -> str:
         """Open `/login` and return the provider's address that it leads to."""
         answer = self.get("/login", **query)
         assert answer.status_code == 302, answer.text

@@ -208,7 +208,7 @@ class TestChangingPart:
         ],
     )
     def test_a_field_that_is_there_changes_and_the_others_stay(
-        self, ann: Person, event_id: str, field: str, value: str
+        self, ann: Person, event_id: str, field: str, value: Any
     ) -> None:
         before = ann.event(event_id)
 
@@ -275,7 +275,13 @@ class TestVersions:
 
     def test_the_tag_changes_with_every_change(self, ann: Person, event_id: str) -> None:
         tags = [self.etag(ann, event_id)]
-        for fields in ({"name": "Supper"}, {"description": "x"}, {"datetime": "01.01.2032 00:00"}, {"name": "Tea"}):
+        changes: tuple[dict[str, Any], ...] = (
+            {"name": "Supper"},
+            {"description": "x"},
+            {"datetime": "01.01.2032 00:00"},
+            {"name": "Tea"},
+        )
+        for fields in changes:
             done(ann.change(event_id, **fields))
             tags.append(self.etag(ann, event_id))
 

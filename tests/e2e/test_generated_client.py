@@ -19,7 +19,7 @@ PACKAGE = "generated_calendar_client"
 @pytest.fixture(scope="module")
 def client(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     folder = tmp_path_factory.mktemp("client")
-    command = [
+    command: list[str | Path] = [
         Path(sys.executable).with_name("openapi-python-client"),
         "generate",
         "--meta",

@@ -18,6 +18,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.local import database, mongod
 from deploy.local.settings import SERVICES, LocalSettings, read_settings
+from services.chassis.mongo import Document
 from tests.e2e.system import REPOSITORY, free_ports, local_system
 
 PATIENCE_S = 90.0
@@ -99,6 +100,7 @@ def fresh(tmp_path: Path) -> Node:
 
 
 def test_nobody_gets_in_without_a_password(node: Node) -> None:
+    anybody: MongoClient[Document]
     with MongoClient(database.host(node.settings), serverSelectionTimeoutMS=5000) as anybody:
         for attempt in (
             lambda: anybody.list_database_names(),
@@ -114,6 +116,7 @@ def test_a_wrong_password_is_refused(node: Node) -> None:
     right = database.uri(node.settings, "users")
     wrong = right.replace(database.passwords(node.settings)["users"], "guessed")
 
+    client: MongoClient[Document]
     with MongoClient(wrong) as client, pytest.raises(OperationFailure) as refused:
         client.social_calendar_users.users.find_one()
 

@@ -262,8 +262,8 @@ class TestTheSystemKeepsToItsDocument:
     def run(self, person: Person, document: Document, ids: dict[Endpoint, dict[str, str]], *more: str) -> None:
         """Run schemathesis; `ids` are parameters that it is to send as they are."""
         (scheme,) = document["components"]["securitySchemes"]
-        (session,) = person.http.cookies
-        settings = [f'[auth.openapi.{scheme}]\napi_key = "{session.value}"']
+        (session,) = person.http.cookies.values()
+        settings = [f'[auth.openapi.{scheme}]\napi_key = "{session}"']
         for (method, path), parameters in ids.items():
             listed = ", ".join(f'"{name}" = "{value}"' for name, value in parameters.items())
             settings.append(

@@ -1,5 +1,7 @@
 """The live stream: what others do is seen at once, in one order, by those who may, and nothing is missed."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.e2e.answers import done, ok
@@ -7,18 +9,20 @@ from tests.e2e.browser import Browser, introduce
 from tests.e2e.listening import Listening
 from tests.e2e.people import Person
 
+Someone = Callable[[], Person]
+
 
 @pytest.fixture
-def anna(someone):
+def anna(someone: Someone) -> Person:
     return someone()
 
 
 @pytest.fixture
-def boris(someone):
+def boris(someone: Someone) -> Person:
     return someone()
 
 
-def test_an_event_is_seen_in_the_shape_of_the_api_when_it_is_created_changed_and_deleted(anna):
+def test_an_event_is_seen_in_the_shape_of_the_api_when_it_is_created_changed_and_deleted(anna: Person) -> None:
     with Listening(anna) as stream:
         event_id = anna.plan()
         assert stream.wait_for("event.created.v1", id=event_id) == anna.event(event_id)
@@ -28,7 +32,7 @@ def test_an_event_is_seen_in_the_shape_of_the_api_when_it_is_created_changed_and
         assert stream.wait_for("event.deleted.v1") == {"id": event_id}
 
 
-def test_who_joins_gets_the_whole_event_and_the_others_the_new_member(anna, boris):
+def test_who_joins_gets_the_whole_event_and_the_others_the_new_member(anna: Person, boris: Person) -> None:
     event_id = anna.plan(type="group")
     with Listening(anna) as annas, Listening(boris) as boriss:
         boris.join(event_id, anna)
@@ -44,7 +48,9 @@ def test_who_joins_gets_the_whole_event_and_the_others_the_new_member(anna, bori
             assert stream.wait_for("member.left.v1") == left
 
 
-def test_messages_are_seen_by_all_who_take_part_in_the_order_in_which_they_were_written(anna, boris):
+def test_messages_are_seen_by_all_who_take_part_in_the_order_in_which_they_were_written(
+    anna: Person, boris: Person
+) -> None:
     chat_id = anna.event(anna.plan_together(boris))["chat_id"]
     with Listening(boris) as stream:
         anna.write(chat_id, *map(str, range(20)))
@@ -57,7 +63,7 @@ def test_messages_are_seen_by_all_who_take_part_in_the_order_in_which_they_were_
         assert stream.wait_for("message.deleted.v1") == {"id": first["id"], "chat_id": chat_id}
 
 
-def test_invitations_are_seen_by_those_they_concern(anna, boris):
+def test_invitations_are_seen_by_those_they_concern(anna: Person, boris: Person) -> None:
     event_id = anna.plan(type="group")
     with Listening(anna) as annas, Listening(boris) as boriss:
         invite_id = boris.invited_by(anna, event_id)
@@ -72,7 +78,7 @@ def test_invitations_are_seen_by_those_they_concern(anna, boris):
         assert annas.of("invite.received.v1") == []
 
 
-def test_an_invitation_that_becomes_pointless_is_seen_to_end(anna, boris):
+def test_an_invitation_that_becomes_pointless_is_seen_to_end(anna: Person, boris: Person) -> None:
     event_id = anna.plan(type="group")
     invite_id = boris.invited_by(anna, event_id)
     with Listening(boris) as stream:
@@ -80,7 +86,7 @@ def test_an_invitation_that_becomes_pointless_is_seen_to_end(anna, boris):
         assert stream.wait_for("invite.settled.v1", id=invite_id)["outcome"] == "void"
 
 
-def test_a_friendship_is_seen_by_both_with_its_dialog(anna, boris):
+def test_a_friendship_is_seen_by_both_with_its_dialog(anna: Person, boris: Person) -> None:
     with Listening(anna) as annas, Listening(boris) as boriss:
         anna.befriend(boris)
         [friend] = anna.friends()
@@ -92,7 +98,7 @@ def test_a_friendship_is_seen_by_both_with_its_dialog(anna, boris):
         assert annas.wait_for("friend.removed.v1") == {"id": boris.id}
 
 
-def test_a_profile_that_has_changed_is_seen_by_its_owner(anna):
+def test_a_profile_that_has_changed_is_seen_by_its_owner(anna: Person) -> None:
     with Listening(anna) as stream:
         anna.claims["name"] = "Anna the Second"
         introduce(anna.system, anna.sub, anna.claims)
@@ -100,7 +106,7 @@ def test_a_profile_that_has_changed_is_seen_by_its_owner(anna):
         assert stream.wait_for("profile.changed.v1")["name"] == "Anna the Second"
 
 
-def test_what_was_missed_is_delivered_on_return_each_item_once_and_in_order(anna, boris):
+def test_what_was_missed_is_delivered_on_return_each_item_once_and_in_order(anna: Person, boris: Person) -> None:
     chat_id = anna.event(anna.plan_together(boris))["chat_id"]
     with Listening(boris) as stream:
         anna.write(chat_id, "1", "2")
@@ -115,7 +121,7 @@ def test_what_was_missed_is_delivered_on_return_each_item_once_and_in_order(anna
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_a_snapshot_and_the_stream_from_its_cursor_leave_no_gap(anna, boris):
+def test_a_snapshot_and_the_stream_from_its_cursor_leave_no_gap(anna: Person, boris: Person) -> None:
     chat_id = anna.event(anna.plan_together(boris))["chat_id"]
     anna.write(chat_id, "before")
     cursor = boris.get("/user").headers["X-Stream-Cursor"]
@@ -126,7 +132,7 @@ def test_a_snapshot_and_the_stream_from_its_cursor_leave_no_gap(anna, boris):
         assert {*snapshot, *(data["text"] for data in stream.of("message.posted.v1"))} == {"before", "after"}
 
 
-def test_polling_says_the_same_as_the_stream(anna):
+def test_polling_says_the_same_as_the_stream(anna: Person) -> None:
     cursor = anna.get("/user").headers["X-Stream-Cursor"]
     with Listening(anna) as stream:
         for name in ("one", "two", "three"):
@@ -139,7 +145,7 @@ def test_polling_says_the_same_as_the_stream(anna):
     assert told == [(item.number, item.type, item.data) for item in stream.items]
 
 
-def test_a_cursor_that_is_no_cursor_is_refused_and_one_of_another_log_starts_over(anna):
+def test_a_cursor_that_is_no_cursor_is_refused_and_one_of_another_log_starts_over(anna: Person) -> None:
     for since in ("x", "-1", "", "1.5", "1" * 16):
         assert anna.get("/stream", since=since).status_code == 400
         assert anna.get("/sync", since=since).status_code == 400
@@ -152,19 +158,19 @@ def test_a_cursor_that_is_no_cursor_is_refused_and_one_of_another_log_starts_ove
         assert stream.wait_for("event.created.v1")["name"] == "afterwards"
 
 
-def test_nobody_listens_without_a_session(browser):
+def test_nobody_listens_without_a_session(browser: Browser) -> None:
     for path in ("/stream", "/sync?since=0"):
         assert browser.get(path).status_code == 401
 
 
-def test_a_stream_ends_when_its_session_does(anna):
+def test_a_stream_ends_when_its_session_does(anna: Person) -> None:
     with Listening(anna) as stream:
         anna.get("/logout", allow_redirects=False)
         assert stream.ended.wait(10)
 
 
-def test_whoever_was_removed_is_told_so_and_nothing_after(anna, boris, someone):
-    carl: Person = someone()
+def test_whoever_was_removed_is_told_so_and_nothing_after(anna: Person, boris: Person, someone: Someone) -> None:
+    carl = someone()
     event_id = anna.plan_together(boris, carl)
     chat_id = anna.event(event_id)["chat_id"]
     cursor = int(boris.get("/user").headers["X-Stream-Cursor"])
@@ -188,7 +194,7 @@ def test_whoever_was_removed_is_told_so_and_nothing_after(anna, boris, someone):
     assert [item["type"] for item in missed] == ["member.left.v1", "event.created.v1"]
 
 
-def test_whoever_comes_back_sees_what_is_said_from_then_on(anna, boris):
+def test_whoever_comes_back_sees_what_is_said_from_then_on(anna: Person, boris: Person) -> None:
     event_id = anna.plan_together(boris)
     chat_id = anna.event(event_id)["chat_id"]
     done(boris.leave(event_id))
@@ -199,7 +205,7 @@ def test_whoever_comes_back_sees_what_is_said_from_then_on(anna, boris):
         stream.wait_for("event.joined.v1", id=event_id)
 
 
-def test_the_event_that_was_deleted_is_not_replayed(anna, boris):
+def test_the_event_that_was_deleted_is_not_replayed(anna: Person, boris: Person) -> None:
     cursor = int(boris.get("/user").headers["X-Stream-Cursor"])
     event_id = anna.plan_together(boris)
     anna.write(anna.event(event_id)["chat_id"], "gone with it")
@@ -213,7 +219,7 @@ def test_the_event_that_was_deleted_is_not_replayed(anna, boris):
     }
 
 
-def test_a_person_may_have_a_hundred_streams(anna):
+def test_a_person_may_have_a_hundred_streams(anna: Person) -> None:
     streams = [Listening(anna) for _ in range(100)]
     try:
         assert {stream.status for stream in streams} == {200}

@@ -1,80 +1,86 @@
 """Chats and messages in memory."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from services.chats.model import Chat, Message
 
 
 class FakeChats:
-    """Stands in for `services.chats.storage.ChatStore`."""
+    """Stands in for `services.chats.storage.MongoChatStore`."""
 
-    def __init__(self):
-        self._chats = {}
-        self._created = {}
-        self._clock = {}
-        self._messages = {}
-        self._live = set()
-        self._operations = set()
+    def __init__(self) -> None:
+        self._chats: dict[str, Chat] = {}
+        self._created: dict[str, int] = {}
+        self._ended: dict[str, datetime] = {}
+        self._clock: dict[str, int] = {}
+        self._messages: dict[str, Message] = {}
+        self._live: set[str] = set()
+        self._operations: set[tuple[str, str]] = set()
         self._numbers = 0
 
     def save_replica(self, chat: Chat) -> bool:
         known = self._chats.get(chat.id)
         if known is not None and known.version >= chat.version:
             return False
-        self._chats[chat.id] = chat
-        self._created.setdefault(chat.id, len(self._created))
+        self._store(chat)
         return True
 
-    def list_replicas(self, chat_ids):
+    def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
         return [self._chats[chat_id] for chat_id in chat_ids if chat_id in self._chats]
 
-    def restore_replica(self, chat, *, replica_version):
+    def restore_replica(self, chat: Chat, *, replica_version: int | None) -> bool:
         known = self._chats.get(chat.id)
         if (known.version if known else None) != replica_version:
             return False
-        self._chats[chat.id] = chat
-        self._created.setdefault(chat.id, len(self._created))
+        self._store(chat)
         return True
 
-    def find(self, chat_id):
+    def _store(self, chat: Chat) -> None:
+        self._chats[chat.id] = chat
+        self._created.setdefault(chat.id, len(self._created))
+        if chat.deleted:
+            self._ended.setdefault(chat.id, datetime.now(UTC))
+
+    def find(self, chat_id: str) -> Chat | None:
         chat = self._chats.get(chat_id)
         return None if chat is None or chat.deleted else chat
 
-    def _newest(self, user_id):
+    def _newest(self, user_id: str) -> list[Chat]:
         mine = [chat for chat in self._chats.values() if user_id in chat.user_ids]
         return sorted(mine, key=lambda chat: (self._latest_at(chat.id), self._created[chat.id]), reverse=True)
 
-    def _latest_at(self, chat_id):
+    def _latest_at(self, chat_id: str) -> int:
         return max((message.written_at for message in self._of(chat_id)), default=0)
 
-    def list_newest(self, user_id, *, offset, limit):
+    def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
         return self._newest(user_id)[offset : offset + limit]
 
-    def list_ids(self, user_id):
+    def list_ids(self, user_id: str) -> list[str]:
         return [chat.id for chat in self._newest(user_id)]
 
-    def _of(self, chat_id):
+    def _of(self, chat_id: str) -> list[Message]:
         living = [m for m in self._messages.values() if m.chat_id == chat_id and m.id in self._live]
         return sorted(living, key=lambda message: message.number)
 
-    def list_messages(self, chat_id, *, limit, before):
+    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
         found = [message for message in self._of(chat_id) if before is None or message.number < before]
         return found[-limit:] if limit else found
 
-    def list_messages_of(self, chat_ids, *, limit):
+    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
         return {chat_id: self.list_messages(chat_id, limit=limit, before=None) for chat_id in chat_ids}
 
-    def find_message(self, message_id):
+    def find_message(self, message_id: str) -> Message | None:
         return self._messages.get(message_id) if message_id in self._live else None
 
-    def find_place(self, chat_id, message_id):
+    def find_place(self, chat_id: str, message_id: str) -> int | None:
         message = self._messages.get(message_id)
         return message.number if message and message.chat_id == chat_id else None
 
-    def finish(self, message_id, operation_id):
+    def finish(self, message_id: str, operation_id: str) -> bool:
         return (message_id, operation_id) in self._operations
 
-    def post(self, chat_id, message_id, *, author_id, text, now_us):
+    def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
         chat = self._chats.get(chat_id)
         if chat is None or author_id not in chat.user_ids:
             return False
@@ -93,16 +99,23 @@ class FakeChats:
             self._operations.add((message_id, message_id))
         return True
 
-    def edit(self, message, *, text, operation_id):
+    def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
         if message.id not in self._live or self.finish(message.id, operation_id):
             return False
         self._messages[message.id] = replace(message, text=text)
         self._operations.add((message.id, operation_id))
         return True
 
-    def delete(self, message, *, operation_id):
+    def delete(self, message: Message, *, operation_id: str) -> bool:
         if message.id not in self._live:
             return False
         self._live.discard(message.id)
         self._operations.add((message.id, operation_id))
         return True
+
+    def purge_texts(self, *, ended_before: datetime) -> int:
+        ended = [chat_id for chat_id, at in self._ended.items() if at < ended_before]
+        for chat_id in ended:
+            del self._ended[chat_id]
+        self._messages = {key: message for key, message in self._messages.items() if message.chat_id not in ended}
+        return len(ended)

@@ -4,51 +4,52 @@ from dataclasses import replace
 from threading import Lock
 
 from services.chassis.messaging.outbox import domain_event_id
-from services.events.model import MAX_PLACES, Candidate, Change, Event, change_between
+from services.contracts.events import EventDetails, EventSummary, Kind
+from services.events.model import MAX_PLACES, Candidate, Change, Event, Member, OpenInvitation, change_between
 
 
 class FakeEvents:
     """Stands in for `services.events.storage.MongoEventStore`."""
 
-    def __init__(self):
-        self._events = {}
-        self._former = {}
+    def __init__(self) -> None:
+        self._events: dict[str, Event] = {}
+        self._former: dict[str, str] = {}
         self._one_at_a_time = Lock()
 
-    def insert(self, event: Event, *, operation_id) -> bool:
+    def insert(self, event: Event, *, operation_id: str) -> bool:
         if event.id in self._events:
             return False
         self._events[event.id] = _done(event, _change(operation_id, "created"), operation_id)
         return True
 
-    def find(self, event_id):
+    def find(self, event_id: str) -> Event | None:
         event = self._events.get(event_id)
         return None if event is None or event.deleted else event
 
-    def find_any(self, event_id):
+    def find_any(self, event_id: str) -> Event | None:
         return self._events.get(event_id)
 
-    def find_confirmed(self, event_id):
+    def find_confirmed(self, event_id: str) -> Event | None:
         return self.find_any(event_id)
 
-    def find_by_member(self, member_id):
+    def find_by_member(self, member_id: str) -> Event | None:
         return next((event for event in self._events.values() if event.member(member_id)), None)
 
-    def find_by_former_member(self, member_id):
-        return self._events.get(self._former.get(member_id))
+    def find_by_former_member(self, member_id: str) -> Event | None:
+        return self._events.get(self._former.get(member_id, ""))
 
-    def list_open_invite_ids(self, invite_ids):
+    def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
         invited = {invitation.invite_id for event in self._events.values() for invitation in event.invited}
         return invited & set(invite_ids)
 
-    def list_month(self, user_id, *, year, month):
+    def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
         prefix = f"{year:04}-{month:02}-"
         return [event.summary() for event in self._of(user_id) if event.details["starts_at"].startswith(prefix)]
 
-    def list_ids(self, user_id):
+    def list_ids(self, user_id: str) -> list[str]:
         return [event.id for event in self._of(user_id)]
 
-    def list_candidates(self, user_id, *, viewer_id):
+    def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
         seen = [
             (event, bool(event.member_of(viewer_id)) or event.has_invited(viewer_id)) for event in self._of(user_id)
         ]
@@ -58,24 +59,38 @@ class FakeEvents:
             if open_ or not event.details["is_private"]
         ]
 
-    def _of(self, user_id):
+    def _of(self, user_id: str) -> list[Event]:
         mine = [event for event in self._events.values() if event.member_of(user_id)]
         return sorted(mine, key=lambda event: (event.details["starts_at"], event.id))
 
-    def change(self, event_id, changes, *, actor_id, kind, versions, operation_id):
+    def change(
+        self,
+        event_id: str,
+        changes: EventDetails,
+        *,
+        actor_id: str,
+        kind: Kind | None,
+        versions: list[int] | None,
+        operation_id: str,
+    ) -> bool:
         event = self._events.get(event_id)
         member = event.member_of(actor_id) if event else None
-        if member is None or "can_change_event" not in member.rights or operation_id in event.operations:
+        if (
+            event is None
+            or member is None
+            or "can_change_event" not in member.rights
+            or operation_id in event.operations
+        ):
             return False
         if kind not in (None, event.kind) or (versions is not None and event.version not in versions):
             return False
-        details = event.details | changes
+        details: EventDetails = {**event.details, **changes}
         self._events[event_id] = _done(
             replace(event, version=event.version + 1, details=details), _change(operation_id, "changed"), operation_id
         )
         return True
 
-    def open_invitation(self, event_id, invitation, *, sender_id):
+    def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
         event = self.find(event_id)
         if event is None or event.kind != "group":
             return False
@@ -89,7 +104,7 @@ class FakeEvents:
         self._events[event_id] = replace(event, invited=(*event.invited, invitation))
         return True
 
-    def withdraw_invitation(self, event_id, invite_id):
+    def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
         event = self._events.get(event_id)
         left = tuple(kept for kept in event.invited if kept.invite_id != invite_id) if event else ()
         if event is None or left == event.invited:
@@ -97,7 +112,7 @@ class FakeEvents:
         self._events[event_id] = replace(event, invited=left)
         return True
 
-    def join(self, event_id, *, invite_id, member, operation_id):
+    def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
         with self._one_at_a_time:
             if not self.withdraw_invitation(event_id, invite_id):
                 return None
@@ -107,7 +122,7 @@ class FakeEvents:
             self._events[event_id] = _done(joined, change, operation_id)
             return self._events[event_id]
 
-    def replace_membership(self, before, after, *, operation_id):
+    def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
         current = self._events[before.id]
         if current.version != before.version:
             return None
@@ -121,9 +136,9 @@ class FakeEvents:
         return self._events[before.id]
 
 
-def _change(operation_id, kind, **details):
-    return Change(domain_event_id=domain_event_id(operation_id), kind=kind, **details)
+def _change(operation_id: str, kind: str, *, affected_member_ids: tuple[str, ...] = ()) -> Change:
+    return Change(domain_event_id=domain_event_id(operation_id), kind=kind, affected_member_ids=affected_member_ids)
 
 
-def _done(event, change, operation_id):
+def _done(event: Event, change: Change, operation_id: str) -> Event:
     return replace(event, changes=(*event.changes, change), operations=event.operations | {operation_id})

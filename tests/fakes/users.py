@@ -1,5 +1,6 @@
 """Profiles and friendships in memory."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from services.users.model import Friendship, Profile, pair_of, searchable
@@ -14,43 +15,43 @@ class _Remembered:
 class FakeUsers:
     """Stands in for `services.users.storage.MongoUserStore`."""
 
-    def __init__(self):
-        self._profiles = {}
-        self._friendships = {}
+    def __init__(self) -> None:
+        self._profiles: dict[str, Profile] = {}
+        self._friendships: dict[tuple[str, str], _Remembered] = {}
 
-    def save_profile(self, profile: Profile, *, operation_id) -> str:
+    def save_profile(self, profile: Profile, *, operation_id: str) -> str:
         known = self._by_google_id(profile.google_id)
         saved = replace(profile, id=known.id) if known else profile
         self._profiles[saved.id] = saved
         return saved.id
 
-    def _by_google_id(self, google_id):
+    def _by_google_id(self, google_id: str) -> Profile | None:
         return next((known for known in self._profiles.values() if known.google_id == google_id), None)
 
-    def find_profile(self, user_id):
+    def find_profile(self, user_id: str) -> Profile | None:
         return self._profiles.get(user_id)
 
-    def list_profiles(self, user_ids):
+    def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
         found = [self._profiles[user_id] for user_id in user_ids if user_id in self._profiles]
         return sorted(found, key=lambda profile: (profile.name, profile.id))
 
-    def search_profiles(self, text, *, offset, limit):
+    def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
         wanted = searchable(text)
         found = [p for p in self._profiles.values() if wanted in searchable(p.name) or wanted in searchable(p.email)]
         return sorted(found, key=lambda profile: (profile.name, profile.id))[offset : offset + limit]
 
-    def find_friendship(self, one, other):
+    def find_friendship(self, one: str, other: str) -> Friendship | None:
         remembered = self._friendships.get(pair_of(one, other))
         return remembered.friendship if remembered else None
 
-    def list_friendships(self, pairs):
+    def list_friendships(self, pairs: list[tuple[str, str]]) -> list[Friendship]:
         return [self._friendships[pair].friendship for pair in pairs if pair in self._friendships]
 
-    def list_friend_ids(self, user_id):
+    def list_friend_ids(self, user_id: str) -> list[str]:
         living = [kept.friendship.pair for kept in self._friendships.values() if kept.friendship.friends]
         return sorted(other for pair in living if user_id in pair for other in pair if other != user_id)
 
-    def befriend(self, one, other, *, generation, operation_id):
+    def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
         pair = pair_of(one, other)
         kept = self._friendships.get(pair)
         if kept is None:
@@ -63,7 +64,7 @@ class FakeUsers:
         kept.operations.append(operation_id)
         return kept.friendship
 
-    def unfriend(self, one, other, *, operation_id):
+    def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
         kept = self._friendships.get(pair_of(one, other))
         if kept is None or not kept.friendship.friends or operation_id in kept.operations:
             return None
@@ -72,6 +73,6 @@ class FakeUsers:
         kept.operations.append(operation_id)
         return kept.friendship
 
-    def find_operation(self, one, other, operation_id):
+    def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         kept = self._friendships.get(pair_of(one, other))
         return kept.friendship if kept and operation_id in kept.operations else None

@@ -1,80 +1,108 @@
 """Five services in one process: their real classes on fake stores, direct calls, domain events in the test's hands."""
 
-from types import SimpleNamespace
+from typing import Any, cast
 
+from services.chassis.messaging.outbox import OutboxRelay
+from services.chassis.rpc.client import BoundClient
 from services.chats.service import Chats
+from services.contracts import events as events_contract
+from services.contracts.chats import Chat
 from services.contracts.domain_events import from_wire
+from services.contracts.events import Kind
 from services.contracts.ids import new_id
+from services.contracts.invites import Action
 from services.contracts.registry import awaited_subscribers
+from services.contracts.rpc import Call, HandlerResult, Wire, WriteResult
 from services.events.service import Events
 from services.invites.service import Invites
 from services.streams.service import Streams
 from services.users.service import Users
 from tests.fakes.chats import FakeChats
+from tests.fakes.details import event_details
 from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds
 from tests.fakes.invites import FakeInvites
 from tests.fakes.users import FakeUsers
 
 
-def _service(cls, **dependencies):
-    """Make a service without Nameko: what it declares is what it is given."""
-    service = cls()
-    for name, dependency in dependencies.items():
-        setattr(service, name, dependency)
-    return service
-
-
 class World:
     """People act through its methods; domain events are delivered at once, or wait for the test to deliver them."""
 
-    def __init__(self, *, deliver_at_once=True):
+    def __init__(self, *, deliver_at_once: bool = True) -> None:
         self.users, self.events, self.chats = FakeUsers(), FakeEvents(), FakeChats()
         self.invites, self.feeds = FakeInvites(), FakeFeeds()
-        relay = SimpleNamespace(notify=self.notify, poll_soon=self.poll_soon)
-        self.services = {
-            "users": _service(Users, users=self.users, friendship_relay=relay, profile_relay=relay),
-            "events": _service(Events, events=self.events, relay=relay, calls=self),
-            "chats": _service(Chats, chats=self.chats, relay=relay),
-            "invites": _service(Invites, invites=self.invites, relay=relay, calls=self),
-            "streams": _service(Streams, feeds=self.feeds, calls=self),
-        }
+        made = (self._users(), self._events(), self._chats(), self._invites(), self._streams())
+        self.services: dict[str, Any] = {service.name: service for service in made}
         self.deliver_at_once = deliver_at_once
-        self.undelivered = []
-        self.outcomes = []
+        self.undelivered: list[tuple[str, Wire]] = []
+        self.outcomes: list[str] = []
 
-    def notify(self, document_id):
+    # Services without Nameko: what their classes declare is what they are given.
+
+    def _users(self) -> Users:
+        users = Users()
+        users.users = self.users
+        users.friendship_relay = users.profile_relay = cast(OutboxRelay, self)
+        return users
+
+    def _events(self) -> Events:
+        events = Events()
+        events.events = self.events
+        events.relay, events.calls = cast(OutboxRelay, self), cast(BoundClient, self)
+        return events
+
+    def _chats(self) -> Chats:
+        chats = Chats()
+        chats.chats = self.chats
+        chats.relay = cast(OutboxRelay, self)
+        return chats
+
+    def _invites(self) -> Invites:
+        invites = Invites()
+        invites.invites = self.invites
+        invites.relay, invites.calls = cast(OutboxRelay, self), cast(BoundClient, self)
+        return invites
+
+    def _streams(self) -> Streams:
+        streams = Streams()
+        streams.feeds = self.feeds
+        streams.calls = cast(BoundClient, self)
+        return streams
+
+    # Their outbox relays, as `services.chassis.messaging.outbox.OutboxRelay`.
+
+    def notify(self, document_id: str) -> None:
         """Nothing to notify: domain events are in the test's hands."""
 
-    def poll_soon(self):
+    def poll_soon(self) -> None:
         """Nothing to poll, for the same reason."""
 
     # Other services, as `services.chassis.rpc.client.BoundClient` offers them.
 
-    def call(self, call, **arguments):
+    def call(self, call: Call[..., Any], **arguments: Any) -> Any:
         return getattr(self.services[call.service], call.method)(**arguments)
 
     # Domain events.
 
-    def apply(self, subscriber, wire):
-        applied = self.services[subscriber].apply(domain_event=wire)
+    def apply(self, subscriber: str, wire: Wire) -> str:
+        applied: HandlerResult = self.services[subscriber].apply(domain_event=wire)
         self.outcomes.append(applied["outcome"])
         self._caused(applied["domain_events"])
         return applied["outcome"]
 
-    def deliver(self, index=0):
+    def deliver(self, index: int = 0) -> str:
         """Deliver one waiting domain event to one subscriber."""
         return self.apply(*self.undelivered.pop(index))
 
-    def deliver_all(self):
+    def deliver_all(self) -> None:
         while self.undelivered:
             self.deliver()
 
-    def _caused(self, domain_events):
+    def _caused(self, domain_events: list[Wire]) -> None:
         for wire in domain_events:
             self.undelivered += [(subscriber, wire) for subscriber in awaited_subscribers(from_wire(wire))]
 
-    def _write(self, written):
+    def _write(self, written: WriteResult) -> str:
         self._caused(written["domain_events"])
         if self.deliver_at_once:
             self.deliver_all()
@@ -82,7 +110,7 @@ class World:
 
     # What people do.
 
-    def person(self, name="Anna"):
+    def person(self, name: str = "Anna") -> str:
         user_id = new_id()
         return self._write(
             self.services["users"].sign_in(
@@ -95,11 +123,13 @@ class World:
             )
         )
 
-    def _act(self, service, call, *, operation_id=None, **arguments):
+    def _act(self, service: str, call: str, *, operation_id: str | None = None, **arguments: Any) -> str:
         method = getattr(self.services[service], call)
         return self._write(method(**arguments, operation_id=operation_id or new_id()))
 
-    def invite(self, sender, receiver, event_id=None, *, operation_id=None):
+    def invite(
+        self, sender: str, receiver: str, event_id: str | None = None, *, operation_id: str | None = None
+    ) -> str:
         return self._act(
             "invites",
             "send_invite",
@@ -110,38 +140,36 @@ class World:
             operation_id=operation_id,
         )
 
-    def answer(self, actor, invite_id, action="accept", *, operation_id=None):
+    def answer(self, actor: str, invite_id: str, action: Action = "accept", *, operation_id: str | None = None) -> str:
         return self._act(
             "invites", "answer_invite", actor_id=actor, invite_id=invite_id, action=action, operation_id=operation_id
         )
 
-    def befriend(self, one, other):
+    def befriend(self, one: str, other: str) -> None:
         self.answer(other, self.invite(one, other))
 
-    def unfriend(self, actor, friend, *, operation_id=None):
+    def unfriend(self, actor: str, friend: str, *, operation_id: str | None = None) -> str:
         return self._act("users", "end_friendship", actor_id=actor, friend_id=friend, operation_id=operation_id)
 
-    def event(self, owner, *, kind="group", operation_id=None, **details):
-        party = {
-            "name": "Party",
-            "is_private": True,
-            "starts_at": "2026-11-30T19:30",
-            "address": "Home",
-            "description": "",
-            "icon": "pizza.svg",
-        }
+    def event(self, owner: str, *, kind: Kind = "group", operation_id: str | None = None, **details: Any) -> str:
+        details = {**event_details(starts_at="2026-11-30T19:30"), **details}
         return self._act(
-            "events", "create_event", actor_id=owner, kind=kind, details=party | details, operation_id=operation_id
+            "events", "create_event", actor_id=owner, kind=kind, details=details, operation_id=operation_id
         )
 
-    def join(self, owner, guest, event_id):
+    def join(self, owner: str, guest: str, event_id: str) -> str:
         self.answer(guest, self.invite(owner, guest, event_id))
-        return self.events.find(event_id).member_of(guest).id
+        event = self.events.find(event_id)
+        membership = event.member_of(guest) if event else None
+        assert membership is not None, "joined and is no member"
+        return membership.id
 
-    def leave(self, actor, event_id, *, operation_id=None):
+    def leave(self, actor: str, event_id: str, *, operation_id: str | None = None) -> str:
         return self._act("events", "leave_event", actor_id=actor, event_id=event_id, operation_id=operation_id)
 
-    def delete(self, actor, event_id, *, if_versions=None, operation_id=None):
+    def delete(
+        self, actor: str, event_id: str, *, if_versions: list[int] | None = None, operation_id: str | None = None
+    ) -> str:
         return self._act(
             "events",
             "delete_event",
@@ -151,7 +179,16 @@ class World:
             operation_id=operation_id,
         )
 
-    def change(self, actor, event_id, *, kind=None, if_versions=None, operation_id=None, **changes):
+    def change(
+        self,
+        actor: str,
+        event_id: str,
+        *,
+        kind: Kind | None = None,
+        if_versions: list[int] | None = None,
+        operation_id: str | None = None,
+        **changes: Any,
+    ) -> str:
         return self._act(
             "events",
             "change_event",
@@ -163,22 +200,25 @@ class World:
             operation_id=operation_id,
         )
 
-    def get_event(self, actor, event_id):
-        return self.services["events"].get_event(actor_id=actor, event_id=event_id)
+    def get_event(self, actor: str, event_id: str) -> events_contract.Event:
+        event: events_contract.Event = self.services["events"].get_event(actor_id=actor, event_id=event_id)
+        return event
 
-    def change_rights(self, actor, member_id, *, operation_id=None, **rights):
+    def change_rights(self, actor: str, member_id: str, *, operation_id: str | None = None, **rights: bool) -> str:
         return self._act(
             "events", "change_rights", actor_id=actor, member_id=member_id, rights=rights, operation_id=operation_id
         )
 
-    def remove_member(self, actor, member_id, *, operation_id=None):
+    def remove_member(self, actor: str, member_id: str, *, operation_id: str | None = None) -> str:
         return self._act("events", "remove_member", actor_id=actor, member_id=member_id, operation_id=operation_id)
 
-    def say(self, actor, chat_id, text, *, operation_id=None):
+    def say(self, actor: str, chat_id: str, text: str, *, operation_id: str | None = None) -> str:
         return self._act("chats", "post_message", actor_id=actor, chat_id=chat_id, text=text, operation_id=operation_id)
 
-    def chat(self, actor, chat_id):
-        return self.services["chats"].get_chat(actor_id=actor, chat_id=chat_id, limit=None, before=None)
+    def chat(self, actor: str, chat_id: str) -> Chat:
+        chat: Chat = self.services["chats"].get_chat(actor_id=actor, chat_id=chat_id, limit=None, before=None)
+        return chat
 
-    def chats_of(self, actor):
-        return self.services["chats"].list_chats(actor_id=actor, offset=0, limit=100, message_limit=None)
+    def chats_of(self, actor: str) -> list[Chat]:
+        chats: list[Chat] = self.services["chats"].list_chats(actor_id=actor, offset=0, limit=100, message_limit=None)
+        return chats

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.e2e.system import LocalSystem, System
 from tests.faults.faults import Fault, time_to_ready
+from tests.faults.replica_set import PrimaryFault
 from tests.faults.retrying_client import Doubled, HalfDone, Lie, Lost, Tally
 from tests.faults.workload import Circle
 
@@ -23,7 +24,7 @@ class Report:
     """What was done and what came of it."""
 
     tally: Tally
-    faults: list[tuple[Fault, float]] = field(default_factory=list)
+    faults: list[tuple[Fault | PrimaryFault, float]] = field(default_factory=list)
     lies: list[Lie] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -74,7 +75,7 @@ def friends_at_work(system: System, report: Report, *, seed: int = 1) -> Iterato
         report.lies += circle.audit()
 
 
-def run(system: LocalSystem, faults: Sequence[Fault], *, seed: int = 1, echo: bool = False) -> Report:
+def run(system: LocalSystem, faults: Sequence[Fault | PrimaryFault], *, seed: int = 1, echo: bool = False) -> Report:
     """Let friends work while the faults happen one after another; audit at the end."""
     report = Report(Tally())
     with friends_at_work(system, report, seed=seed):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -105,7 +106,7 @@ class ReplicaSet:
             "settings": settings,
         }
         for member in self.members:
-            until(lambda member=member: ask(member, "ping"))
+            until(partial(ask, member, "ping"))
         until(lambda: ask(self.members[0], "replSetInitiate", config))
         user = {"pwd": PASSWORD, "roles": ["root"], "writeConcern": {"w": "majority"}}
         until(lambda: ask(self.primary(), "createUser", "root", **user))

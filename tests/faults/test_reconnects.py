@@ -4,6 +4,7 @@ import gc
 import os
 import time
 import tracemalloc
+from collections.abc import Iterator
 
 import pytest
 
@@ -20,7 +21,7 @@ GROWTH_BYTES = 100_000
 
 
 @pytest.fixture
-def links(amqp_uri, monkeypatch):
+def links(amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BrokerConnection]]:
     """Return the links of everything that a process connects with, made again without delay when they are lost."""
     monkeypatch.setattr(broker, "BACKOFF_S", (0.0,))
     monkeypatch.setattr(broker.log, "warning", lambda *args: None)
@@ -34,14 +35,14 @@ def links(amqp_uri, monkeypatch):
     consumer.stop()
 
 
-def reopened(link: BrokerConnection, channel):
+def reopened(link: BrokerConnection, channel: object) -> None:
     until = time.monotonic() + 10
     while not link.is_open or link.channel() is channel:
         assert time.monotonic() < until, "not connected again"
         time.sleep(0.001)
 
 
-def lose(links, times):
+def lose(links: list[BrokerConnection], times: int) -> None:
     for _ in range(times):
         for link in links:
             channel = link.channel(timeout_s=10)
@@ -49,11 +50,11 @@ def lose(links, times):
             reopened(link, channel)
 
 
-def descriptors():
+def descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def test_a_thousand_reconnects_leak_neither_memory_nor_descriptors(links):
+def test_a_thousand_reconnects_leak_neither_memory_nor_descriptors(links: list[BrokerConnection]) -> None:
     tracemalloc.start()
     lose(links, WARM_UP // len(links))
     gc.collect()

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 import requests
@@ -93,7 +94,11 @@ def test_whichever_process_dies_a_follower_gets_every_message_once_and_in_order(
     own_system: LocalSystem, ann: Person, ben: Person
 ) -> None:
     chat_id = ann.event(ann.plan_together(ben))["chat_id"]
-    written, stopping = [], threading.Event()
+    written: list[str] = []
+    stopping = threading.Event()
+
+    def has_grown_to(count: int) -> bool:
+        return len(written) >= count
 
     def write() -> None:
         while not stopping.is_set():
@@ -107,7 +112,7 @@ def test_whichever_process_dies_a_follower_gets_every_message_once_and_in_order(
         try:
             for fault in FAULTS:
                 enough = len(written) + BEFORE_EACH
-                wait_until(lambda enough=enough: len(written) >= enough)
+                wait_until(partial(has_grown_to, enough))
                 fault.happen(own_system)
                 time_to_ready(own_system)
         finally:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from functools import partial
 
 import pytest
 import requests
@@ -130,13 +129,14 @@ def test_one_stuck_service_does_not_take_the_endpoints_of_others_down(
 
 
 def test_a_call_that_is_out_of_time_is_not_made_and_a_repeat_completes_it(caller: RpcClient, ann: Person) -> None:
-    create = partial(
-        caller.within(Deadline.after(5)).call,
-        events.create_event,
-        actor_id=ann.id,
-        kind="single",
-        details=event_details(name="Tea"),
-        operation_id=new_id(),
-    )
-    assert create()["id"] == create()["id"]
+    calls, operation_id = caller.within(Deadline.after(5)), new_id()
+
+    def create() -> str:
+        details = event_details(name="Tea")
+        created = calls.call(
+            events.create_event, actor_id=ann.id, kind="single", details=details, operation_id=operation_id
+        )
+        return created["id"]
+
+    assert create() == create()
     assert len(ann.me()["event_id_list"]) == 1

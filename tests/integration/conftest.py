@@ -1,28 +1,31 @@
+from collections.abc import Callable, Iterator
+
 import pytest
 
-from services.chassis.rpc.client import RpcClient
+from services.chassis.rpc.client import BoundClient, RpcClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts import users
 from services.contracts.ids import new_id
+from tests.e2e.system import System
 
 
 @pytest.fixture(scope="session")
-def caller(system, amqp_uri):
+def caller(system: System, amqp_uri: str) -> Iterator[RpcClient]:
     caller = RpcClient(amqp_uri, name="tests")
     yield caller
     caller.close()
 
 
 @pytest.fixture
-def calls(caller):
+def calls(caller: RpcClient) -> BoundClient:
     return caller.within(Deadline.after(10))
 
 
 @pytest.fixture
-def person(calls):
+def person(calls: BoundClient) -> Callable[..., str]:
     """Return what makes a new person and returns their id."""
 
-    def make(name="Anna"):
+    def make(name: str = "Anna") -> str:
         written = calls.call(
             users.sign_in,
             google_id=new_id(),

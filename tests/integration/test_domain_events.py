@@ -5,6 +5,7 @@ import time
 import pytest
 from pymongo import MongoClient
 
+from services.chassis.mongo import Document
 from services.contracts import chats, events, invites, users
 from services.contracts.errors import Forbidden, NotFound
 from services.contracts.ids import new_id
@@ -24,7 +25,7 @@ def eventually(check):
 
 @pytest.fixture(scope="module")
 def mongo(mongo_uri):
-    client = MongoClient(mongo_uri)
+    client: MongoClient[Document] = MongoClient(mongo_uri)
     yield client
     client.close()
 

@@ -7,6 +7,7 @@ import pytest
 from pymongo import MongoClient
 
 from services.chassis.messaging.outbox import now
+from services.chassis.mongo import Document
 from services.contracts.ids import new_id
 from services.streams import storage, usecases
 from services.streams.model import AccessCutoff, FeedEntry
@@ -16,7 +17,7 @@ ANNA, BOB, CARL = "anna", "bob", "carl"
 
 @pytest.fixture
 def database(mongo_uri):
-    client = MongoClient(mongo_uri, w="majority", journal=True)
+    client: MongoClient[Document] = MongoClient(mongo_uri, w="majority", journal=True)
     database = client[f"feeds_{new_id()}"]
     storage.prepare(database)
     yield database

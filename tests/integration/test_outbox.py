@@ -12,7 +12,9 @@ from services.chassis.broker import topology
 from services.chassis.broker.publisher import Publisher
 from services.chassis.messaging import outbox
 from services.chassis.messaging.outbox import OutboxRelay
+from services.chassis.mongo import Document
 from services.contracts.domain_events import MembershipChangedV1
+from services.contracts.events import EventDetails
 from services.contracts.ids import new_id
 from services.events import storage
 from services.events.model import Event, creator, deleted, joining
@@ -40,7 +42,7 @@ def box(database):
 
 @pytest.fixture
 def database(mongo_uri):
-    client = MongoClient(mongo_uri, w="majority", journal=True)
+    client: MongoClient[Document] = MongoClient(mongo_uri, w="majority", journal=True)
     database = client[f"outbox_{new_id()}"]
     storage.prepare(database)
     yield database
@@ -138,7 +140,7 @@ def test_ten_thousand_changes_that_wait_for_the_broker_make_no_document_unwritab
     database.events.update_one({"_id": event.id}, {"$set": {"outbox": facts, "outbox_due_at": outbox.now()}})
     replicas(NOWHERE)
 
-    changes = {"name": "Still writable"}
+    changes: EventDetails = {"name": "Still writable"}
     owner_id = event.owner_id
     assert store.change(event.id, changes, actor_id=owner_id, kind=None, versions=None, operation_id=new_id())
     database.events.update_one({"_id": event.id}, {"$pull": {"outbox": {"change": "changed"}}})

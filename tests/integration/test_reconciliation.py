@@ -9,6 +9,7 @@ from pymongo import MongoClient
 from pymongo.read_concern import ReadConcern
 
 from services.chassis.messaging.reconciler import Reconciler
+from services.chassis.mongo import Document
 from services.contracts import chats, events, invites, users
 from services.contracts.ids import new_id
 from tests.e2e.system import REPOSITORY
@@ -20,7 +21,7 @@ UNDER_WAY_S = 0.5
 
 @pytest.fixture(scope="module")
 def databases(mongo_uri):
-    client = MongoClient(mongo_uri)
+    client: MongoClient[Document] = MongoClient(mongo_uri)
     yield {name: client[f"social_calendar_{name}"] for name in ("users", "events", "chats", "invites")}
     client.close()
 

@@ -1,6 +1,7 @@
 """Operations and calls per request: within bounds, and the same for people with twenty times as much."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_reading_takes_as_many_operations_and_calls_however_much_there_is(
             crowd
         )  # the gateway has to ask once for the cursor of somebody's stream, then it hears of every new one
 
-    little, much = (watch.during(lambda crowd=crowd: request(crowd)) for crowd in crowds)
+    little, much = (watch.during(partial(request, crowd)) for crowd in crowds)
 
     within_bounds(little, operations, calls)
     assert sorted(much.operations_but_pages) == sorted(little.operations_but_pages)

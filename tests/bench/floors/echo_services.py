@@ -71,7 +71,7 @@ def main() -> None:
         case "nameko":
             serve(Nameko, {"AMQP_URI": os.environ["AMQP_URI"]})
         case "ours":
-            serve(Ours, ServiceContext(OURS, read_settings(OURS), None).as_config())
+            serve(Ours, ServiceContext(OURS, read_settings(OURS), lambda _: []).as_config())
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ class Recorder:
 def needed_by(service: str) -> set[tuple[str, str]]:
     """Return the rights that a service needs, and the names on which it needs them."""
     channel = Recorder()
-    topology.declare(channel, service)  # type: ignore[arg-type]
+    topology.declare(channel, service)
     needed = set(channel.needed)
     for queue in topology.queues_of(service):
         needed.add(("read", queue))

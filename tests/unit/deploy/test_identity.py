@@ -32,8 +32,8 @@ def claims_after_log_in(provider: FlaskClient, subject: str) -> dict[str, object
     assert form.status_code == 302, form.text
     (code,) = parse_qs(urlsplit(form.location).query)["code"]
     asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, **CLIENT}
-    token = provider.post("/oauth2/token", data=asked).json["access_token"]
-    return dict(provider.get("/userinfo", headers={"Authorization": f"Bearer {token}"}).json)
+    token = provider.post("/oauth2/token", data=asked).get_json()["access_token"]
+    return dict(provider.get("/userinfo", headers={"Authorization": f"Bearer {token}"}).get_json())
 
 
 def test_demo_people_can_log_in(provider: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """Whether the ports that we want are free."""
 
 import socket
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,7 +10,7 @@ from deploy.local.settings import read_settings
 
 
 @pytest.fixture
-def listener() -> socket.socket:
+def listener() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 

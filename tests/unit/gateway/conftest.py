@@ -65,7 +65,7 @@ def gateway(surroundings: Surroundings) -> Callable[..., FlaskClient]:
     """Return what makes a client of a gateway with these settings."""
 
     def make(**settings: Any) -> FlaskClient:
-        needed = {"amqp_uri": "a", "mongo_uri": "m", "oidc_client_id": "i", "oidc_client_secret": "s"}
+        needed: dict[str, Any] = {"amqp_uri": "a", "mongo_uri": "m", "oidc_client_id": "i", "oidc_client_secret": "s"}
         around: Any = surroundings
         backend = Backend(
             settings=Settings(**needed, **settings),

@@ -7,7 +7,7 @@ from gunicorn.config import Config
 from gateway.server.worker import BufferedResponse
 
 
-class Sent(list):
+class Sent(list[bytes]):
     """What was given to a socket, write by write."""
 
     sendall = list.append

@@ -4,20 +4,20 @@ from tests.fakes.world import World
 
 
 @pytest.fixture
-def world():
+def world() -> World:
     return World()
 
 
 @pytest.fixture
-def anna(world):
+def anna(world: World) -> str:
     return world.person("Anna")
 
 
 @pytest.fixture
-def bob(world):
+def bob(world: World) -> str:
     return world.person("Bob")
 
 
 @pytest.fixture
-def carl(world):
+def carl(world: World) -> str:
     return world.person("Carl")

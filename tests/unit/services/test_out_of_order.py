@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.ids import derive_id, new_id
+from services.contracts.rpc import Wire
 from services.users.model import Profile
 from tests.fakes.world import World
 
@@ -36,7 +37,7 @@ def picture_of(world):
 
 def expected_copies(world):
     """Return which chats each must have: those of their events, and a dialog with each who ever was a friend."""
-    chats = {person: set() for person in PEOPLE}
+    chats: dict[str, set[str]] = {person: set() for person in PEOPLE}
     for event in world.events._events.values():
         for member in event.members:
             chats[member.user_id].add(event.chat_id)
@@ -112,13 +113,15 @@ def _profile(name):
     return Profile(id=name, google_id=name, name=name, email=name, picture="", birthday=None)
 
 
+Delivery = tuple[str, Wire]
 FATES = ("handled", "handled twice", "dropped", "handled and not acknowledged")
 """What becomes of a delivery; the last two come again, after others."""
 
 
 def deliver_somehow(world, data):
     """Deliver what waits in an order, and with mishaps, as hypothesis likes; at the end everything once more."""
-    delivered, again = [], []
+    delivered: list[Delivery] = []
+    again: list[Delivery] = []
     while world.undelivered or again:
         waiting = world.undelivered or again
         index = data.draw(st.integers(0, len(waiting) - 1), label="which")

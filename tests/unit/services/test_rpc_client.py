@@ -1,5 +1,7 @@
 """Making calls, without a broker."""
 
+from typing import Any
+
 import pytest
 
 from services.chassis.rpc import client as calling
@@ -24,6 +26,7 @@ class AlwaysOpen:
 def test_arguments_that_cannot_be_sent_leave_nothing_to_wait_for(monkeypatch):
     monkeypatch.setattr(calling, "BrokerConnection", AlwaysOpen)
     calls = RpcClient("amqp://nowhere", name="test", limit=1).within(Deadline.after(5))
+    unsendable: Any = object()
     for _ in range(3):  # were the first remembered, the second would be one too many
         with pytest.raises(TypeError):
-            calls.start(chats.list_chat_ids, actor_id=object())
+            calls.start(chats.list_chat_ids, actor_id=unsendable)
