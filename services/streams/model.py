@@ -37,6 +37,16 @@ class FeedEntry:
     version: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedPlace:
+    """Where an entry stands in a user's feed. cutoff_id, version: as the entry has them."""
+
+    sequence: int
+    entry_id: str
+    cutoff_id: str | None
+    version: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccessCutoff:
     """Who takes part in an event since somebody last lost access to it. id: of the event."""

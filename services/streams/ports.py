@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from services.contracts.streams import FeedItem
-from services.streams.model import AccessCutoff, FeedEntry
+from services.streams.model import AccessCutoff, FeedEntry, FeedPlace
 
 
 class FeedStore(Protocol):
@@ -26,10 +26,10 @@ class FeedStore(Protocol):
     def find_last_sequence(self, user_id: str) -> int:
         """Return the last sequence of a feed; 0 when it never had an item."""
 
-    def list_items(self, user_id: str, *, after: int, limit: int) -> list[dict[str, Any]]:
-        """Return the places of a feed after a sequence, in order: `sequence`, `entry_id`, `cutoff_id`, `version`."""
+    def list_places(self, user_id: str, *, after: int, limit: int) -> list[FeedPlace]:
+        """Return the places of a feed after a sequence, in order."""
 
-    def list_entries(self, places: list[dict[str, Any]]) -> list[FeedItem]:
+    def list_items(self, places: list[FeedPlace]) -> list[FeedItem]:
         """Return the items at these places."""
 
     def purge(self, *, before: datetime) -> bool:

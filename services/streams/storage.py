@@ -23,7 +23,6 @@ from services.chassis.messaging.outbox import now
 from services.chassis.mongo import (
     COMMITTED,
     INTEGER,
-    INTEGER_OR_NULL,
     OBJECT,
     TEXT,
     TEXT_OR_NULL,
@@ -35,7 +34,7 @@ from services.chassis.mongo import (
     validated,
 )
 from services.contracts.streams import FeedItem
-from services.streams.model import AccessCutoff, FeedEntry
+from services.streams.model import AccessCutoff, FeedEntry, FeedPlace
 
 MAX_SEQUENCES = 100_000
 """Users whose last sequence a writing process remembers: some 10 MB."""
@@ -50,7 +49,7 @@ FEED_ITEM = shape(
         "sequence": INTEGER,
         "entry_id": TEXT,
         "cutoff_id": TEXT_OR_NULL,
-        "version": INTEGER_OR_NULL,
+        "version": INTEGER,
         "at": TIME,
     }
 )
@@ -184,17 +183,17 @@ class MongoFeedStore:
             newest = self._last_sequences.find_one({"_id": user_id})
         return 0 if newest is None else newest["sequence"]
 
-    def list_items(self, user_id: str, *, after: int, limit: int) -> list[Document]:
+    def list_places(self, user_id: str, *, after: int, limit: int) -> list[FeedPlace]:
         wanted = {"user_id": user_id, "sequence": {"$gt": after}}
-        return list(self._committed.find(wanted).sort("sequence", ASCENDING).limit(limit))
+        return [_place(item) for item in self._committed.find(wanted).sort("sequence", ASCENDING).limit(limit)]
 
-    def list_entries(self, places: list[Document]) -> list[FeedItem]:
-        ids = [place["entry_id"] for place in places]
+    def list_items(self, places: list[FeedPlace]) -> list[FeedItem]:
+        ids = [place.entry_id for place in places]
         found = {entry["_id"]: entry for entry in self._entries.find({"_id": {"$in": ids}})} if ids else {}
         return [
-            FeedItem(sequence=place["sequence"], kind=entry["kind"], body=entry["body"])
+            FeedItem(sequence=place.sequence, kind=entry["kind"], body=entry["body"])
             for place in places
-            if (entry := found.get(place["entry_id"])) is not None
+            if (entry := found.get(place.entry_id)) is not None
         ]
 
     def purge(self, *, before: datetime) -> bool:
@@ -218,6 +217,12 @@ class MongoFeedStore:
         for collection in (self._entries, self._cutoffs):
             collection.delete_many(old)
         return False
+
+
+def _place(item: Document) -> FeedPlace:
+    return FeedPlace(
+        sequence=item["sequence"], entry_id=item["entry_id"], cutoff_id=item["cutoff_id"], version=item["version"]
+    )
 
 
 def _item_id(entry: FeedEntry, user_id: str) -> str:

@@ -53,25 +53,24 @@ def _for_those_who_may_read(feeds: FeedStore, entries: list[FeedEntry]) -> list[
 def read_feed(feeds: FeedStore, *, user_id: str, after: int, limit: int) -> FeedPage:
     """Return a part of a feed, without what its user may not read any more."""
     limit = min(limit, MAX_PAGE)
-    places = feeds.list_items(user_id, after=after, limit=limit)
+    places = feeds.list_places(user_id, after=after, limit=limit)
     if not places:
         last_sequence = feeds.find_last_sequence(user_id)
         if last_sequence > after:  # an item was appended between the two queries, or all after `after` were purged
-            places = feeds.list_items(user_id, after=after, limit=limit)
+            places = feeds.list_places(user_id, after=after, limit=limit)
         if not places:
             return FeedPage(items=[], through=last_sequence, more=False, too_old=last_sequence != after)
-    if places[0]["sequence"] != after + 1:
+    if places[0].sequence != after + 1:
         return FeedPage(items=[], through=feeds.find_last_sequence(user_id), more=False, too_old=True)
-    cutoffs = feeds.list_cutoffs(place["cutoff_id"] for place in places if place["cutoff_id"] is not None)
+    cutoffs = feeds.list_cutoffs(place.cutoff_id for place in places if place.cutoff_id is not None)
     readable = [
         place
         for place in places
-        if place["cutoff_id"] not in cutoffs
-        or not cutoffs[place["cutoff_id"]].is_hidden_from(user_id, version=place["version"])
+        if place.cutoff_id not in cutoffs or not cutoffs[place.cutoff_id].is_hidden_from(user_id, version=place.version)
     ]
     return FeedPage(
-        items=feeds.list_entries(readable),
-        through=places[-1]["sequence"],
+        items=feeds.list_items(readable),
+        through=places[-1].sequence,
         more=len(places) == limit,
         too_old=False,
     )

@@ -18,11 +18,14 @@ from services.events import storage as events_storage
 from services.events.ports import EventStore
 from services.invites import storage as invites_storage
 from services.invites.ports import InviteStore
+from services.streams import storage as streams_storage
+from services.streams.ports import FeedStore
 from services.users import storage as users_storage
 from services.users.ports import UserStore
 from tests.conformance.queries import Queries
 from tests.fakes.chats import FakeChats
 from tests.fakes.events import FakeEvents
+from tests.fakes.feeds import FakeFeeds
 from tests.fakes.invites import FakeInvites
 from tests.fakes.users import FakeUsers
 
@@ -79,3 +82,4 @@ users: Fixture[UserStore] = _fixture(users_storage, users_storage.MongoUserStore
 events: Fixture[EventStore] = _fixture(events_storage, events_storage.MongoEventStore, FakeEvents)
 chats: Fixture[ChatStore] = _fixture(chats_storage, chats_storage.MongoChatStore, FakeChats)
 invites: Fixture[InviteStore] = _fixture(invites_storage, invites_storage.MongoInviteStore, FakeInvites)
+feeds: Fixture[FeedStore] = _fixture(streams_storage, streams_storage.MongoFeedStore, FakeFeeds)
