@@ -132,13 +132,13 @@ def test_no_address_holds_a_password(overlay: str) -> None:
     assert {_REFERENCE.sub("", value) for value in told} == {"amqp://:@rabbitmq:5672/%2F"}
 
 
-def test_each_part_has_a_user_and_a_database_of_its_own() -> None:
+def test_each_part_has_a_database_of_its_own_which_it_may_write_and_look_after() -> None:
     users = of_kind("production", "MongoDBCommunity")["mongodb"]["spec"]["users"]
 
     assert {user["name"] for user in users} == {"gateway", *SERVICES}
     for user in users:
         database = f"social_calendar_{user['name']}"
-        assert user["roles"] == [{"name": "readWrite", "db": database}]
+        assert user["roles"] == [{"name": role, "db": database} for role in ("readWrite", "dbAdmin")]
         assert user["db"] == database
 
 
