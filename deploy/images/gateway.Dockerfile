@@ -1,4 +1,4 @@
-# The gateway: contracts, what it shares with the services (the way to call), and its own folder.
+# The gateway: contracts, what it shares with the services (the way to call, the way to the database), and its own folder.
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 ARG BUILD_IMAGE=${PYTHON_IMAGE}
 
@@ -11,7 +11,8 @@ RUN python3 -m venv --without-pip /venv \
         -exec rm -r {} +
 COPY services/__init__.py /app/services/
 COPY services/contracts /app/services/contracts
-COPY services/chassis/__init__.py services/chassis/tracing.py services/chassis/logging.py /app/services/chassis/
+COPY services/chassis/__init__.py services/chassis/mongo.py services/chassis/tracing.py \
+    services/chassis/logging.py /app/services/chassis/
 COPY services/chassis/broker/__init__.py services/chassis/broker/connection.py /app/services/chassis/broker/
 COPY services/chassis/rpc/__init__.py services/chassis/rpc/client.py services/chassis/rpc/deadline.py \
     services/chassis/rpc/codec.py /app/services/chassis/rpc/

@@ -13,7 +13,8 @@ from pymongo.errors import PyMongoError
 
 from gateway.http.parsing import strict_request
 from gateway.http.problems import ApiError, bad_field, problem_response
-from gateway.stores.idempotency import Document, KeyStore
+from gateway.stores.idempotency import KeyStore
+from services.chassis.mongo import Document
 
 log = logging.getLogger(__name__)
 

@@ -3,41 +3,34 @@
 import logging
 import threading
 
-from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from gateway.stores.idempotency import KeyStore
 from gateway.stores.logins import LoginStore
 from gateway.stores.sessions import SessionStore
+from services.chassis.mongo import connect
 
 log = logging.getLogger(__name__)
 
+POOL_SIZE = 100
+"""Connections of a worker process: so many requests may wait for the database at once."""
 RETRY_S = 1.0
 
 
 class Database:
-    """The gateway's own database. Options as for the services, and for the same reasons."""
+    """The gateway's own database, with what is stored in it."""
 
     def __init__(self, uri: str, name: str) -> None:
-        self._client: MongoClient[dict[str, object]] = MongoClient(
-            uri,
-            w="majority",
-            journal=True,
-            retryWrites=True,
-            timeoutMS=2000,
-            serverSelectionTimeoutMS=2000,
-            readPreference="primary",
-        )
-        collections = self._client[name]
-        self.sessions, self.logins = SessionStore(collections.sessions), LoginStore(collections.logins)
-        self.keys = KeyStore(collections["keys"])
+        database = connect(uri, name, pool_size=POOL_SIZE)
+        self._client = database.client
+        self.sessions, self.logins, self.keys = SessionStore(database), LoginStore(database), KeyStore(database)
 
     def ping(self) -> None:
         """Return if the database answers, raise if not."""
         self._client.admin.command("ping")
 
     def prepare(self) -> None:
-        """Create the TTL indexes as soon as the database answers. No rule depends on them."""
+        """Create the collections and their indexes as soon as the database answers. No rule depends on them."""
         pause = threading.Event()
         while True:
             try:

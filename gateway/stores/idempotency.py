@@ -2,16 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from pymongo.collection import Collection
+from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from services.chassis.mongo import BYTES, INTEGER, TEXT, TIME, Document, array_of, shape, validated
 from services.contracts.ids import new_id
 
-Document = dict[str, Any]
-
 TTL = timedelta(hours=24)
+
+ANSWER = shape({"status": INTEGER, "headers": array_of(array_of(TEXT)), "body": BYTES})
+KEY = shape(
+    {
+        "fingerprint": TEXT,
+        "operation_id": TEXT,
+        "answer": {**ANSWER, "bsonType": ["object", "null"]},
+        "expires_at": TIME,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -26,11 +34,12 @@ class Record:
 class KeyStore:
     """keys  {_id: hash of user, method, path and key, fingerprint, operation_id, answer, expires_at}"""  # noqa: D415
 
-    def __init__(self, collection: Collection[Document]) -> None:
-        self._keys = collection
+    def __init__(self, database: Database[Document]) -> None:
+        self._database, self._keys = database, database["keys"]
 
     def prepare(self) -> None:
-        """Make the index by which the database forgets. Idempotent."""
+        """Make the collection, and the index by which the database forgets. Idempotent."""
+        validated(self._database, "keys", KEY)
         self._keys.create_index("expires_at", expireAfterSeconds=0)
 
     def reserve(self, key: str, fingerprint: str) -> Record:

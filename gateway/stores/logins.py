@@ -1,26 +1,27 @@
 """Log-ins under way, in the gateway's own database."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from pymongo.collection import Collection
+from pymongo.database import Database
 
 from gateway.stores.tokens import hash_token
-
-Document = dict[str, Any]
+from services.chassis.mongo import OBJECT, TEXT, TIME, Document, shape, validated
 
 LOGIN_TTL = timedelta(minutes=10)
 """Between leaving for the identity provider and coming back."""
+
+LOGIN = shape({"browser": TEXT, "data": OBJECT, "expires_at": TIME})
 
 
 class LoginStore:
     """logins  {_id: state, browser: hash of a cookie, data, expires_at}"""  # noqa: D415
 
-    def __init__(self, collection: Collection[Document]) -> None:
-        self._logins = collection
+    def __init__(self, database: Database[Document]) -> None:
+        self._database, self._logins = database, database.logins
 
     def prepare(self) -> None:
-        """Make the index by which the database forgets, and the one to look for a browser. Idempotent."""
+        """Make the collection, the index by which the database forgets, and the one by browser. Idempotent."""
+        validated(self._database, "logins", LOGIN)
         self._logins.create_index("expires_at", expireAfterSeconds=0)
         self._logins.create_index("browser")
 

@@ -5,17 +5,18 @@ slow request cannot bring back what log-out has ended. A database keeps only has
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from pymongo.collection import Collection
+from pymongo.database import Database
 
 from gateway.stores.tokens import hash_token, new_token
-
-Document = dict[str, Any]
+from services.chassis.mongo import TEXT, TIME, Document, shape, validated
 
 SESSION_TTL = timedelta(days=30)
 EXTEND_AFTER = timedelta(days=1)
 """A session in use is extended at most this often."""
+
+
+SESSION = shape({"user_id": TEXT, "expires_at": TIME})
 
 
 def session_name(token: str) -> str:
@@ -26,11 +27,12 @@ def session_name(token: str) -> str:
 class SessionStore:
     """sessions  {_id: hash of the cookie, user_id, expires_at}"""  # noqa: D415
 
-    def __init__(self, collection: Collection[Document]) -> None:
-        self._sessions = collection
+    def __init__(self, database: Database[Document]) -> None:
+        self._database, self._sessions = database, database.sessions
 
     def prepare(self) -> None:
-        """Make the index by which the database forgets. Idempotent."""
+        """Make the collection, and the index by which the database forgets. Idempotent."""
+        validated(self._database, "sessions", SESSION)
         self._sessions.create_index("expires_at", expireAfterSeconds=0)
 
     def open(self, user_id: str) -> str:

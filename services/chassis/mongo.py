@@ -74,6 +74,7 @@ INTEGER_OR_NULL: Document = {"bsonType": ["int", "long", "null"]}
 FLAG: Document = {"bsonType": "bool"}
 TIME: Document = {"bsonType": "date"}
 OBJECT: Document = {"bsonType": "object"}
+BYTES: Document = {"bsonType": "binData"}
 
 
 def one_of(*values: str) -> Document:

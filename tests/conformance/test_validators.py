@@ -7,6 +7,10 @@ import pytest
 from bson import Binary
 from pymongo.errors import WriteError
 
+from gateway.stores.idempotency import KeyStore
+from gateway.stores.logins import LoginStore
+from gateway.stores.sessions import SessionStore
+from gateway.stores.tokens import new_token
 from services.chassis.messaging import outbox, reconciler
 from services.chats import storage as chats_storage
 from services.contracts.ids import new_id
@@ -61,17 +65,33 @@ def streams(database):
     feeds.append([FeedEntry(id=new_id(), kind="message", body={}, user_ids=("anna",), cutoff_id=None, version=0)])
 
 
+def gateway(database):
+    SessionStore(database).open(new_id())
+    LoginStore(database).begin(new_token(), new_token(), {"nonce": "n", "next": None})
+    keys, key = KeyStore(database), new_id()
+    keys.reserve(key, "fingerprint")
+    keys.complete(key, {"status": 204, "headers": [["ETag", '"1"']], "body": b""})
+
+
+def prepare_gateway(database):
+    for store in (SessionStore, LoginStore, KeyStore):
+        store(database).prepare()
+
+
 STORED = {
-    "profiles": (users_storage, users),
-    "friendships": (users_storage, users),
-    "events": (events_storage, events),
-    "chats": (chats_storage, chats),
-    "messages": (chats_storage, chats),
-    "invites": (invites_storage, invites),
-    "feed_entries": (streams_storage, streams),
-    "feed_items": (streams_storage, streams),
-    "access_cutoffs": (streams_storage, streams),
-    "last_sequences": (streams_storage, streams),
+    "profiles": (users_storage.prepare, users),
+    "friendships": (users_storage.prepare, users),
+    "events": (events_storage.prepare, events),
+    "chats": (chats_storage.prepare, chats),
+    "messages": (chats_storage.prepare, chats),
+    "invites": (invites_storage.prepare, invites),
+    "feed_entries": (streams_storage.prepare, streams),
+    "feed_items": (streams_storage.prepare, streams),
+    "access_cutoffs": (streams_storage.prepare, streams),
+    "last_sequences": (streams_storage.prepare, streams),
+    "sessions": (prepare_gateway, gateway),
+    "logins": (prepare_gateway, gateway),
+    "keys": (prepare_gateway, gateway),
 }
 """Who prepares a collection, and what leaves a document there with as many fields as it ever has."""
 
@@ -85,8 +105,8 @@ def database(mongo_client):
 
 @pytest.mark.parametrize("collection", STORED)
 def test_every_field_that_is_stored_is_described_and_nothing_else_is_let_in(database, collection):
-    storage, store = STORED[collection]
-    storage.prepare(database)
+    prepare, store = STORED[collection]
+    prepare(database)
     store(database)
 
     [document] = database[collection].find().limit(1)
@@ -97,8 +117,8 @@ def test_every_field_that_is_stored_is_described_and_nothing_else_is_let_in(data
 
 @pytest.mark.parametrize("collection", STORED)
 def test_a_document_without_what_it_needs_is_let_in_nowhere(database, collection):
-    storage, _ = STORED[collection]
-    storage.prepare(database)
+    prepare, _ = STORED[collection]
+    prepare(database)
     assert is_refused(database[collection], {"_id": new_id()})
 
 
@@ -107,14 +127,14 @@ def test_a_lease_without_an_end_is_let_in_nowhere(database):
     assert is_refused(database.leases, {"_id": "reconcile"})
 
 
-@pytest.mark.parametrize("storage", {storage.__name__: storage for storage, _ in STORED.values()}.values())
-def test_whatever_is_prepared_may_be_prepared_again_and_has_its_shape_afterwards(database, storage):
-    storage.prepare(database)
+@pytest.mark.parametrize("prepare", dict(STORED.values()), ids=lambda prepare: prepare.__module__)
+def test_whatever_is_prepared_may_be_prepared_again_and_has_its_shape_afterwards(database, prepare):
+    prepare(database)
     collections = database.list_collection_names()
     for name in collections:
         database.command({"collMod": name, "validator": {}})
 
-    storage.prepare(database)
+    prepare(database)
 
     assert all(is_refused(database[name], {"_id": new_id()}) for name in collections)
     assert set(collections) <= STORED.keys()

@@ -1,31 +1,12 @@
-"""The gateway's way to its database."""
-
-from typing import Any
+"""Ways to the database: one place says what the driver is told."""
 
 import pytest
 
-from gateway.stores import database
-from services.chassis import mongo
+from tests.docs.documents import REPOSITORY
 
 
-def options(monkeypatch: pytest.MonkeyPatch, module: Any, connect: Any) -> dict[str, Any]:
-    """Return what the driver is told by what connects to a database in a module."""
-    told: dict[str, Any] = {}
+@pytest.mark.parametrize("program", ["services", "gateway"])
+def test_only_the_chassis_connects(program: str) -> None:
+    connects = [path for path in (REPOSITORY / program).rglob("*.py") if "MongoClient(" in path.read_text()]
 
-    class Client(mongo.MongoClient[mongo.Document]):
-        def __init__(self, uri: str, **kwargs: Any) -> None:
-            told.update(kwargs)
-            super().__init__(uri, connect=False, **kwargs)
-
-    monkeypatch.setattr(module, "MongoClient", Client)
-    connect()
-    return told
-
-
-def test_it_has_the_options_of_the_services_but_for_the_number_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    uri = "mongodb://127.0.0.1:1"
-    own = options(monkeypatch, database, lambda: database.Database(uri, "gateway"))
-    of_services = options(monkeypatch, mongo, lambda: mongo.connect(uri, "services", pool_size=1))
-
-    del of_services["maxPoolSize"]
-    assert own == of_services
+    assert connects == ([REPOSITORY / "services" / "chassis" / "mongo.py"] if program == "services" else [])
