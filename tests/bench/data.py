@@ -10,6 +10,7 @@ from services.events.model import Event, creator
 from services.users import storage as users_storage
 from services.users.model import Profile, grams_of, pair_of, searchable
 from tests.e2e.people import Person
+from tests.fakes.details import event_details
 from tests.query_budgets.data import Databases
 
 MONTHS = 60
@@ -32,14 +33,12 @@ def _event(owner_id: str, number: int, kind: Any) -> Event:
         id=event_id,
         kind=kind,
         owner_id=owner_id,
-        details={
-            "name": f"Event {number}",
-            "is_private": True,
-            "starts_at": f"{2030 + month // 12:04}-{month % 12 + 1:02}-{number % 28 + 1:02}T18:30",
-            "address": "Market square 1",
-            "description": "Bring a game and an appetite.",
-            "icon": "pizza.svg",
-        },
+        details=event_details(
+            name=f"Event {number}",
+            starts_at=f"{2030 + month // 12:04}-{month % 12 + 1:02}-{number % 28 + 1:02}T18:30",
+            address="Market square 1",
+            description="Bring a game and an appetite.",
+        ),
         members=(creator(owner_id, event_id),),
     )
 
