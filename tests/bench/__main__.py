@@ -137,10 +137,10 @@ def main() -> None:
         system.start()
         try:
             _measure_all(system, report, counts, scale)
+            report.write()
             save("echo", measure_echo(system))
         finally:
             system.stop()
-    report.write()
 
 
 def _measure_all(
