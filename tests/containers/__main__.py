@@ -18,7 +18,11 @@ from tests.e2e.system import REPOSITORY
 
 IMAGES = {"RABBITMQ_IMAGE": "rabbitmq:4.0", "MONGO_IMAGE": "mongo:8.0"}
 ON_DEPENDENCIES = ("tests/integration", "tests/conformance")
-ON_CLUSTER = ("tests/e2e", "--deselect=tests/e2e/test_local_run.py")
+ON_CLUSTER = (
+    "tests/e2e",
+    "--deselect=tests/e2e/test_local_run.py",
+    "--deselect=tests/e2e/test_local_database.py",
+)
 IN_A_BROWSER = ("tests/browser/test_live_updates.py",)
 TO_CONTAINERS = ("tests/containers", "--timeout=900")  # starting a cluster is part of a test
 
