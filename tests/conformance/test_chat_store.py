@@ -1,7 +1,9 @@
 """What every store of chats and messages does."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from services.chassis.messaging.outbox import now
 from services.chats.model import Chat
 from services.contracts.ids import new_id
 
@@ -161,3 +163,17 @@ def test_nobody_edits_what_is_gone(chats):
     assert not chats.delete(message, operation_id=new_id())
     assert not chats.edit(message, text="x", operation_id=new_id())
     assert chats.find_message(message_id) is None
+
+
+def test_the_messages_of_a_chat_that_ended_a_while_ago_are_purged_once(chats):
+    ended, open_ = stored(chats, "anna"), stored(chats, "anna")
+    in_ended, in_open = post(chats, ended), post(chats, open_)
+    assert chats.save_replica(replace(ended, user_ids=(), deleted=True, version=2))
+
+    assert chats.purge_texts(ended_before=now() - timedelta(minutes=1)) == 0
+    assert chats.find_message(in_ended) is not None
+
+    assert chats.purge_texts(ended_before=now() + timedelta(minutes=1)) == 1
+    assert chats.find_message(in_ended) is None
+    assert chats.find_message(in_open) is not None
+    assert chats.purge_texts(ended_before=now() + timedelta(minutes=1)) == 0

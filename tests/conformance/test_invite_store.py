@@ -1,7 +1,10 @@
 """What every store of invitations does."""
 
+from datetime import timedelta
+
 import pytest
 
+from services.chassis.messaging.outbox import now
 from services.contracts.ids import new_id
 from services.invites.model import Invite
 
@@ -178,3 +181,12 @@ def test_an_invitation_that_is_shown_while_its_pair_is_settled_does_not_wait(inv
     happening_between_two_updates(invites, monkeypatch, lambda: invites.make_pending(invite.id, generation=0))
     invites.settle_pair("anna", "bob", through=0)
     assert invites.list_pending("bob") == []
+
+
+def test_a_proposal_whose_check_was_not_finished_is_found_after_a_while(invites):
+    forgotten, checked = friend_invite(), friend_invite("carl", "dora")
+    assert invites.propose(forgotten)
+    pending(invites, checked)
+
+    assert invites.list_proposals(sent_before=now() - timedelta(minutes=1)) == []
+    assert [found.id for found in invites.list_proposals(sent_before=now() + timedelta(minutes=1))] == [forgotten.id]
