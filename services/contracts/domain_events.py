@@ -292,10 +292,12 @@ def from_wire(message: Mapping[str, object]) -> DomainEvent:
     """
     kind = KINDS.get(str(message.get("kind")))
     if kind is None:
-        raise MalformedDomainEvent(f"unknown kind {message.get('kind')!r}")
+        raise MalformedDomainEvent("the message names no kind that is known")
     values = {}
     for name, expected in _FIELD_TYPES[kind].items():
         if name not in message or not _FITS[expected](message[name]):
-            raise MalformedDomainEvent(f"{kind.__name__}.{name} must be {expected}, got {message.get(name)!r}")
+            raise MalformedDomainEvent(
+                f"{kind.__name__}.{name} must be {expected}, not {type(message.get(name)).__name__}"
+            )
         values[name] = message[name]
     return kind(**values)  # type: ignore[arg-type]  # each value was checked against its field just above

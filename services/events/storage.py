@@ -228,8 +228,17 @@ def _departure_update(change: Change, entry: Document) -> outbox.Update:
 _SUMMARY_FIELDS = dict.fromkeys(("kind", *DETAILS), 1)
 
 
+LATER_DETAILS: EventDetails = {}
+"""What an event has that was stored before a detail was added: a later detail is named here with its default."""
+
+
+def _details(document: Document) -> EventDetails:
+    stored = {name: document[name] for name in DETAILS if name in document}
+    return cast(EventDetails, {**LATER_DETAILS, **stored})
+
+
 def _summary(document: Document) -> EventSummary:
-    return cast(EventSummary, {"id": document["_id"], **{name: document[name] for name in _SUMMARY_FIELDS}})
+    return EventSummary(id=document["_id"], kind=document["kind"], **_details(document))
 
 
 def _change(entry: Document) -> Change:
@@ -248,7 +257,7 @@ def _event(document: Document) -> Event:
         id=document["_id"],
         kind=document["kind"],
         owner_id=document["owner_id"],
-        details=cast(EventDetails, {name: document[name] for name in DETAILS}),
+        details=_details(document),
         changes=tuple(_change(entry) for entry in document.get("outbox", ())),
         last_departure=None if departure is None else _change(departure),
         members=tuple(

@@ -71,13 +71,15 @@ class Diverter:
         delay_ms = topology.DELAYS_MS[min(tries, len(topology.DELAYS_MS)) - 1]
         exchange = topology.delay_queue_of(self.subscriber, delay_ms)
         self._move(delivery, failure, exchange, delivery.queue, tries=tries, failures=failures)
-        log_event(log, "delayed", level=logging.WARNING, queue=delivery.queue, outcome=_named(failure), ms=delay_ms)
+        log_event(
+            log, "delayed", level=logging.WARNING, queue=delivery.queue, outcome=type(failure).__name__, ms=delay_ms
+        )
 
     def dead_letter(self, delivery: Delivery, failure: BaseException, *, tries: int, failures: int) -> None:
         """Put a message among the dead letters, with the reason in its headers."""
         dead_letters = topology.dead_letters_of(self.subscriber)
         self._move(delivery, failure, "", dead_letters, tries=tries, failures=failures)
-        log_event(log, "dead-lettered", level=logging.ERROR, queue=delivery.queue, outcome=_named(failure))
+        log_event(log, "dead-lettered", level=logging.ERROR, queue=delivery.queue, outcome=type(failure).__name__)
 
     def _move(
         self, delivery: Delivery, failure: BaseException, exchange: str, routing_key: str, *, tries: int, failures: int
@@ -211,7 +213,9 @@ class InOrder:
                 return
             if failures >= TRIES:
                 break
-            log_event(log, "handling waits", level=logging.WARNING, queue=delivery.queue, outcome=_named(failure))
+            log_event(
+                log, "handling waits", level=logging.WARNING, queue=delivery.queue, outcome=type(failure).__name__
+            )
             eventlet.sleep(RETRY_AFTER_S[min(attempts, len(RETRY_AFTER_S)) - 1])
             failure = self._handle_once([delivery])
         self._settle(delivery, failure)

@@ -377,7 +377,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whether broker, database and all services answer; name those that do not. */
+        /** Return whether broker, database and all services answer; name those that do not. */
         get: operations["get_readiness"];
         put?: never;
         post?: never;
@@ -794,7 +794,7 @@ export interface components {
         };
         /**
          * SyncPage
-         * @description A part of the log. cursor: where to go on; more: whether there is more now.
+         * @description A part of the feed. cursor: where to go on; more: whether there is more now.
          * @example {
          *       "cursor": "1042",
          *       "items": [
@@ -1353,6 +1353,11 @@ export interface components {
             title: string;
             status: number;
             detail: string;
+            /**
+             * @description what to quote when something went wrong; also in `X-Request-Id`
+             * @default
+             */
+            request_id: string;
             /** @description what is wrong with which field */
             errors?: components["schemas"]["FieldError"][];
         };
