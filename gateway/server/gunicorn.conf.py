@@ -1,7 +1,6 @@
 """How gunicorn serves the gateway: gevent workers, each an application of its own with its own connections."""
 
 import ctypes
-import logging
 import resource
 import signal
 import sys
@@ -12,7 +11,6 @@ from gevent import monkey
 monkey.patch_all()
 
 from gateway.settings import BadSettings, read_settings  # noqa: E402
-from services.chassis import logging as json_logging  # noqa: E402
 
 try:
     settings = read_settings()
@@ -22,6 +20,8 @@ except BadSettings as exc:
 bind = settings.address
 workers = settings.workers
 worker_class = "gateway.server.worker.Worker"
+logger_class = "gateway.server.logger.JsonLogger"
+loglevel = settings.log_level.lower()
 graceful_timeout = 8
 timeout = 30
 keepalive = 30
@@ -32,14 +32,6 @@ accesslog = None
 control_socket_disable = True
 
 PR_SET_PDEATHSIG = 1
-
-
-def on_starting(server: object) -> None:
-    """Let master and workers log as the services do."""
-    json_logging.configure("gateway", settings.log_level)
-    own = logging.getLogger("gunicorn.error")
-    own.handlers.clear()
-    own.propagate = True
 
 
 def post_fork(server: object, worker: object) -> None:
