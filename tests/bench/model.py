@@ -1,6 +1,6 @@
 """What so many people would take, from what was measured: `python -m tests.bench.model`, after `make bench`.
 
-Prints the table of docs/capacity.md. The database is left out of the CPU time: the one measured is a stand-in.
+Prints the table of docs/capacity.md. The database is left out of the CPU time; its operations are counted.
 """
 
 import json
