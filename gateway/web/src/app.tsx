@@ -1,6 +1,11 @@
 /** The whole client: who is there, and which page is shown. */
 
 import { effect } from "@preact/signals";
+import { openModals } from "./components/modal.tsx";
+import { Heading, pageTitle } from "./components/page.tsx";
+import { Shell } from "./components/shell.tsx";
+import { Empty, Loading } from "./components/states.tsx";
+import { Toasts } from "./components/toasts.tsx";
 import { t } from "./i18n/index.ts";
 import { Calendar } from "./pages/calendar.tsx";
 import { Dialogs } from "./pages/dialogs.tsx";
@@ -9,11 +14,6 @@ import { Friends } from "./pages/friends.tsx";
 import { Invitations } from "./pages/invitations.tsx";
 import { Profile } from "./pages/profile.tsx";
 import { Welcome } from "./pages/welcome.tsx";
-import { openModals } from "./parts/modal.tsx";
-import { Heading, pageTitle } from "./parts/page.tsx";
-import { Shell } from "./parts/shell.tsx";
-import { Empty, Loading } from "./parts/states.tsx";
-import { Toasts } from "./parts/toasts.tsx";
 import { route, to } from "./route.ts";
 import { session, start, state } from "./store/store.ts";
 

@@ -1,7 +1,7 @@
 import "@fontsource-variable/onest";
 import "./styles/base.css";
 import "./styles/shell.css";
-import "./styles/parts.css";
+import "./styles/components.css";
 import "./styles/calendar.css";
 import "./styles/event.css";
 import "./styles/chat.css";

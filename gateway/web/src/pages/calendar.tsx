@@ -2,13 +2,13 @@ import { computed } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { DayPicker, type DayProps } from "react-day-picker";
 import type { CalendarEvent } from "../api/types.ts";
+import { EventIcon, hueOf } from "../components/event-icon.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Heading } from "../components/page.tsx";
+import { Empty, Loading } from "../components/states.tsx";
+import { notifyError } from "../components/toasts.tsx";
 import { type Day, dayOf, firstOf, fromWallClock, localDate, monthOf, shiftMonth, today } from "../dates.ts";
 import { inWords, t } from "../i18n/index.ts";
-import { EventIcon, hueOf } from "../parts/icon.tsx";
-import { Heading } from "../parts/page.tsx";
-import { Sign } from "../parts/sign.tsx";
-import { Empty, Loading } from "../parts/states.tsx";
-import { sayError } from "../parts/toasts.tsx";
 import { go, to } from "../route.ts";
 import { birthdaysOn } from "../store/state.ts";
 import { days, readMonth, state } from "../store/store.ts";
@@ -24,7 +24,7 @@ export function Calendar({ day, isNew }: { day: Day; isNew: boolean }) {
     // The neighbours, too: their days stand at the edges, and one of them is where one goes next.
     for (const by of [0, 1, -1]) {
       const near = shiftMonth(month, by);
-      if (!state.value.months.has(near)) void readMonth(near).catch(by === 0 ? sayError : () => undefined);
+      if (!state.value.months.has(near)) void readMonth(near).catch(by === 0 ? notifyError : () => undefined);
     }
   }, [month]);
 
@@ -41,17 +41,17 @@ export function Calendar({ day, isNew }: { day: Day; isNew: boolean }) {
         </Heading>
         <div class="month-turn">
           <button type="button" class="button is-square" aria-label={t().previousMonth} onClick={() => turn(-1)}>
-            <Sign name="previous" />
+            <Icon name="previous" />
           </button>
           <button type="button" class="button" onClick={() => go(to.calendar(today()))}>
             {t().today}
           </button>
           <button type="button" class="button is-square" aria-label={t().nextMonth} onClick={() => turn(1)}>
-            <Sign name="next" />
+            <Icon name="next" />
           </button>
         </div>
         <button type="button" class="button is-filled new-event" onClick={() => go(to.newEvent(day))}>
-          <Sign name="plus" />
+          <Icon name="plus" />
           <span class="wide-only">{t().newEvent}</span>
         </button>
       </div>
@@ -134,7 +134,7 @@ function DayCell({ day, modifiers: _, children, ...cell }: DayProps) {
         <ul class="chips">
           {birthdays > 0 && (
             <li class="chip-birthday" aria-hidden="true">
-              <Sign name="cake" />
+              <Icon name="cake" />
             </li>
           )}
           {events.slice(0, events.length > CHIPS ? CHIPS - 1 : CHIPS).map((event) => (
@@ -180,7 +180,7 @@ function DayList({ day }: { day: Day }) {
       </h2>
       {birthdays.map((friend) => (
         <p class="birthday" key={friend.id}>
-          <Sign name="cake" />
+          <Icon name="cake" />
           {t().birthdayOf(friend.name)}
         </p>
       ))}
@@ -210,7 +210,7 @@ function Card({ event }: { event: CalendarEvent }) {
             <time>{inWords().time(fromWallClock(event.datetime).time)}</time> · {event.address}
           </span>
         </span>
-        {event.type === "group" && <Sign name="friends" />}
+        {event.type === "group" && <Icon name="friends" />}
       </a>
     </li>
   );

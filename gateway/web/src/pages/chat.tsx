@@ -2,17 +2,17 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../api/http.ts";
 import type { Id, Message } from "../api/types.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { Confirm } from "../components/confirm.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Menu } from "../components/menu.tsx";
+import { Empty, Loading } from "../components/states.tsx";
+import { notifyError } from "../components/toasts.tsx";
+import { usePerson } from "../components/use-person.ts";
 import { dayOf } from "../dates.ts";
 import { inWords, t } from "../i18n/index.ts";
-import { Avatar } from "../parts/avatar.tsx";
-import { Confirm } from "../parts/confirm.tsx";
-import { Menu } from "../parts/menu.tsx";
-import { usePerson } from "../parts/person.ts";
-import { Sign } from "../parts/sign.tsx";
-import { Empty, Loading } from "../parts/states.tsx";
-import { sayError } from "../parts/toasts.tsx";
 import { deleteMessage, editMessage, postMessage } from "../store/actions.ts";
-import { markSeen } from "../store/seen.ts";
+import { markRead } from "../store/read-marks.ts";
 import type { KnownChat } from "../store/state.ts";
 import { forget, generation, readChat, readEarlier, state } from "../store/store.ts";
 
@@ -32,7 +32,7 @@ export function ChatPanel({ id, title }: { id: Id; title: ComponentChildren }) {
   useEffect(() => {
     readChat(id).catch((error) => {
       if (error instanceof Problem && error.status < 500) forget(id);
-      else sayError(error);
+      else notifyError(error);
     });
   }, [id, snapshot]);
 
@@ -43,7 +43,7 @@ export function ChatPanel({ id, title }: { id: Id; title: ComponentChildren }) {
       setEdited(undefined);
       return true;
     } catch (error) {
-      sayError(error);
+      notifyError(error);
       return false;
     } finally {
       setSending((before) => before.filter((_, at) => at !== before.indexOf(text)));
@@ -112,7 +112,7 @@ function Log({ chat, sending, onEdit, onDelete }: LogProps) {
   });
 
   useEffect(() => {
-    const look = () => document.hidden || markSeen(chat);
+    const look = () => document.hidden || markRead(chat);
     look();
     document.addEventListener("visibilitychange", look);
     return () => document.removeEventListener("visibilitychange", look);
@@ -128,7 +128,7 @@ function Log({ chat, sending, onEdit, onDelete }: LogProps) {
     <div class="log-frame">
       <div class="log" role="log" aria-label={t().messages} tabIndex={0} ref={box} onScroll={onScroll}>
         {chat.isRead && !chat.isWhole && (
-          <button type="button" class="button is-quiet earlier" onClick={() => readEarlier(chat.id).catch(sayError)}>
+          <button type="button" class="button is-quiet earlier" onClick={() => readEarlier(chat.id).catch(notifyError)}>
             {t().earlier}
           </button>
         )}
@@ -149,7 +149,7 @@ function Log({ chat, sending, onEdit, onDelete }: LogProps) {
       </div>
       {isBehind && (
         <button type="button" class="button to-end" onClick={toEnd}>
-          <Sign name="down" />
+          <Icon name="down" />
           {t().newMessages}
         </button>
       )}
@@ -246,10 +246,10 @@ function Composer({ edited, onSend, onCancel }: ComposerProps) {
     >
       {edited && (
         <p class="composer-edits">
-          <Sign name="edit" />
+          <Icon name="edit" />
           {t().editMessage}
           <button type="button" class="button is-quiet is-square" aria-label={t().cancel} onClick={onCancel}>
-            <Sign name="close" />
+            <Icon name="close" />
           </button>
         </p>
       )}
@@ -264,7 +264,7 @@ function Composer({ edited, onSend, onCancel }: ComposerProps) {
         onKeyDown={onKeyDown}
       />
       <button type="submit" class="button is-filled is-square" aria-label={edited ? t().save : t().send}>
-        <Sign name={edited ? "check" : "send"} />
+        <Icon name={edited ? "check" : "send"} />
       </button>
     </form>
   );

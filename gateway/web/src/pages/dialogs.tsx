@@ -1,15 +1,15 @@
 import { useEffect } from "preact/hooks";
 import type { Id } from "../api/types.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { EventIcon } from "../components/event-icon.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Heading } from "../components/page.tsx";
+import { Empty } from "../components/states.tsx";
+import { notifyError } from "../components/toasts.tsx";
+import { usePerson } from "../components/use-person.ts";
 import { inWords, t } from "../i18n/index.ts";
-import { Avatar } from "../parts/avatar.tsx";
-import { EventIcon } from "../parts/icon.tsx";
-import { Heading } from "../parts/page.tsx";
-import { usePerson } from "../parts/person.ts";
-import { Sign } from "../parts/sign.tsx";
-import { Empty } from "../parts/states.tsx";
-import { sayError } from "../parts/toasts.tsx";
 import { to } from "../route.ts";
-import { isUnread } from "../store/seen.ts";
+import { isUnread } from "../store/read-marks.ts";
 import { inOrder, type KnownChat, partnerIn } from "../store/state.ts";
 import { hasMoreChats, readEvent, readMoreChats, state } from "../store/store.ts";
 import { ChatPanel } from "./chat.tsx";
@@ -29,7 +29,7 @@ export function Dialogs({ chat: id }: { chat: Id | null }) {
           ))}
         </ul>
         {hasMoreChats.value && (
-          <button type="button" class="button is-quiet" onClick={() => readMoreChats().catch(sayError)}>
+          <button type="button" class="button is-quiet" onClick={() => readMoreChats().catch(notifyError)}>
             {t().moreDialogs}
           </button>
         )}
@@ -94,13 +94,13 @@ function Title({ chat }: { chat: KnownChat | undefined }) {
   return (
     <>
       <a class="button is-quiet is-square to-list" href={to.dialogs()} aria-label={t().back}>
-        <Sign name="back" />
+        <Icon name="back" />
       </a>
       {face}
       <h2>{name}</h2>
       {chat?.event_id && (
         <a class="button is-quiet" href={to.event(chat.event_id)}>
-          <Sign name="calendar" />
+          <Icon name="calendar" />
           <span class="wide-only">{t().toEvent}</span>
         </a>
       )}

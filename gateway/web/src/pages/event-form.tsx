@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { errorText, fieldErrors } from "../api/error-text.ts";
 import { Problem } from "../api/http.ts";
-import { fieldErrors, saying } from "../api/saying.ts";
 import type { CalendarEvent, Id, NewEvent } from "../api/types.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { EVENT_ICONS, EventIcon, fileOf } from "../components/event-icon.tsx";
+import { Field } from "../components/field.tsx";
+import { Modal } from "../components/modal.tsx";
+import { notify } from "../components/toasts.tsx";
 import { type Day, fromWallClock, toWallClock } from "../dates.ts";
 import { t } from "../i18n/index.ts";
-import { Avatar } from "../parts/avatar.tsx";
-import { Field } from "../parts/field.tsx";
-import { EventIcon, fileOf, ICONS } from "../parts/icon.tsx";
-import { Modal } from "../parts/modal.tsx";
-import { say } from "../parts/toasts.tsx";
 import { go, to } from "../route.ts";
 import { changeEvent, createEvent } from "../store/actions.ts";
 import { readEvent, state } from "../store/store.ts";
@@ -72,11 +72,11 @@ export function EventForm({ day, event, onClose }: Props) {
       if (event) {
         const changes = differences(asEvent(first), asEvent(draft));
         if (Object.keys(changes).length) await changeEvent(event.id, changes, tag);
-        say(t().saved);
+        notify(t().saved);
         onClose();
       } else {
         const id = await createEvent(asEvent(draft), draft.type === "group" ? guests : []);
-        say(t().created);
+        notify(t().created);
         go(to.event(id), { replace: true });
       }
     } catch (error) {
@@ -235,7 +235,7 @@ function Guests({ chosen, onChoose }: { chosen: readonly Id[]; onChoose: (guests
 function IconChoice({ icon, onChoose }: { icon: string; onChoose: (icon: string) => void }) {
   const names: Record<string, string> = t().icons;
   // An icon that is not for choosing may have been given by another client.
-  const files = icon in ICONS ? Object.keys(ICONS) : [icon, ...Object.keys(ICONS)];
+  const files = icon in EVENT_ICONS ? Object.keys(EVENT_ICONS) : [icon, ...Object.keys(EVENT_ICONS)];
   return (
     <fieldset class="icons">
       <legend>{t().icon}</legend>
@@ -307,5 +307,5 @@ function faults(draft: Draft): Errors {
 function asErrors(error: unknown): Errors {
   const { name, datetime, address, description } = fieldErrors(error);
   const found = Object.entries({ name, day: datetime, address, description }).filter(([, message]) => message);
-  return found.length ? Object.fromEntries(found) : { form: saying(error) };
+  return found.length ? Object.fromEntries(found) : { form: errorText(error) };
 }

@@ -2,15 +2,15 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../api/http.ts";
 import type { CalendarEvent, Id, Invite } from "../api/types.ts";
+import { Confirm } from "../components/confirm.tsx";
+import { EventIcon, hueOf } from "../components/event-icon.tsx";
+import { Icon } from "../components/icon.tsx";
+import type { ICONS } from "../components/icons.ts";
+import { Heading } from "../components/page.tsx";
+import { Empty, Loading } from "../components/states.tsx";
+import { notify, notifyError } from "../components/toasts.tsx";
 import { fromWallClock } from "../dates.ts";
 import { inWords, t } from "../i18n/index.ts";
-import { Confirm } from "../parts/confirm.tsx";
-import { EventIcon, hueOf } from "../parts/icon.tsx";
-import { Heading } from "../parts/page.tsx";
-import { Sign } from "../parts/sign.tsx";
-import type { SIGNS } from "../parts/signs.ts";
-import { Empty, Loading } from "../parts/states.tsx";
-import { say, sayError } from "../parts/toasts.tsx";
 import { go, to } from "../route.ts";
 import { deleteEvent, leaveEvent } from "../store/actions.ts";
 import { myMembership } from "../store/state.ts";
@@ -41,7 +41,7 @@ export function EventPage({ id, isEdited }: { id: Id; isEdited: boolean }) {
     <div class={event.type === "group" ? "page event-page has-chat" : "page event-page"}>
       <article class="event" style={{ "--hue": hueOf(event.icon) }}>
         <a class="way-back" href={to.calendar(day)}>
-          <Sign name="back" />
+          <Icon name="back" />
           {t().calendar}
         </a>
         <header class="event-head">
@@ -50,17 +50,17 @@ export function EventPage({ id, isEdited }: { id: Id; isEdited: boolean }) {
             <Heading title={event.name} />
             <p class="tags">
               <span class="tag">
-                <Sign name={event.is_private === "true" ? "private" : "open"} />
+                <Icon name={event.is_private === "true" ? "private" : "open"} />
                 {event.is_private === "true" ? t().private : t().openToFriends}
               </span>
               {event.type === "group" ? (
                 <span class="tag">
-                  <Sign name="friends" />
+                  <Icon name="friends" />
                   {t().membersCount(event.member_id_list?.length ?? 0)}
                 </span>
               ) : (
                 <span class="tag">
-                  <Sign name="profile" />
+                  <Icon name="profile" />
                   {t().justYou}
                 </span>
               )}
@@ -103,12 +103,12 @@ function useReading(id: Id, event: CalendarEvent | undefined): boolean {
       .then(() => setGone(false))
       .catch((error) => {
         if (error instanceof Problem && error.status < 500) setGone(true);
-        else sayError(error);
+        else notifyError(error);
       });
   }, [id, snapshot]);
 
   useEffect(() => {
-    if (event) void readMembers(event).catch(sayError);
+    if (event) void readMembers(event).catch(notifyError);
   }, [event?.member_id_list]);
 
   useEffect(() => {
@@ -134,7 +134,7 @@ function Gone() {
 }
 
 interface FactProps {
-  symbol: keyof typeof SIGNS;
+  symbol: keyof typeof ICONS;
   name: string;
   children: ComponentChildren;
 }
@@ -143,7 +143,7 @@ function Fact({ symbol, name, children }: FactProps) {
   return (
     <div>
       <dt>
-        <Sign name={symbol} />
+        <Icon name={symbol} />
         <span class="visually-hidden">{name}</span>
       </dt>
       <dd>{children}</dd>
@@ -175,32 +175,32 @@ function Verbs({ event }: { event: CalendarEvent }) {
     isGroup ? membership?.[right] : right !== "is_can_invite_user";
   const close = () => setAsked(undefined);
   const done = (text: string) => {
-    say(text);
+    notify(text);
     go(to.calendar(fromWallClock(event.datetime).day), { replace: true });
   };
   return (
     <div class="verbs">
       {may("is_can_invite_user") && (
         <button type="button" class="button is-tinted" onClick={() => setAsked("invite")}>
-          <Sign name="invite" />
+          <Icon name="invite" />
           {t().invite}
         </button>
       )}
       {may("is_can_change_event") && (
         <button type="button" class="button" onClick={() => go(to.editEvent(event.id))}>
-          <Sign name="edit" />
+          <Icon name="edit" />
           {t().edit}
         </button>
       )}
       {isGroup && (
         <button type="button" class="button" onClick={() => setAsked("leave")}>
-          <Sign name="leave" />
+          <Icon name="leave" />
           {t().leave}
         </button>
       )}
       {may("is_can_delete_event") && (
         <button type="button" class="button is-danger" onClick={() => setAsked("delete")}>
-          <Sign name="delete" />
+          <Icon name="delete" />
           {t().delete}
         </button>
       )}

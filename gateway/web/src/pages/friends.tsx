@@ -2,13 +2,13 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { searchPeople } from "../api/calls.ts";
 import { sleep } from "../api/http.ts";
 import type { Person } from "../api/types.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { Confirm } from "../components/confirm.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Heading } from "../components/page.tsx";
+import { Empty, Loading } from "../components/states.tsx";
+import { notify, notifyError } from "../components/toasts.tsx";
 import { inWords, t } from "../i18n/index.ts";
-import { Avatar } from "../parts/avatar.tsx";
-import { Confirm } from "../parts/confirm.tsx";
-import { Heading } from "../parts/page.tsx";
-import { Sign } from "../parts/sign.tsx";
-import { Empty, Loading } from "../parts/states.tsx";
-import { say, sayError } from "../parts/toasts.tsx";
 import { to } from "../route.ts";
 import { befriend, unfriend } from "../store/actions.ts";
 import { dialogWith } from "../store/state.ts";
@@ -47,14 +47,14 @@ function Friend({ friend }: { friend: Person }) {
         <small>{friend.email}</small>
         {friend.birthday && (
           <small class="born">
-            <Sign name="cake" />
+            <Icon name="cake" />
             <span class="visually-hidden">{t().birthday}</span> {inWords().birthday(friend.birthday)}
           </small>
         )}
       </p>
       {dialog && (
         <a class="button is-tinted" href={to.dialog(dialog.id)} aria-describedby={id}>
-          <Sign name="dialogs" />
+          <Icon name="dialogs" />
           <span class="wide-only">{t().write}</span>
         </a>
       )}
@@ -65,7 +65,7 @@ function Friend({ friend }: { friend: Person }) {
         aria-describedby={id}
         onClick={() => setAsked(true)}
       >
-        <Sign name="delete" />
+        <Icon name="delete" />
       </button>
       {isAsked && (
         <Confirm
@@ -75,7 +75,7 @@ function Friend({ friend }: { friend: Person }) {
           onClose={() => setAsked(false)}
           onConfirm={async () => {
             await unfriend(friend.id);
-            say(t().unfriended(friend.name));
+            notify(t().unfriended(friend.name));
           }}
         />
       )}
@@ -99,7 +99,7 @@ function Search() {
         const people = await searchPeople(asked);
         if (!isOld) setFound(people);
       } catch (error) {
-        if (!isOld) sayError(error);
+        if (!isOld) notifyError(error);
       }
     });
     return () => {
@@ -121,7 +121,7 @@ function Search() {
           />
         </label>
         <button type="submit" class="button is-quiet is-square" aria-label={t().search}>
-          <Sign name="search" />
+          <Icon name="search" />
         </button>
       </form>
       <p class="visually-hidden" role="status">
@@ -154,9 +154,9 @@ function Found({ person }: { person: Person }) {
     try {
       await befriend(person);
       setInvited(true);
-      say(t().inviteSent(person.name));
+      notify(t().inviteSent(person.name));
     } catch (error) {
-      sayError(error);
+      notifyError(error);
     }
   };
   return (
@@ -170,19 +170,19 @@ function Found({ person }: { person: Person }) {
         <span class="quiet">{t().isYou}</span>
       ) : state.value.friends[person.id] ? (
         <span class="done">
-          <Sign name="check" />
+          <Icon name="check" />
           {t().isFriend}
         </span>
       ) : waiting ? (
         <AnswerButtons invite={waiting} />
       ) : isInvited ? (
         <span class="done">
-          <Sign name="check" />
+          <Icon name="check" />
           {t().invited}
         </span>
       ) : (
         <button type="button" class="button is-tinted" aria-describedby={id} onClick={() => void invite()}>
-          <Sign name="invite" />
+          <Icon name="invite" />
           {t().invite}
         </button>
       )}

@@ -1,13 +1,13 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import type { Invite } from "../api/types.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { EventIcon } from "../components/event-icon.tsx";
+import { Heading } from "../components/page.tsx";
+import { Empty } from "../components/states.tsx";
+import { notify, notifyError } from "../components/toasts.tsx";
+import { usePerson } from "../components/use-person.ts";
 import { fromWallClock } from "../dates.ts";
 import { inWords, t } from "../i18n/index.ts";
-import { Avatar } from "../parts/avatar.tsx";
-import { EventIcon } from "../parts/icon.tsx";
-import { Heading } from "../parts/page.tsx";
-import { usePerson } from "../parts/person.ts";
-import { Empty } from "../parts/states.tsx";
-import { say, sayError } from "../parts/toasts.tsx";
 import { to } from "../route.ts";
 import { answerInvite } from "../store/actions.ts";
 import { readEvent, state } from "../store/store.ts";
@@ -96,9 +96,9 @@ export function AnswerButtons({ invite, describedBy }: { invite: Invite; describ
     setBusy(true);
     try {
       await answerInvite(invite, action);
-      say(action === "accept" ? t().accepted : t().declined);
+      notify(action === "accept" ? t().accepted : t().declined);
     } catch (error) {
-      sayError(error);
+      notifyError(error);
       setBusy(false);
     }
   };

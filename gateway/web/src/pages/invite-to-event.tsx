@@ -1,11 +1,11 @@
 import { useId, useState } from "preact/hooks";
 import type { CalendarEvent, Id, Person } from "../api/types.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Modal } from "../components/modal.tsx";
+import { Empty } from "../components/states.tsx";
+import { notify, notifyError } from "../components/toasts.tsx";
 import { t } from "../i18n/index.ts";
-import { Avatar } from "../parts/avatar.tsx";
-import { Modal } from "../parts/modal.tsx";
-import { Sign } from "../parts/sign.tsx";
-import { Empty } from "../parts/states.tsx";
-import { say, sayError } from "../parts/toasts.tsx";
 import { inviteToEvent } from "../store/actions.ts";
 import { membersOf } from "../store/state.ts";
 import { state } from "../store/store.ts";
@@ -21,9 +21,9 @@ export function InviteToEvent({ event, onClose }: { event: CalendarEvent; onClos
     try {
       await inviteToEvent(event.id, friend.id);
       setInvited((before) => new Set(before).add(friend.id));
-      say(t().inviteSent(friend.name));
+      notify(t().inviteSent(friend.name));
     } catch (error) {
-      sayError(error);
+      notifyError(error);
     }
   };
 
@@ -60,7 +60,7 @@ function Row({ friend, isInvited, onInvite }: RowProps) {
       </p>
       {isInvited ? (
         <span class="done">
-          <Sign name="check" />
+          <Icon name="check" />
           {t().invited}
         </span>
       ) : (

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { type CalendarEvent, type Member, RIGHTS, type Right, type Rights } from "../api/types.ts";
+import { Avatar } from "../components/avatar.tsx";
+import { Confirm } from "../components/confirm.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Modal } from "../components/modal.tsx";
+import { notify, notifyError } from "../components/toasts.tsx";
 import { t } from "../i18n/index.ts";
-import { Avatar } from "../parts/avatar.tsx";
-import { Confirm } from "../parts/confirm.tsx";
-import { Modal } from "../parts/modal.tsx";
-import { Sign } from "../parts/sign.tsx";
-import { say, sayError } from "../parts/toasts.tsx";
 import { changeRights, removeMember } from "../store/actions.ts";
 import { membersOf, myMembership } from "../store/state.ts";
 import { state } from "../store/store.ts";
@@ -44,7 +44,7 @@ function Row({ member, mine }: { member: Member; mine: Member | undefined }) {
           aria-label={t().rightsOf(member.name)}
           onClick={() => setOpen(true)}
         >
-          <Sign name="rights" />
+          <Icon name="rights" />
         </button>
       )}
       {isOpen && mine && <RightsForm member={member} mine={mine} onClose={() => setOpen(false)} />}
@@ -62,10 +62,10 @@ function RightsForm({ member, mine, onClose }: { member: Member; mine: Member; o
     setBusy(true);
     try {
       if (Object.keys(changes).length) await changeRights(member, changes);
-      say(t().saved);
+      notify(t().saved);
       onClose();
     } catch (error) {
-      sayError(error);
+      notifyError(error);
       setBusy(false);
     }
   };

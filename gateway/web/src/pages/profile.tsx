@@ -1,8 +1,8 @@
+import { Avatar } from "../components/avatar.tsx";
+import { LanguageChoice, ThemeChoice } from "../components/choices.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Heading } from "../components/page.tsx";
 import { inWords, t } from "../i18n/index.ts";
-import { Avatar } from "../parts/avatar.tsx";
-import { LanguageChoice, ThemeChoice } from "../parts/choices.tsx";
-import { Heading } from "../parts/page.tsx";
-import { Sign } from "../parts/sign.tsx";
 import { state } from "../store/store.ts";
 
 export function Profile() {
@@ -28,7 +28,7 @@ export function Profile() {
         </div>
       </section>
       <a class="button is-danger narrow-only" href="/logout">
-        <Sign name="leave" />
+        <Icon name="leave" />
         {t().logOut}
       </a>
     </div>

@@ -1,9 +1,9 @@
+import { Brand } from "../components/brand.tsx";
+import { LanguageChoice } from "../components/choices.tsx";
+import { EventIcon } from "../components/event-icon.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Footer } from "../components/shell.tsx";
 import { t } from "../i18n/index.ts";
-import { Brand } from "../parts/brand.tsx";
-import { LanguageChoice } from "../parts/choices.tsx";
-import { EventIcon } from "../parts/icon.tsx";
-import { Footer } from "../parts/shell.tsx";
-import { Sign } from "../parts/sign.tsx";
 import { phase } from "../store/store.ts";
 
 /** What somebody sees who is not logged in. */
@@ -45,7 +45,7 @@ export function Welcome() {
 function Feature({ symbol, title, text }: { symbol: "calendar" | "friends" | "dialogs"; title: string; text: string }) {
   return (
     <li>
-      <Sign name={symbol} />
+      <Icon name={symbol} />
       <h2>{title}</h2>
       <p>{text}</p>
     </li>

@@ -4,11 +4,11 @@ import { computed, signal } from "@preact/signals";
 import * as calls from "../api/calls.ts";
 import { isLoggedOut, Problem, writes } from "../api/http.ts";
 import type { CalendarEvent, Id, Invite, Person, Settled } from "../api/types.ts";
+import { notify } from "../components/toasts.tsx";
 import { type Month, monthOf, today } from "../dates.ts";
 import { t } from "../i18n/index.ts";
 import type { Item } from "../live/sse.ts";
 import { connection, follow } from "../live/stream.ts";
-import { say } from "../parts/toasts.tsx";
 import { apply, onEvent, onMember } from "./apply.ts";
 import { withNewest, withOlder } from "./messages.ts";
 import { byDay, byId, dialogWith, NOTHING, type State, without } from "./state.ts";
@@ -111,13 +111,13 @@ function announce(before: State, item: Item): void {
   if (item.type === "invite.received.v1") {
     const invite = item.data as Invite;
     if (invite.receiver_id !== before.me.id || before.invites[invite.id]) return;
-    void nameOfSender(invite).then((name) => say(t().newInvitation(name)));
+    void nameOfSender(invite).then((name) => notify(t().newInvitation(name)));
   }
   if (item.type === "invite.settled.v1") {
     const { sender_id, receiver_id, outcome, type } = item.data as Settled;
     const them = nameOf(receiver_id);
     if (sender_id === before.me.id && outcome === "accepted" && (type === "friend" || them)) {
-      void befriended(receiver_id).then((name) => say(t().theyAccepted(name)));
+      void befriended(receiver_id).then((name) => notify(t().theyAccepted(name)));
     }
   }
   if (item.type === "message.posted.v1") {

@@ -1,7 +1,7 @@
 import type { CalendarEvent } from "../api/types.ts";
 
 /** The pictures that people plan with, and the hue that each gives to its events. */
-export const ICONS = {
+export const EVENT_ICONS = {
   "star.svg": 85,
   "coffee.svg": 55,
   "pizza.svg": 35,
@@ -27,7 +27,7 @@ const OTHER_HUE = 250;
 
 export const fileOf = (icon: string): string => icon.slice(icon.lastIndexOf("/") + 1);
 
-export const hueOf = (icon: string): number => (ICONS as Record<string, number>)[fileOf(icon)] ?? OTHER_HUE;
+export const hueOf = (icon: string): number => (EVENT_ICONS as Record<string, number>)[fileOf(icon)] ?? OTHER_HUE;
 
 /** The picture of an event. It says nothing that the event's name does not. */
 export function EventIcon({ icon, size = "" }: { icon: string; size?: "" | "is-small" | "is-large" }) {

@@ -4,14 +4,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { connection } from "../live/stream.ts";
 import { route, to } from "../route.ts";
-import { isUnread } from "../store/seen.ts";
+import { isUnread } from "../store/read-marks.ts";
 import { state } from "../store/store.ts";
 import { Avatar } from "./avatar.tsx";
 import { Brand } from "./brand.tsx";
 import { LanguageChoice } from "./choices.tsx";
-import { Sign } from "./sign.tsx";
-import type { SIGNS } from "./signs.ts";
-import { say } from "./toasts.tsx";
+import { Icon } from "./icon.tsx";
+import type { ICONS } from "./icons.ts";
+import { notify } from "./toasts.tsx";
 
 /** What is around every page: the way to the others, and whether we are connected. */
 export function Shell({ children }: { children: ComponentChildren }) {
@@ -28,7 +28,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           <Account />
           <LanguageChoice />
           <a class="button is-quiet" href="/logout">
-            <Sign name="leave" />
+            <Icon name="leave" />
             {t().logOut}
           </a>
         </div>
@@ -89,7 +89,7 @@ function Navigation() {
 
 interface WayProps {
   to: string;
-  symbol: keyof typeof SIGNS;
+  symbol: keyof typeof ICONS;
   label: string;
   isHere: boolean;
   count?: number;
@@ -101,7 +101,7 @@ function Way({ to, symbol, label, isHere, count = 0, says }: WayProps) {
   return (
     <li>
       <a href={to} aria-current={isHere ? "page" : undefined}>
-        <Sign name={symbol} />
+        <Icon name={symbol} />
         <span>{label}</span>
         {count > 0 && (
           <span class="badge">
@@ -122,14 +122,14 @@ function Connection() {
     if (isLost) wasLost.value = true;
     else if (wasLost.value && connection.value === "live") {
       wasLost.value = false;
-      say(t().healed);
+      notify(t().healed);
     }
   }, [isLost]);
   return (
     <div role="status" class={isLost ? "connection is-lost" : "connection"}>
       {isLost && (
         <p>
-          <Sign name="lost" />
+          <Icon name="lost" />
           {t().lost}
         </p>
       )}

@@ -1,9 +1,9 @@
 /** Short notes at the edge of the screen, read out by screen readers. */
 
 import { signal } from "@preact/signals";
-import { saying } from "../api/saying.ts";
+import { errorText } from "../api/error-text.ts";
 import { t } from "../i18n/index.ts";
-import { Sign } from "./sign.tsx";
+import { Icon } from "./icon.tsx";
 
 const SHOWN_MS = 5000;
 
@@ -16,13 +16,13 @@ interface Toast {
 const toasts = signal<Toast[]>([]);
 let last = 0;
 
-export function say(text: string, { isError = false } = {}): void {
+export function notify(text: string, { isError = false } = {}): void {
   const key = ++last;
   toasts.value = [...toasts.value.filter((toast) => toast.text !== text), { key, text, isError }].slice(-3);
   setTimeout(() => dismiss(key), isError ? SHOWN_MS * 2 : SHOWN_MS);
 }
 
-export const sayError = (error: unknown): void => say(saying(error), { isError: true });
+export const notifyError = (error: unknown): void => notify(errorText(error), { isError: true });
 
 function dismiss(key: number): void {
   toasts.value = toasts.value.filter((toast) => toast.key !== key);
@@ -43,10 +43,10 @@ export function Toasts() {
 
 const one = ({ key, text, isError }: Toast) => (
   <div class={isError ? "toast is-error" : "toast"} key={key}>
-    <Sign name={isError ? "alert" : "check"} />
+    <Icon name={isError ? "alert" : "check"} />
     <p>{text}</p>
     <button type="button" class="button is-quiet is-square" aria-label={t().close} onClick={() => dismiss(key)}>
-      <Sign name="close" />
+      <Icon name="close" />
     </button>
   </div>
 );

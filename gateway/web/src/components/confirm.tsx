@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Modal } from "./modal.tsx";
-import { sayError } from "./toasts.tsx";
+import { notifyError } from "./toasts.tsx";
 
 interface Props {
   title: string;
@@ -21,7 +21,7 @@ export function Confirm({ title, text, verb, onConfirm, onClose }: Props) {
       await onConfirm();
       onClose();
     } catch (error) {
-      sayError(error);
+      notifyError(error);
       setBusy(false);
     }
   };

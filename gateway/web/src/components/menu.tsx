@@ -1,10 +1,10 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { Sign } from "./sign.tsx";
-import type { SIGNS } from "./signs.ts";
+import { Icon } from "./icon.tsx";
+import type { ICONS } from "./icons.ts";
 
 interface Entry {
   label: string;
-  symbol: keyof typeof SIGNS;
+  symbol: keyof typeof ICONS;
   onChoose: () => void;
 }
 
@@ -49,7 +49,7 @@ export function Menu({ label, entries }: { label: string; entries: Entry[] }) {
         aria-controls={isOpen ? id : undefined}
         onClick={() => setOpen(!isOpen)}
       >
-        <Sign name="more" />
+        <Icon name="more" />
       </button>
       {isOpen && (
         <div class="menu-list" role="menu" id={id} aria-label={label} onKeyDown={onKeyDown}>
@@ -64,7 +64,7 @@ export function Menu({ label, entries }: { label: string; entries: Entry[] }) {
                 entry.onChoose();
               }}
             >
-              <Sign name={entry.symbol} />
+              <Icon name={entry.symbol} />
               {entry.label}
             </button>
           ))}

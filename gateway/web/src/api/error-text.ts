@@ -3,7 +3,7 @@
 import { t } from "../i18n/index.ts";
 import { Problem, Unreachable } from "./http.ts";
 
-export function saying(error: unknown): string {
+export function errorText(error: unknown): string {
   if (error instanceof Unreachable) return t().offline;
   if (!(error instanceof Problem)) return t().wentWrong;
   if (error.status === 403) return t().forbidden;

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n/index.ts";
-import { Sign } from "./sign.tsx";
-import type { SIGNS } from "./signs.ts";
+import { Icon } from "./icon.tsx";
+import type { ICONS } from "./icons.ts";
 
 export function Loading() {
   return (
@@ -13,7 +13,7 @@ export function Loading() {
 }
 
 interface EmptyProps {
-  symbol: keyof typeof SIGNS;
+  symbol: keyof typeof ICONS;
   title: string;
   text?: string;
   children?: ComponentChildren;
@@ -24,7 +24,7 @@ export function Empty({ symbol, title, text, children }: EmptyProps) {
   return (
     <div class="empty">
       <span class="empty-symbol">
-        <Sign name={symbol} />
+        <Icon name={symbol} />
       </span>
       <p class="empty-title">{title}</p>
       {text && <p class="empty-text">{text}</p>}

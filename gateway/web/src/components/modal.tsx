@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { createPortal } from "preact/compat";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
-import { Sign } from "./sign.tsx";
+import { Icon } from "./icon.tsx";
 
 /** How many modals are open: what is behind them is hidden from everybody. */
 export const openModals = signal(0);
@@ -54,7 +54,7 @@ export function Modal({ title, onClose, children, size = "is-narrow" }: Props) {
       <header class="modal-head">
         <h2 id={titleId}>{title}</h2>
         <button type="button" class="button is-quiet is-square" aria-label={t().close} onClick={onClose}>
-          <Sign name="close" />
+          <Icon name="close" />
         </button>
       </header>
       {children}
