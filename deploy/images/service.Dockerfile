@@ -15,6 +15,7 @@ RUN test -n "${SERVICE}" || { echo "SERVICE must be set"; exit 1; }
 COPY services/__init__.py /app/services/
 COPY services/contracts /app/services/contracts
 COPY services/chassis /app/services/chassis
+COPY services/operations /app/services/operations
 COPY services/${SERVICE} /app/services/${SERVICE}
 COPY deploy/images/links_open.py /app/
 # Readable for any user, whatever the files are here.
