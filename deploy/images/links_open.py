@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 LINKS = 4
-"""Of a service process: it answers, hears, announces and calls."""
+"""Of a service process: it answers, handles, publishes and calls."""
 ESTABLISHED = "01"
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 PORTS = {"amqp": 5672, "amqps": 5671}

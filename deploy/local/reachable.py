@@ -10,7 +10,7 @@ from pymongo.server_description import ServerDescription
 
 EVERY_S = 2.0
 LOOKS = 2
-"""How often in a row the same trouble is seen before it is told: an election is none."""
+"""How often in a row the same trouble is seen before it is reported: an election is none."""
 
 _REFUSED = frozenset({13, 18})
 _ANSWERING = frozenset({"RSSecondary", "RSOther", "RSArbiter", "RSGhost"})
@@ -41,12 +41,12 @@ def watch(uri: str, say: Callable[[str], None]) -> None:
     except (PyMongoError, ValueError) as exc:
         say(f"MONGO_URI cannot be read: {exc}")
         return
-    told, seen, looks = None, None, 0
+    reported, seen, looks = None, None, 0
     while True:
         now = trouble(client)
         looks = looks + 1 if now == seen else 1
         seen = now
-        if seen != told and looks >= LOOKS:
-            told = seen
-            say(told or "The database at MONGO_URI answers again.")
+        if seen != reported and looks >= LOOKS:
+            reported = seen
+            say(reported or "The database at MONGO_URI answers again.")
         time.sleep(EVERY_S)

@@ -164,7 +164,7 @@ def _end_session(token: str) -> None:
     try:
         calls().start(streams.end_session, session=session_name(token))
     except ServiceError as exc:
-        log.warning("cannot announce that a session has ended: %s", exc)
+        log.warning("cannot broadcast that a session has ended: %s", exc)
 
 
 def _verified_claims() -> dict[str, Any]:

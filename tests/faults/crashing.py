@@ -19,7 +19,7 @@ from typing import Any
 
 WRITES = frozenset({"insert", "update", "delete", "findAndModify"})
 SWEPT = "outbox_due_at"
-"""What a sweep looks for: no step of anybody's request."""
+"""What an outbox poll looks for: no step of anybody's request."""
 
 
 class Trap:

@@ -1,4 +1,4 @@
-"""Announcements over the real broker: nobody hands them on here, so outbox, relay and handlers must do it alone."""
+"""Domain events over the real broker: nothing delivers them here, so outbox, relay and handlers must do it alone."""
 
 import time
 
@@ -32,7 +32,7 @@ def mongo(mongo_uri):
 
 @pytest.fixture
 def party(calls, person):
-    """Return an event with its owner, made without telling anybody."""
+    """Return an event with its owner, made without delivering anything."""
     owner_id = person()
     event_id = calls.call(
         events.create_event,

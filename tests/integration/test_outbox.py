@@ -52,7 +52,7 @@ def database(mongo_uri):
 
 @pytest.fixture
 def published(amqp_uri, system):
-    """Return how many announcements of events have been published since, by a queue of the test's own."""
+    """Return how many domain events have been published since, by a queue of the test's own."""
     with Connection(amqp_uri) as connection, contextlib.closing(connection.channel()) as channel:
         queue, exchange = (
             channel.queue_declare("", exclusive=True).queue,
@@ -110,13 +110,13 @@ def test_what_a_process_did_not_publish_before_it_died_another_replica_does(
 ):
     monkeypatch.setattr(outbox, "OVERDUE_AFTER", outbox.OVERDUE_AFTER / 10)
     event = an_event()
-    storage.MongoEventStore(database).insert(event, operation_id=event.id)  # and nobody is woken
+    storage.MongoEventStore(database).insert(event, operation_id=event.id)  # and no relay is notified
     replicas(amqp_uri)
     eventually(lambda: not is_waiting(database))
     assert published() == 1
 
 
-def test_a_relay_that_is_always_busy_still_sweeps(database, published, replicas, amqp_uri, monkeypatch):
+def test_a_relay_that_is_always_busy_still_polls(database, published, replicas, amqp_uri, monkeypatch):
     monkeypatch.setattr(outbox, "OVERDUE_AFTER", outbox.OVERDUE_AFTER / 10)
     store = storage.MongoEventStore(database)
     orphan = an_event()
@@ -125,7 +125,7 @@ def test_a_relay_that_is_always_busy_still_sweeps(database, published, replicas,
     eventually(lambda: publisher.connected)
     until = time.monotonic() + 15
     while database.events.find_one({"_id": orphan.id, "outbox.0": {"$exists": True}}):
-        assert time.monotonic() < until, "the sweep never had its turn"
+        assert time.monotonic() < until, "the poll never had its turn"
         event = an_event()
         store.insert(event, operation_id=event.id)
         relay.notify(event.id)
@@ -165,8 +165,8 @@ def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_i
     documents = []
     for _ in range(1_000):
         event = an_event()
-        told = outbox.new_outbox(event.id, outbox.entry(event.id, "created"))
-        documents.append({**storage._document(event), **told, "outbox_due_at": outbox.now()})
+        fresh = outbox.new_outbox(event.id, outbox.entry(event.id, "created"))
+        documents.append({**storage._document(event), **fresh, "outbox_due_at": outbox.now()})
     database.events.insert_many(documents)
     replicas(amqp_uri), replicas(amqp_uri)
     until = time.monotonic() + 60
@@ -177,19 +177,19 @@ def test_changes_of_many_documents_that_wait_for_the_broker_are_published_when_i
 
 
 def test_a_document_that_cannot_be_read_does_not_hold_the_others(database, published, replicas, amqp_uri):
-    told = [
+    outboxes = [
         outbox.new_outbox(new_id(), outbox.entry(new_id(), "created")) | {"outbox_due_at": outbox.now()}
         for _ in range(2)
     ]
     spoilt, sound = {"_id": new_id(), "kind": "group", "version": 1}, storage._document(an_event())
-    database.events.insert_many([spoilt | told[0], sound | told[1]], bypass_document_validation=True)
+    database.events.insert_many([spoilt | outboxes[0], sound | outboxes[1]], bypass_document_validation=True)
     replicas(amqp_uri)
     eventually(lambda: not database.events.find_one({"_id": sound["_id"]})["outbox"])
     assert published() == 1
     assert database.events.find_one({"_id": spoilt["_id"]})["outbox"]
 
 
-def test_a_tombstone_is_kept_until_its_end_was_announced(database, published, replicas, amqp_uri):
+def test_a_tombstone_is_kept_until_its_end_was_published(database, published, replicas, amqp_uri):
     store, event = storage.MongoEventStore(database), an_event()
     store.insert(event, operation_id=event.id)
     assert store.replace_membership(event, deleted(event), operation_id=new_id())

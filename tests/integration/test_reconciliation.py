@@ -34,7 +34,7 @@ def reconcile(caller):
 
 @pytest.fixture
 def friends(calls, person, databases):
-    """Return two friends and their dialog, when everybody has heard of it."""
+    """Return two friends and their dialog, when every subscriber has handled it."""
     one, other = person(), person()
     sent = calls.call(
         invites.send_invite, actor_id=one, kind="friend", receiver_id=other, event_id=None, operation_id=new_id()
@@ -47,7 +47,7 @@ def friends(calls, person, databases):
 
 @pytest.fixture
 def party(calls, person, databases):
-    """Return a group event with its owner and chat, when everybody has heard of it."""
+    """Return a group event with its owner and chat, when every subscriber has handled it."""
     owner_id, event_id = person(), new_id()
     calls.call(
         events.create_event,
@@ -62,7 +62,7 @@ def party(calls, person, databases):
 
 
 def settled(collection, wanted):
-    """Wait until nothing waits to be announced, as the reconciler is told: by a majority."""
+    """Wait until nothing waits to be published, read as the reconciler reads: from a majority."""
     committed = collection.with_options(read_concern=ReadConcern("majority"))
     eventually(lambda: committed.find_one({**wanted, "outbox": []}))
 

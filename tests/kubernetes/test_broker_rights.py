@@ -49,11 +49,11 @@ def needed_by(service: str) -> dict[str, set[str]]:
     topology.declare(recorder, service)
     needed: dict[str, set[str]] = recorder.needed
     calls = codec.calls_queue(service, "quorum")
-    heard = set(topology.queues_of(service))
+    handled = set(topology.queues_of(service))
     delays = {topology.delay_queue_of(service, delay_ms) for delay_ms in topology.DELAYS_MS}
     needed[CONFIGURE] |= {codec.CALLS_EXCHANGE, calls}
     needed[WRITE] |= {codec.CALLS_EXCHANGE, calls, REPLIES, topology.exchange_of(service), *delays}
-    needed[READ] |= {codec.CALLS_EXCHANGE, calls, *heard}  # replies come without any
+    needed[READ] |= {codec.CALLS_EXCHANGE, calls, *handled}  # replies come without any
     return needed
 
 
@@ -66,7 +66,7 @@ def everything() -> set[str]:
 
 
 def is_shared_with(service: str, name: str) -> bool:
-    """Return whether a name belongs to the service, or to where its announcements go or come from."""
+    """Return whether a name belongs to the service, or to where its domain events go or come from."""
     return name in set().union(*needed_by(service).values()) or name.startswith(f"{service}.")
 
 
@@ -90,18 +90,18 @@ def test_a_service_reads_no_calls_and_no_dead_letters_of_another(service: str) -
     for other in set(SERVICES) - {service}:
         assert not has(service, READ, codec.calls_queue(other, "quorum"))
         assert not has(service, READ, topology.dead_letters_of(other))
-        assert not has(service, WRITE, topology.exchange_of(other)), "would announce in another's name"
+        assert not has(service, WRITE, topology.exchange_of(other)), "would publish in another's name"
 
 
 @services
-def test_a_service_reads_of_what_others_hear_only_its_own_announcements(service: str) -> None:
-    announced_into: dict[str, set[str]] = defaultdict(set)
+def test_a_service_reads_of_other_queues_only_those_of_its_own_domain_events(service: str) -> None:
+    published_into: dict[str, set[str]] = defaultdict(set)
     for kind, subscribers in SUBSCRIPTIONS.items():
         for subscriber in set(subscribers) - {service}:
-            announced_into[topology.queue_of(subscriber, kind)].add(kind.published_by)
+            published_into[topology.queue_of(subscriber, kind)].add(kind.published_by)
 
-    for queue, announcers in announced_into.items():
-        assert has(service, READ, queue) == (service in announcers), queue
+    for queue, publishers in published_into.items():
+        assert has(service, READ, queue) == (service in publishers), queue
 
 
 def test_the_gateway_calls_and_listens_and_does_nothing_else() -> None:

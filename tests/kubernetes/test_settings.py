@@ -1,4 +1,4 @@
-"""What pods are told is what the code reads, and nothing that is told is secret."""
+"""What pods are given is what the code reads, and none of it is secret."""
 
 import re
 from collections.abc import Iterator

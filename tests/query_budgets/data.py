@@ -63,7 +63,7 @@ def make_crowd(system: System, databases: Databases, size: int) -> Crowd:
 
 
 def _tell_nobody(databases: Databases) -> None:
-    """Let none of this wait to be announced: what it leads to would be counted with some later request."""
+    """Let none of this wait to be published: what it leads to would be counted with some later request."""
     published = {
         "$set": {"outbox": []},
         "$unset": dict.fromkeys(("outbox_due_at", "outbox_lease", "outbox_chat_id"), ""),

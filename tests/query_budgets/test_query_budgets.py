@@ -15,7 +15,7 @@ from tests.query_budgets.data import Crowd, Databases, make_crowd
 
 SIZES = (5, 100)
 LOST_RACE = 1
-"""Whoever comes second, the gateway or the announcement, finds by one operation more that it is done already."""
+"""Whoever comes second, the delivery or the queued domain event, finds by one operation more that it is done."""
 
 Request = Callable[[Crowd], Any]
 
@@ -68,7 +68,7 @@ def test_reading_takes_as_many_operations_and_calls_however_much_there_is(
     for crowd in crowds:
         request(
             crowd
-        )  # the gateway has to ask once for the cursor of somebody's stream, then it hears of every new one
+        )  # the gateway has to ask once for the cursor of somebody's stream, then every new one is broadcast to it
 
     little, much = (watch.during(partial(request, crowd)) for crowd in crowds)
 
@@ -144,7 +144,7 @@ def test_writing_takes_as_many_operations_and_calls_however_much_there_is(
     watch: Watch, crowds: list[Crowd], endpoint: str
 ) -> None:
     prepare, request, operations, calls = WRITES[endpoint]
-    races = LOST_RACE * max(1, calls - 1)  # with each that hears of it
+    races = LOST_RACE * max(1, calls - 1)  # with each subscriber
 
     def asked_by(crowd: Crowd) -> Asked:
         prepared = prepare(crowd)

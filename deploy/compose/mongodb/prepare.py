@@ -12,7 +12,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 PASSWORD_OF_A_PART = "_MONGO_PASSWORD"
-"""What names of variables end with that are told to us: `USERS_MONGO_PASSWORD` is that of `users`."""
+"""What the names of variables with passwords end with: `USERS_MONGO_PASSWORD` is that of `users`."""
 PATIENCE_S = 120.0
 PAUSE_S = 1.0
 

@@ -69,7 +69,7 @@ def test_a_service_may_do_nothing_with_what_only_others_need(service: str) -> No
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_may_neither_read_the_calls_of_another_nor_announce_for_it(service: str) -> None:
+def test_a_service_may_neither_read_the_calls_of_another_nor_publish_for_it(service: str) -> None:
     for other in set(SERVICES) - {service}:
         assert not may(service, "read", codec.calls_queue(other, "classic"))
         assert not may(service, "read", codec.calls_queue(other, "quorum"))
@@ -77,7 +77,7 @@ def test_a_service_may_neither_read_the_calls_of_another_nor_announce_for_it(ser
         assert not may(service, "read", topology.dead_letters_of(other))
 
 
-def test_a_hearers_queue_is_read_by_the_hearer_and_declared_by_who_announces_and_open_to_nobody_else() -> None:
+def test_a_subscribers_queue_is_read_by_it_declared_by_the_publisher_and_open_to_nobody_else() -> None:
     parties: dict[str, set[str]] = {}
     for kind, subscribers in SUBSCRIPTIONS.items():
         for subscriber in subscribers:

@@ -140,7 +140,7 @@ def test_a_member_grants_and_revokes_only_rights_they_hold(world, anna, bob, car
     assert world.events.find(party).member_of(carl).rights == frozenset()
 
 
-def test_a_change_of_rights_is_announced_to_nobody(world, anna, bob, party):
+def test_a_change_of_rights_is_delivered_to_nobody(world, anna, bob, party):
     bobs = world.join(anna, bob, party)
     world.deliver_at_once = False
     world.change_rights(anna, bobs, can_delete_event=True)

@@ -1,4 +1,4 @@
-"""Announcements that come in any order, several times or late lead to what one delivery in order leads to."""
+"""Domain events that come in any order, several times or late lead to what one delivery in order leads to."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -155,7 +155,7 @@ def test_any_order_of_delivery_between_two_acts_gives_the_serial_outcome(acts, d
 
 @settings(max_examples=300, deadline=None)
 @given(acts=acts, data=st.data())
-def test_announcements_that_come_late_and_mixed_leave_copies_that_agree_with_their_owners(acts, data):
+def test_domain_events_that_come_late_and_mixed_leave_replicas_that_agree_with_their_owners(acts, data):
     world = world_of_people(deliver_at_once=False)
     script = Script(world)
     for act in acts:
