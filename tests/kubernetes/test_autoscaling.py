@@ -4,10 +4,10 @@ import pytest
 
 from services.chassis.rpc import codec
 from services.chassis.settings import ServiceSettings
-from services.contracts.registry import CONTRACTS as SERVICES
+from services.contracts.registry import CONTRACTS
 from tests.kubernetes.built import of_kind
 
-services = pytest.mark.parametrize("service", SERVICES)
+services = pytest.mark.parametrize("service", CONTRACTS)
 
 
 @services

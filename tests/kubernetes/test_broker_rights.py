@@ -12,15 +12,14 @@ import pytest
 
 from services.chassis.broker import topology
 from services.chassis.rpc import codec
-from services.contracts.registry import CONTRACTS as SERVICES
-from services.contracts.registry import SUBSCRIPTIONS
+from services.contracts.registry import CONTRACTS, SUBSCRIPTIONS
 from services.contracts.streams import BROADCASTS
 from tests.kubernetes.built import of_kind
 
 CONFIGURE, WRITE, READ = "configure", "write", "read"
 REPLIES = "amq.default"
 
-services = pytest.mark.parametrize("service", SERVICES)
+services = pytest.mark.parametrize("service", CONTRACTS)
 
 
 class Recorder:
@@ -62,7 +61,7 @@ def has(user: str, right: str, name: str) -> bool:
 
 
 def everything() -> set[str]:
-    return {name for service in SERVICES for names in needed_by(service).values() for name in names}
+    return {name for service in CONTRACTS for names in needed_by(service).values() for name in names}
 
 
 def is_shared_with(service: str, name: str) -> bool:
@@ -87,7 +86,7 @@ def test_a_service_may_do_nothing_to_what_is_no_concern_of_it(service: str, righ
 
 @services
 def test_a_service_reads_no_calls_and_no_dead_letters_of_another(service: str) -> None:
-    for other in set(SERVICES) - {service}:
+    for other in set(CONTRACTS) - {service}:
         assert not has(service, READ, codec.calls_queue(other, "quorum"))
         assert not has(service, READ, topology.dead_letters_of(other))
         assert not has(service, WRITE, topology.exchange_of(other)), "would publish in another's name"

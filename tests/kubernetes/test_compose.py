@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from services.contracts.registry import CONTRACTS as SERVICES
+from services.contracts.registry import CONTRACTS
 from tests.docs.documents import read
 from tests.kubernetes.built import OVERLAYS, Manifest, containers, manifests, of_kind
 from tests.kubernetes.test_broker_rights import CONFIGURE, READ, WRITE, everything, has
 from tests.kubernetes.test_settings import environment_of, settings_of
 
-PARTS = ("gateway", *SERVICES)
+PARTS = ("gateway", *CONTRACTS)
 _DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 
 every_container = pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.contracts.registry import CONTRACTS as SERVICES
+from services.contracts.registry import CONTRACTS
 from tests.kubernetes.built import OVERLAYS, Manifest, of_kind
 
 BROKER, DATABASE = "rabbitmq", "mongodb"
@@ -19,8 +19,8 @@ OPERATED = {
 
 Peer = dict[str, Any]
 
-parts = pytest.mark.parametrize("part", ["gateway", *SERVICES])
-services = pytest.mark.parametrize("service", SERVICES)
+parts = pytest.mark.parametrize("part", ["gateway", *CONTRACTS])
+services = pytest.mark.parametrize("service", CONTRACTS)
 
 
 def pod(name: str) -> Peer:
@@ -91,7 +91,7 @@ def test_every_part_reaches_broker_database_and_names(part: str) -> None:
 
 @services
 def test_a_service_reaches_nothing_else(service: str) -> None:
-    for other in ("gateway", *SERVICES):
+    for other in ("gateway", *CONTRACTS):
         for port in (GATEWAY_PORT, 80, HTTPS, BROKER_PORT):
             assert not may(pod(service), pod(other), port)
     assert not may(pod(service), address("93.184.215.14"), HTTPS)
@@ -101,7 +101,7 @@ def test_a_service_reaches_nothing_else(service: str) -> None:
 
 @services
 def test_nobody_reaches_a_service(service: str) -> None:
-    for one in ("gateway", BROKER, DATABASE, *SERVICES):
+    for one in ("gateway", BROKER, DATABASE, *CONTRACTS):
         assert not may(pod(one), pod(service), GATEWAY_PORT)
     assert not may(elsewhere("ingress-nginx"), pod(service), GATEWAY_PORT)
 
@@ -141,7 +141,7 @@ def test_what_is_not_allowed_is_forbidden_to_every_pod(overlay: str) -> None:
     assert default == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
-@pytest.mark.parametrize("name", ["gateway", BROKER, DATABASE, *SERVICES])
+@pytest.mark.parametrize("name", ["gateway", BROKER, DATABASE, *CONTRACTS])
 def test_every_pod_has_a_policy_of_its_own_beside_the_default(name: str) -> None:
     own = [each for each in _policies_of(pod(name)) if each["podSelector"]]
 

@@ -8,11 +8,11 @@ import pytest
 from gateway.api.health import READY_LIMIT_S
 from gateway.http.context import REQUEST_LIMIT_S
 from services.chassis.broker.connection import HEARTBEAT_S
-from services.contracts.registry import CONTRACTS as SERVICES
+from services.contracts.registry import CONTRACTS
 from tests.docs.documents import read
 from tests.kubernetes.built import OVERLAYS, Manifest, of_kind
 
-PARTS = ("gateway", *SERVICES)
+PARTS = ("gateway", *CONTRACTS)
 RELAY_AND_LINKS_S = 10
 """What a service process waits for at most after its last call: 5 s each."""
 
@@ -43,7 +43,7 @@ def test_every_part_is_deployed_and_nothing_else(overlay: str) -> None:
 
 
 def test_the_four_services_differ_in_their_names_only() -> None:
-    texts = {name: str(deployment("production", name)).replace(name, "service") for name in SERVICES}
+    texts = {name: str(deployment("production", name)).replace(name, "service") for name in CONTRACTS}
 
     assert len(set(texts.values())) == 1
 

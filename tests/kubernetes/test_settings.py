@@ -8,7 +8,7 @@ import pytest
 
 from gateway import settings as gateway
 from services.chassis import settings as service
-from services.contracts.registry import CONTRACTS as SERVICES
+from services.contracts.registry import CONTRACTS
 from tests.kubernetes.built import KUBERNETES, OVERLAYS, REPOSITORY, Manifest, containers, manifests, of_kind
 
 GIVEN = "given"
@@ -74,7 +74,7 @@ def test_every_variable_is_read(overlay: str, container: Manifest) -> None:
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", CONTRACTS)
 def test_calls_wait_in_quorum_queues(overlay: str, name: str) -> None:
     (container,) = of_kind(overlay, "Deployment")[name]["spec"]["template"]["spec"]["containers"]
 
@@ -135,7 +135,7 @@ def test_no_address_holds_a_password(overlay: str) -> None:
 def test_each_part_has_a_database_of_its_own_which_it_may_write_and_look_after() -> None:
     users = of_kind("production", "MongoDBCommunity")["mongodb"]["spec"]["users"]
 
-    assert {user["name"] for user in users} == {"gateway", *SERVICES}
+    assert {user["name"] for user in users} == {"gateway", *CONTRACTS}
     for user in users:
         database = f"social_calendar_{user['name']}"
         assert user["roles"] == [{"name": role, "db": database} for role in ("readWrite", "dbAdmin")]

@@ -9,8 +9,7 @@ import pytest
 
 from services.chassis.broker import topology
 from services.chassis.rpc import codec
-from services.contracts.registry import CONTRACTS as SERVICES
-from services.contracts.registry import SUBSCRIPTIONS
+from services.contracts.registry import CONTRACTS, SUBSCRIPTIONS
 from services.contracts.streams import BROADCASTS
 
 DEFINITIONS = json.loads((Path(__file__).parents[3] / "deploy/compose/rabbitmq/definitions.json").read_text())
@@ -55,22 +54,22 @@ def may(user: str, right: str, name: str) -> bool:
     return bool(GRANTED[user][right]) and re.search(GRANTED[user][right], name) is not None
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", CONTRACTS)
 def test_a_service_may_do_all_that_it_does(service: str) -> None:
     assert [need for need in sorted(needed_by(service)) if not may(service, *need)] == []
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", CONTRACTS)
 def test_a_service_may_do_nothing_with_what_only_others_need(service: str) -> None:
     mine = needed_by(service)
-    theirs = set().union(*(needed_by(other) for other in SERVICES if other != service)) - mine
+    theirs = set().union(*(needed_by(other) for other in CONTRACTS if other != service)) - mine
 
     assert [name for name in sorted(theirs) if may(service, *name)] == []
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", CONTRACTS)
 def test_a_service_may_neither_read_the_calls_of_another_nor_publish_for_it(service: str) -> None:
-    for other in set(SERVICES) - {service}:
+    for other in set(CONTRACTS) - {service}:
         assert not may(service, "read", codec.calls_queue(other, "classic"))
         assert not may(service, "read", codec.calls_queue(other, "quorum"))
         assert not may(service, "write", topology.exchange_of(other))
@@ -83,7 +82,7 @@ def test_a_subscribers_queue_is_read_by_it_declared_by_the_publisher_and_open_to
         for subscriber in subscribers:
             parties.setdefault(topology.queue_of(subscriber, kind), set()).update({subscriber, kind.published_by})
 
-    readers = {queue: {user for user in SERVICES if may(user, "read", queue)} for queue in parties}
+    readers = {queue: {user for user in CONTRACTS if may(user, "read", queue)} for queue in parties}
 
     assert readers == parties
 

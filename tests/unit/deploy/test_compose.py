@@ -9,7 +9,7 @@ import yaml
 
 from gateway import settings as gateway
 from services.chassis import settings as service
-from services.contracts.registry import CONTRACTS as SERVICES
+from services.contracts.registry import CONTRACTS
 from tests.docs.documents import marked, rows, section
 from tests.docs.test_settings import Overheard
 
@@ -53,7 +53,7 @@ def test_a_part_is_told_nothing_that_it_does_not_read() -> None:
     gateway.read_settings(of_gateway)
     parts = described("compose.yml")["services"]
 
-    for name in SERVICES:
+    for name in CONTRACTS:
         assert set(parts[name]["environment"]) <= of_service.asked
     assert set(parts["gateway"]["environment"]) <= of_gateway.asked
 
@@ -61,12 +61,12 @@ def test_a_part_is_told_nothing_that_it_does_not_read() -> None:
 def test_broker_and_database_are_told_the_password_of_every_part() -> None:
     parts = described("compose.yml")["services"]
 
-    for name in (*map(str.upper, SERVICES), "GATEWAY"):
+    for name in (*map(str.upper, CONTRACTS), "GATEWAY"):
         assert f"{name}_AMQP_PASSWORD" in parts["rabbitmq"]["environment"]
         assert f"{name}_MONGO_PASSWORD" in parts["mongodb-users"]["environment"]
 
 
-@pytest.mark.parametrize("part", [*SERVICES, "gateway"])
+@pytest.mark.parametrize("part", [*CONTRACTS, "gateway"])
 def test_a_part_can_be_scaled(part: str) -> None:
     assert described("compose.yml")["services"][part]["scale"] == f"${{{part.upper()}_REPLICAS:-1}}"
 
@@ -76,7 +76,7 @@ def test_what_dies_is_started_again(part: str) -> None:
     assert described("compose.yml")["services"][part]["restart"] == "unless-stopped"
 
 
-@pytest.mark.parametrize("part", [*SERVICES, "gateway", "balancer", "identity", "mongodb-users", "operator"])
+@pytest.mark.parametrize("part", [*CONTRACTS, "gateway", "balancer", "identity", "mongodb-users", "operator"])
 def test_a_part_runs_without_privileges_and_writes_nowhere(part: str) -> None:
     told = described("compose.yml")["services"][part]
 
@@ -95,20 +95,20 @@ def test_only_balancer_and_development_identity_can_be_reached_from_outside() ->
 def test_in_a_cluster_every_part_knows_every_node_and_calls_wait_in_quorum_queues() -> None:
     parts = described("compose.cluster.yml")["services"]
 
-    for name in (*SERVICES, "gateway"):
+    for name in (*CONTRACTS, "gateway"):
         assert re.findall(r"@([\w-]+):5672", parts[name]["environment"]["AMQP_URI"]) == [
             "rabbitmq",
             "rabbitmq-2",
             "rabbitmq-3",
         ]
-    assert {parts[name]["environment"]["CALLS_QUEUE_TYPE"] for name in SERVICES} == {"quorum"}
+    assert {parts[name]["environment"]["CALLS_QUEUE_TYPE"] for name in CONTRACTS} == {"quorum"}
 
 
 def test_in_a_replica_set_every_part_knows_every_member() -> None:
     parts = described("compose.replica-set.yml")["services"]
     members = ["mongodb:27017", "mongodb-2:27017", "mongodb-3:27017"]
 
-    for name in (*SERVICES, "gateway"):
+    for name in (*CONTRACTS, "gateway"):
         uri = parts[name]["environment"]["MONGO_URI"]
         assert uri.partition("@")[2].startswith(f"{','.join(members)}/social_calendar_{name}?replicaSet=rs0&")
     assert parts["mongodb-users"]["environment"]["MONGO_HOSTS"].split(",") == members
