@@ -111,7 +111,12 @@ def _description(status: int) -> dict[str, Any]:
 
 
 def problem_body(
-    status: int, detail: str, *, code: str | None = None, errors: list[tuple[str, str]] | None = None
+    status: int,
+    detail: str,
+    *,
+    code: str | None = None,
+    request_id: str | None = None,
+    errors: list[tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
     """Build the body of a problem answer. code: of the service's error, if one is the cause."""
     problem: dict[str, Any] = {
@@ -120,8 +125,8 @@ def problem_body(
         "status": status,
         "detail": detail,
     }
-    if trace := current_trace():
-        problem["request_id"] = trace.request_id
+    if request_id is not None:
+        problem["request_id"] = request_id
     if errors:
         problem["errors"] = [{"field": field, "message": message} for field, message in errors]
     return problem
@@ -131,7 +136,8 @@ def problem_response(
     status: int, detail: str, *, code: str | None = None, errors: list[tuple[str, str]] | None = None
 ) -> Response:
     """Build a problem answer. code: of the service's error, if one is the cause."""
-    problem = problem_body(status, detail, code=code, errors=errors)
+    trace = current_trace()
+    problem = problem_body(status, detail, code=code, request_id=trace and trace.request_id, errors=errors)
     response = Response(orjson.dumps(problem), status=status, content_type=MEDIA_TYPE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)

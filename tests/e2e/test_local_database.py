@@ -162,7 +162,7 @@ def test_what_was_acknowledged_survives_a_kill_and_another_port(fresh: Node) -> 
         assert [member["host"] for member in members] == [database.host(fresh.settings)]
 
 
-@pytest.mark.parametrize("moment", ["MongoDB starting", "replSetInitiate admin command received", "createUser"])
+@pytest.mark.parametrize("moment", ["MongoDB starting", "replSetInitiate admin command received", "admin.system.users"])
 def test_a_first_start_that_is_killed_half_way_keeps_nothing_from_the_next(fresh: Node, moment: str) -> None:
     log = fresh.system.data / "first.log"
     database.claim_folder(fresh.settings)
@@ -170,10 +170,12 @@ def test_a_first_start_that_is_killed_half_way_keeps_nothing_from_the_next(fresh
         starting = subprocess.Popen(
             database.starter(mongod.find_or_install()), env=fresh.system.environment, stdout=file, cwd=REPOSITORY
         )
-        fresh.wait(lambda: moment in log.read_text() or starting.poll() is not None)
-        node_of_it = psutil.Process(starting.pid).children()
-        starting.kill()
-        starting.wait()
+        try:
+            fresh.wait(lambda: moment in log.read_text())
+            node_of_it = psutil.Process(starting.pid).children()
+        finally:
+            starting.kill()
+            starting.wait()
     assert psutil.wait_procs(node_of_it, timeout=PATIENCE_S)[1] == [], "its mongod outlives it"
 
     with fresh.running() as client:
