@@ -137,7 +137,8 @@ def problem_response(
 ) -> Response:
     """Build a problem answer. code: of the service's error, if one is the cause."""
     trace = current_trace()
-    problem = problem_body(status, detail, code=code, request_id=trace and trace.request_id, errors=errors)
+    request_id = trace.request_id if trace else None
+    problem = problem_body(status, detail, code=code, request_id=request_id, errors=errors)
     response = Response(orjson.dumps(problem), status=status, content_type=MEDIA_TYPE)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
