@@ -46,7 +46,9 @@ class ChatStore(Protocol):
         """
 
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
-        """Store a message, if its author may write. One update checks, numbers and dates it. Idempotent by id.
+        """Store a message, if its author may write. One update checks, numbers, dates and keeps it.
+
+        Idempotent by id.
 
         False when the chat is not there or not open to the author.
         """
@@ -59,3 +61,6 @@ class ChatStore(Protocol):
 
     def purge_texts(self, *, ended_before: datetime) -> int:
         """Delete the messages of chats that ended before that time; return of how many chats."""
+
+    def finish_posts(self, *, due_before: datetime) -> int:
+        """Finish posts whose processes died; return in how many chats."""

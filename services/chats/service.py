@@ -19,6 +19,7 @@ from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
 
 PURGE_INTERVAL_S = 60
 PURGE_AFTER = outbox.LEASE * 6
+FINISH_INTERVAL_S = 5
 
 
 class Chats(Service):
@@ -93,3 +94,8 @@ class Chats(Service):
     def purge_texts(self) -> None:
         """Delete the messages of chats that no longer exist."""
         self.chats.purge_texts(ended_before=outbox.now() - PURGE_AFTER)
+
+    @timer(interval=FINISH_INTERVAL_S)
+    def finish_posts(self) -> None:
+        """Finish the posts of processes that have died."""
+        self.chats.finish_posts(due_before=outbox.now())

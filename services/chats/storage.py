@@ -1,7 +1,8 @@
 """Chats and messages in MongoDB.
 
 chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
-           last_number, latest_number, latest_at, ended_at, purge_at, texts_purged}
+           last_number, last_written_at, latest_number, latest_at, recent, recent_due_at,
+           ended_at, purge_at, texts_purged, purge_again_at}
 messages  {_id, chat_id, number, author_id, written_at, text, live, operations, version,
            outbox, outbox_due_at, outbox_lease, outbox_chat_id}
 
@@ -13,13 +14,13 @@ publishes those before it first, in their order.
 """
 
 import time
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from pymongo import ASCENDING, DESCENDING, ReturnDocument
+from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from services.chassis.messaging import outbox
 from services.chassis.mongo import (
@@ -43,17 +44,17 @@ from services.contracts.domain_events import DomainEvent
 
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
+CLOCK_SKEW_MS = 60_000
+"""How far the clocks of processes may be apart for a chat's times never to decrease. A time further ahead comes from a
+clock that was wrong: the next message does not follow it."""
+MAX_RECENT = 20
+"""Messages that wait in a chat until a post itself removes what was moved: else the relay does, for many at once."""
+BATCH_SIZE = 100
+"""Chats in one round of a timer."""
+PURGE_AGAIN_AFTER = timedelta(days=1)
+"""A process that was paused while it moved a message may write it into a chat whose messages were deleted meanwhile."""
+DUPLICATE_KEY = 11000
 
-CHAT = shape(
-    {
-        "kind": one_of("event", "dialog"),
-        "event_id": TEXT_OR_NULL,
-        "user_ids": array_of(TEXT),
-        "deleted": FLAG,
-        **dict.fromkeys(("version", "created_at", "last_number", "latest_number", "latest_at"), INTEGER),
-    },
-    {"ended_at": TIME, "purge_at": TIME, "texts_purged": FLAG},
-)
 MESSAGE = shape(
     {
         **dict.fromkeys(("chat_id", "author_id", "text"), TEXT),
@@ -62,6 +63,21 @@ MESSAGE = shape(
     },
     {"outbox_chat_id": TEXT, **outbox.FIELDS},
 )
+CHAT = shape(
+    {
+        "kind": one_of("event", "dialog"),
+        "event_id": TEXT_OR_NULL,
+        "user_ids": array_of(TEXT),
+        "deleted": FLAG,
+        **dict.fromkeys(("version", "created_at", "last_number", "latest_number", "latest_at"), INTEGER),
+    },
+    {
+        **dict.fromkeys(("recent_due_at", "ended_at", "purge_at", "purge_again_at"), TIME),
+        "recent": array_of(MESSAGE),
+        "last_written_at": INTEGER,
+        "texts_purged": FLAG,
+    },
+)
 
 
 def prepare(database: Database[Document]) -> None:
@@ -69,6 +85,8 @@ def prepare(database: Database[Document]) -> None:
     chats, messages = validated(database, "chats", CHAT), validated(database, "messages", MESSAGE)
     chats.create_index([("user_ids", ASCENDING), *_NEWEST_FIRST])
     chats.create_index([("texts_purged", ASCENDING), ("ended_at", ASCENDING)], sparse=True)
+    chats.create_index([("purge_again_at", ASCENDING)], sparse=True)
+    chats.create_index([("recent_due_at", ASCENDING)], sparse=True)
     chats.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
     messages.create_index(outbox.INDEX, sparse=True)
     messages.create_index([("outbox_chat_id", ASCENDING), ("number", ASCENDING)], sparse=True)
@@ -106,14 +124,26 @@ class MongoChatStore:
         self._confirmed = database.messages.with_options(read_concern=CONFIRMED)
 
     def save_replica(self, chat: Chat) -> bool:
+        """Store the chat as announced, if newer than the copy. Atomic; False when the copy is as new already."""
         older = {"_id": chat.id, "version": {"$lt": chat.version}}
-        replicated: Document = {"$set": _replicated(chat)}
-        first = {"$setOnInsert": {**_UNWRITTEN, "created_at": time.time_ns()}}
         with ignore_duplicate_key():
-            self._chats.update_one(older, replicated | first, upsert=True)
-            return True
-        # There is one: as new or newer, or an older one that another process has just inserted.
-        return self._chats.update_one(older, replicated).matched_count == 1
+            return self._replicate(older, chat, create=True)
+        # There is one: as new or newer, or an older one that somebody has just inserted.
+        return self._replicate(older, chat)
+
+    def _replicate(self, wanted: Document, chat: Chat, *, create: bool = False) -> bool:
+        """Store the chat, then move what was posted before: nothing by whoever has lost it appears afterwards."""
+        first: outbox.Update = {"$setOnInsert": {**_UNWRITTEN, "created_at": time.time_ns()}} if create else {}
+        saved = self._chats.find_one_and_update(
+            wanted,
+            merged(_replicated(chat), first),
+            {"recent": 1},
+            upsert=create,
+            return_document=ReturnDocument.AFTER,
+        )
+        if saved is not None:
+            self._move(saved.get("recent", ()))
+        return saved is not None
 
     def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
         return [_chat(document) for document in self._chats.find({"_id": {"$in": chat_ids}}, _CHAT_FIELDS)]
@@ -190,39 +220,79 @@ class MongoChatStore:
         return found is not None
 
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
-        number = self._take_place(chat_id, author_id, now_us)
-        if number is None:
+        """Write a message, if its author may. One update checks, numbers, dates and keeps it.
+
+        Idempotent by `message_id`.
+
+        False when the chat is not there or not open to the author.
+        """
+        recent = self._place(_message_document(message_id, chat_id, author_id, text), now_us)
+        if not recent:
             return False
-        written_at = number // 1000
-        message = Message(
-            id=message_id, chat_id=chat_id, number=number, author_id=author_id, written_at=written_at, text=text
-        )
-        try:
-            self._messages.insert_one(_message_document(message))
-        except DuplicateKeyError:  # a repeat: the message has its place already, and the new one stays empty
+        number = recent[-1]["number"]
+        if not self._move(recent):  # a repeat has its place already, and leaves the new one empty
             self._resort(chat_id, vacated=number)
+        if len(recent) > MAX_RECENT:
+            self._remove_recent({chat_id: number})
         return True
 
-    def _take_place(self, chat_id: str, author_id: str, now_us: int) -> int | None:
-        """Return the number of a new message; None when the author may not write here.
+    def _place(self, message: Document, now_us: int) -> list[Document]:
+        """Give a message the next place of its chat.
 
-        The time is the number, unless another message has the same or a later one: then it is the next number.
+        Returns the messages of the chat that may not have been moved yet, this one last; none when the author may not
+        write here.
         """
         placed = self._chats.find_one_and_update(
-            {"_id": chat_id, "user_ids": author_id},
-            [
-                {"$set": {"last_number": {"$max": [now_us, {"$add": ["$last_number", 1]}]}}},
-                {
-                    "$set": {
-                        "latest_number": "$last_number",
-                        "latest_at": {"$toLong": {"$divide": ["$last_number", 1000]}},
-                    }
-                },
-            ],
-            {"last_number": 1},
+            {"_id": message["chat_id"], "user_ids": message["author_id"]},
+            _placing(message, now_us),
+            {"recent": 1},
             return_document=ReturnDocument.AFTER,
         )
-        return None if placed is None else int(placed["last_number"])
+        return [] if placed is None else placed["recent"]
+
+    def _move(self, recent: Sequence[Document]) -> bool:
+        """Insert messages, in their order, that are not there yet; tell whether the last one was not."""
+        if not recent:
+            return False
+        inserts = [
+            UpdateOne(
+                {"_id": each["_id"]}, {"$setOnInsert": {k: v for k, v in each.items() if k != "_id"}}, upsert=True
+            )
+            for each in recent
+        ]
+        while True:
+            try:
+                inserted = self._messages.bulk_write(inserts, ordered=True)
+            except BulkWriteError as exc:  # somebody else has moved the same one at the same moment
+                if any(error["code"] != DUPLICATE_KEY for error in exc.details["writeErrors"]):
+                    raise
+                continue
+            return len(inserts) - 1 in (inserted.upserted_ids or {})
+
+    def _remove_recent(self, through: dict[str, int]) -> None:
+        """Remove messages that were moved from their chats. through: the number of the last one, by chat."""
+        moved = [
+            UpdateOne({"_id": chat_id, "recent.0": {"$exists": True}}, _removing(number))
+            for chat_id, number in through.items()
+        ]
+        if moved:
+            self._chats.bulk_write(moved, ordered=False)
+
+    def tidy(self, messages: list[Document]) -> None:
+        """Remove what was moved and published from the chats: with these messages, all before them."""
+        through: dict[str, int] = {}
+        for message in messages:
+            through[message["chat_id"]] = max(message["number"], through.get(message["chat_id"], 0))
+        self._remove_recent(through)
+
+    def finish_posts(self, *, due_before: datetime) -> int:
+        """Move the messages that waited too long: whoever wrote them has died. Returns the number of chats."""
+        due = {"recent_due_at": {"$lt": due_before}}
+        chats = list(self._chats.find(due, {"recent": 1}).limit(BATCH_SIZE))
+        for chat in chats:
+            self._move(chat["recent"])
+        self._remove_recent({chat["_id"]: chat["recent"][-1]["number"] for chat in chats if chat["recent"]})
+        return len(chats)
 
     def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
         unedited = {"_id": message.id, "live": True, "operations": {"$ne": operation_id}}
@@ -236,12 +306,18 @@ class MongoChatStore:
         return deleted
 
     def purge_texts(self, *, ended_before: datetime) -> int:
-        wanted = {"texts_purged": False, "ended_at": {"$lt": ended_before}}
-        ended = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(100)]
-        for chat_id in ended:
+        """Delete the messages of chats that ended a while ago, and a day later what came in after that."""
+        ended = {"texts_purged": False, "ended_at": {"$lt": ended_before}}
+        again = {"purge_again_at": {"$lt": ended_before}}
+        purged: outbox.Update = {"$set": {"texts_purged": True, "purge_again_at": ended_before + PURGE_AGAIN_AFTER}}
+        return self._purge(ended, purged) + self._purge(again, {"$unset": {"purge_again_at": ""}})
+
+    def _purge(self, wanted: Document, purged: outbox.Update) -> int:
+        ids = [document["_id"] for document in self._chats.find(wanted, {"_id": 1}).limit(BATCH_SIZE)]
+        for chat_id in ids:
             self._messages.delete_many({"chat_id": chat_id})
-            self._chats.update_one({"_id": chat_id}, {"$set": {"texts_purged": True}})
-        return len(ended)
+            self._chats.update_one({"_id": chat_id}, purged)
+        return len(ids)
 
     def _resort(self, chat_id: str, *, vacated: int) -> None:
         """If the vacated place is the newest of its chat, make the newest message that still exists the newest.
@@ -251,7 +327,7 @@ class MongoChatStore:
         while True:
             newest = self._messages.find_one({"chat_id": chat_id, "live": True}, sort=[("number", DESCENDING)])
             number, written_at = (newest["number"], newest["written_at"]) if newest else (0, 0)
-            if number > vacated:
+            if number >= vacated:  # itself, if it was moved by somebody else
                 return
             latest = {"$set": {"latest_number": number, "latest_at": written_at}}
             moved = self._chats.update_one({"_id": chat_id, "latest_number": vacated}, latest).matched_count
@@ -272,15 +348,59 @@ _UNWRITTEN = {"last_number": 0, "latest_number": 0, "latest_at": 0}
 _CHAT_FIELDS = {"kind": 1, "event_id": 1, "user_ids": 1, "deleted": 1, "version": 1}
 
 
-def _replicated(chat: Chat) -> Document:
-    replicated: Document = {
+def _replicated(chat: Chat) -> outbox.Update:
+    state: Document = {
         "kind": chat.kind,
         "event_id": chat.event_id,
         "user_ids": list(chat.user_ids),
         "deleted": chat.deleted,
         "version": chat.version,
     }
-    return {**replicated, **outbox.tombstone(published=False), "texts_purged": False} if chat.deleted else replicated
+    if not chat.deleted:
+        alive = dict.fromkeys(("ended_at", "purge_at", "texts_purged", "purge_again_at"), "")
+        return {"$set": state, "$unset": alive}
+    ended = {**outbox.tombstone(published=False), "texts_purged": False, "recent": []}
+    return {"$set": state | ended, "$unset": {"recent_due_at": ""}}
+
+
+def _placing(message: Document, now_us: int) -> list[Document]:
+    """Build the update that puts a message into its chat.
+
+    The number is the time, unless somebody has written with the same or a later one: then it is the next one. The time
+    is that of the last message if this one's is earlier, unless the last one's clock was wrong.
+    """
+    now_ms = now_us // 1000
+    last = {"$ifNull": ["$last_written_at", {"$toLong": {"$divide": ["$last_number", 1000]}}]}
+    is_wrong = {"$gt": [last, now_ms + CLOCK_SKEW_MS]}
+    placed = {"number": "$last_number", "written_at": "$last_written_at"}
+    return [
+        {
+            "$set": {
+                "last_number": {"$max": [now_us, {"$add": ["$last_number", 1]}]},
+                "last_written_at": {"$cond": [is_wrong, now_ms, {"$max": [now_ms, last]}]},
+            }
+        },
+        {
+            "$set": {
+                "latest_number": "$last_number",
+                "latest_at": "$last_written_at",
+                "recent_due_at": message["outbox_due_at"],
+                "recent": {
+                    "$concatArrays": [
+                        {"$ifNull": ["$recent", []]},
+                        [{"$mergeObjects": [{"$literal": message}, placed]}],
+                    ]
+                },
+            }
+        },
+    ]
+
+
+def _removing(through: int) -> list[Document]:
+    """Build the update that removes the messages up to a number from `recent`, and the date with the last of them."""
+    rest = {"$filter": {"input": "$recent", "cond": {"$gt": ["$$this.number", through]}}}
+    due_at = {"$cond": [{"$eq": ["$recent", []]}, "$$REMOVE", "$recent_due_at"]}
+    return [{"$set": {"recent": rest}}, {"$set": {"recent_due_at": due_at}}]
 
 
 def _chat(document: Document) -> Chat:
@@ -305,16 +425,19 @@ def _message(document: Document) -> Message:
     )
 
 
-def _message_document(message: Message) -> Document:
+def _without_id(document: Document) -> Document:
+    return {field: value for field, value in document.items() if field != "_id"}
+
+
+def _message_document(message_id: str, chat_id: str, author_id: str, text: str) -> Document:
+    """Build a message's document, but for its place and time."""
     return {
-        "_id": message.id,
-        "chat_id": message.chat_id,
-        "number": message.number,
-        "author_id": message.author_id,
-        "written_at": message.written_at,
-        "text": message.text,
+        "_id": message_id,
+        "chat_id": chat_id,
+        "author_id": author_id,
+        "text": text,
         "live": True,
         "version": 1,
-        "outbox_chat_id": message.chat_id,
-        **outbox.new_outbox(message.id, outbox.entry(message.id, "posted")),
+        "waits_in": chat_id,
+        **outbox.new_outbox(message_id, outbox.entry(message_id, "posted")),
     }

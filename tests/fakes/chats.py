@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from services.chats.model import Chat, Message
 
+CLOCK_SKEW_MS = 60_000
+
 
 class FakeChats:
     """Stands in for `services.chats.storage.MongoChatStore`."""
@@ -85,7 +87,8 @@ class FakeChats:
         if chat is None or author_id not in chat.user_ids:
             return False
         self._numbers += 1
-        self._clock[chat_id] = written_at = max(self._clock.get(chat_id, 0), now_us // 1000)
+        now_ms, last = now_us // 1000, self._clock.get(chat_id, 0)
+        self._clock[chat_id] = written_at = now_ms if last > now_ms + CLOCK_SKEW_MS else max(now_ms, last)
         if message_id not in self._messages:
             self._messages[message_id] = Message(
                 id=message_id,
@@ -119,3 +122,6 @@ class FakeChats:
             del self._ended[chat_id]
         self._messages = {key: message for key, message in self._messages.items() if message.chat_id not in ended}
         return len(ended)
+
+    def finish_posts(self, *, due_before: datetime) -> int:
+        return 0

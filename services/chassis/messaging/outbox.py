@@ -122,6 +122,7 @@ class Outbox:
     to_domain_events: builds the domain events of a document's state and one of its entries (see `entry`).
     key: the field by whose value the relay is notified, in an index with `order`, in which what is found is relayed.
     complete: adds to documents that were read what `to_domain_events` needs from elsewhere, with one query for all.
+    published: is told of documents whose entries were published.
     """
 
     collection: Collection[Document]
@@ -129,6 +130,7 @@ class Outbox:
     key: str = "_id"
     order: str = "_id"
     complete: Callable[[list[Document]], list[Document]] = list
+    published: Callable[[list[Document]], object] = list
 
     @property
     def committed(self) -> Collection[Document]:
@@ -208,18 +210,21 @@ class OutboxRelay:
         if self._notified:
             self._work.set()
         if batch:
-            with_entries = {self._outbox.key: {"$in": batch}, "outbox.0": {"$exists": True}}
-            found = self._outbox.committed.find(with_entries, batch_size=SINGLE_BATCH)
-            documents = list(found.sort(self._outbox.in_order).limit(MAX_NOTIFIED))
+            documents = self._waiting_for(batch)
             self._relay(documents)
             if len(documents) == MAX_NOTIFIED:
                 self._notified.update(batch)
                 self._work.set()
 
+    def _waiting_for(self, keys: list[object]) -> list[Document]:
+        waiting = {self._outbox.key: {"$in": keys}, "outbox.0": {"$exists": True}}
+        found = self._outbox.committed.find(waiting, batch_size=SINGLE_BATCH)
+        return list(found.sort(self._outbox.in_order).limit(MAX_NOTIFIED))
+
     def _poll(self) -> bool:
         """Relay some of what is overdue; return whether there may be more."""
         leased = self._lease() if self._publisher.connected else []
-        if leased and not self._relay(leased):
+        if leased and not self._relay(self._with_those_before(leased)):
             released = {"$set": {"outbox_due_at": now()}}
             self._outbox.collection.update_many({"_id": {"$in": [document["_id"] for document in leased]}}, released)
             return False
@@ -240,6 +245,17 @@ class OutboxRelay:
         leased = self._outbox.committed.find({"_id": {"$in": ids}, "outbox_lease": lease})
         return list(leased.sort(self._outbox.in_order))
 
+    def _with_those_before(self, leased: list[Document]) -> list[Document]:
+        """Return leased documents with all that have the same keys: another replica may have leased those before them.
+
+        Publishing one twice is harmless, publishing one before another is not.
+        """
+        if self._outbox.key == "_id":
+            return leased
+        empty = [document for document in leased if not document["outbox"]]
+        keys = {document[self._outbox.key] for document in leased if document["outbox"]}
+        return empty + (self._waiting_for(sorted(keys)) if keys else [])
+
     def _relay(self, documents: list[Document]) -> bool:
         """Publish all entries of these documents, in their order; False when the broker did not take all."""
         complete = self._outbox.complete(documents)
@@ -253,7 +269,9 @@ class OutboxRelay:
             return False
         for document, _ in built:
             _log_published(document)
-        self._clear([document for document, _ in built])
+        published = [document for document, _ in built]
+        self._clear(published)
+        self._outbox.published(published)
         return True
 
     def _messages_of(self, document: Document) -> list[Outgoing] | None:
