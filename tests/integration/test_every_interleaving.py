@@ -1,0 +1,203 @@
+"""Posting, reading, removing and relaying in every order in which their database operations can follow each other.
+
+Each actor is a greenlet that runs the real store and stops before each operation; a schedule says who goes on.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from greenlet import greenlet  # type: ignore[import-untyped]
+from pymongo import MongoClient
+
+from services.chats import storage
+from services.chats.model import Chat
+from services.contracts.ids import new_id
+
+OPERATIONS = frozenset({"find", "find_one", "find_one_and_update", "update_one", "bulk_write"})
+NOW_US = 1_700_000_000_000_000
+
+
+class Stepped:
+    """A collection; whoever uses it stops before each operation."""
+
+    def __init__(self, collection: Any) -> None:
+        self._collection = collection
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._collection, name)
+        if name not in OPERATIONS:
+            return method
+
+        def when_it_goes_on(*args: Any, **kwargs: Any) -> Any:
+            if (others := greenlet.getcurrent().parent) is not None:
+                others.switch()
+            return method(*args, **kwargs)
+
+        return when_it_goes_on
+
+
+Actor = Callable[[], None]
+
+
+def run(actors: list[Actor], schedule: list[int]) -> list[int]:
+    """Let actors go on as a schedule says, then the first that can. Returns how many could at each step."""
+    running = [greenlet(actor) for actor in actors]
+    for one in running:
+        one.switch()  # to its first operation
+    choices: list[int] = []
+    while alive := [one for one in running if not one.dead]:
+        chosen = schedule[len(choices)] if len(choices) < len(schedule) else 0
+        choices.append(len(alive))
+        alive[chosen].switch()
+    return choices
+
+
+def every_schedule(run_once: Callable[[list[int]], list[int]]) -> int:
+    """Run every schedule there is, depth first; return how many there were."""
+    schedule: list[int] = []
+    count = 0
+    while True:
+        choices = run_once(schedule)
+        count += 1
+        schedule += [0] * (len(choices) - len(schedule))
+        while schedule and schedule[-1] == choices[len(schedule) - 1] - 1:
+            schedule.pop()
+        if not schedule:
+            return count
+        schedule[-1] += 1
+
+
+@dataclass
+class Scene:
+    """A chat of Anna and Bob, and what was seen of it."""
+
+    store: storage.MongoChatStore
+    chat: Chat
+    seen: list[list[str]] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    at_removal: list[str] | None = None
+
+    def post(self, author: str, text: str) -> None:
+        if self.store.post(self.chat.id, new_id(), author_id=author, text=text, now_us=NOW_US):
+            self.answered.append(text)
+
+    def read(self) -> list[str]:
+        return [one.text for one in self.store.list_messages(self.chat.id, limit=None, before=None)]
+
+    def read_twice(self) -> None:
+        for _ in range(2):
+            self.seen.append(self.read())
+
+    def remove_bob(self) -> None:
+        assert self.store.save_replica(replace(self.chat, user_ids=("anna",), version=2))
+        self.at_removal = [one["text"] for one in self.find() if one["author_id"] == "bob"]
+
+    def find(self) -> list[dict[str, Any]]:
+        """Return the messages without a step of its own."""
+        return list(self.store._messages._collection.find({"chat_id": self.chat.id}).sort("number"))
+
+
+@pytest.fixture(scope="module")
+def database(mongo_uri: str) -> Iterator[Any]:
+    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, w=1)  # thousands of runs, and no crash to survive
+    database = client[f"interleavings_{new_id()}"]
+    storage.prepare(database)
+    yield database
+    client.drop_database(database.name)
+    client.close()
+
+
+def scene(database: Any) -> Scene:
+    store = storage.MongoChatStore(database)
+    chat = Chat(id=new_id(), kind="event", event_id=new_id(), user_ids=("anna", "bob"), deleted=False, version=1)
+    assert store.save_replica(chat)
+    store._chats, store._messages = Stepped(store._chats), Stepped(store._messages)  # type: ignore[assignment]
+    return Scene(store, chat)
+
+
+def ends_with_what_was_seen(now: Scene) -> None:
+    last = now.read()
+    assert sorted(last) == sorted(now.answered)
+    for seen in now.seen:
+        assert last[: len(seen)] == seen, "a message appeared below one that was read before"
+    if now.at_removal is not None:
+        assert [text for text in last if text == "bob"] == now.at_removal, "a removed member has written"
+
+
+def test_two_posts_a_reader_and_a_removal(database: Any) -> None:
+    def run_once(schedule: list[int]) -> list[int]:
+        now = scene(database)
+        actors: list[Actor] = [
+            lambda: now.post("anna", "anna"),
+            lambda: now.post("bob", "bob"),
+            now.read_twice,
+            now.remove_bob,
+        ]
+        choices = run(actors, schedule)
+        ends_with_what_was_seen(now)
+        return choices
+
+    assert every_schedule(run_once) > 200
+
+
+def test_two_posts_and_two_relays_publish_in_the_order_of_the_chat(database: Any) -> None:
+    def run_once(schedule: list[int]) -> list[int]:
+        now = scene(database)
+        published: list[str] = []
+
+        def relay() -> None:
+            waiting = {"waits_in": now.chat.id, "outbox.0": {"$exists": True}}
+            found = list(now.store._messages.find(waiting).sort("number"))
+            published.extend(one["text"] for one in found if one["text"] not in published)
+            now.store.tidy(found)
+
+        choices = run([lambda: now.post("anna", "anna"), lambda: now.post("bob", "bob"), relay, relay], schedule)
+        relay()
+        assert published == now.read()
+        return choices
+
+    assert every_schedule(run_once) > 200
+
+
+@pytest.mark.parametrize("dies_after", [1, 2])
+def test_a_post_that_dies_is_finished_in_its_place_by_the_next_one_or_the_timer(database: Any, dies_after: int) -> None:
+    now = scene(database)
+    dying = greenlet(lambda: now.post("bob", "bob"))
+    for _ in range(dies_after):
+        dying.switch()
+    now.store.finish_posts(due_before=storage.outbox.now() + storage.PURGE_AGAIN_AFTER)
+    now.post("anna", "anna")
+    assert now.read() == (["anna"] if dies_after == 1 else ["bob", "anna"])
+
+
+def test_a_post_that_died_before_a_removal_appears_before_the_removal_is_done(database: Any) -> None:
+    now = scene(database)
+    dying = greenlet(lambda: now.post("bob", "bob"))
+    dying.switch()
+    dying.switch()
+    now.remove_bob()
+    assert now.at_removal == ["bob"]
+
+
+def test_a_chat_that_ends_keeps_no_text_of_a_post_that_died(database: Any) -> None:
+    now = scene(database)
+    dying = greenlet(lambda: now.post("bob", "a secret"))
+    dying.switch()
+    dying.switch()
+    assert now.store.save_replica(replace(now.chat, user_ids=(), deleted=True, version=2))
+    dying.switch()  # it was only paused, and goes on after the chat has ended
+    later = storage.outbox.now() + storage.PURGE_AGAIN_AFTER
+    now.store.purge_texts(ended_before=later)
+    assert now.find() == []
+    assert "a secret" not in str(now.store._chats._collection.find_one({"_id": now.chat.id}))
+
+
+def test_a_clock_that_was_ahead_stamps_no_message_of_later(database: Any) -> None:
+    now = scene(database)
+    hour_us, skew_us = 3_600_000_000, 30_000_000
+    for at_us in (NOW_US, NOW_US + hour_us, NOW_US + 1000, NOW_US + skew_us, NOW_US + 2000):
+        now.store.post(now.chat.id, new_id(), author_id="anna", text="x", now_us=at_us)
+    times = [one.written_at - NOW_US // 1000 for one in now.store.list_messages(now.chat.id, limit=None, before=None)]
+    assert times == [0, 3_600_000, 1, 30_000, 30_000]
