@@ -151,9 +151,7 @@ class MongoChatStore:
     def restore_replica(self, chat: Chat, *, replica_version: int | None) -> bool:
         if replica_version is None:
             return self.save_replica(chat)
-        alive_again: Document = {"$unset": dict.fromkeys(("ended_at", "purge_at", "texts_purged"), "")}
-        update = {"$set": _replicated(chat), **({} if chat.deleted else alive_again)}
-        return self._chats.update_one({"_id": chat.id, "version": replica_version}, update).matched_count == 1
+        return self._replicate({"_id": chat.id, "version": replica_version}, chat)
 
     def find(self, chat_id: str) -> Chat | None:
         document = self._chats.find_one({"_id": chat_id}, _CHAT_FIELDS)
@@ -254,12 +252,7 @@ class MongoChatStore:
         """Insert messages, in their order, that are not there yet; tell whether the last one was not."""
         if not recent:
             return False
-        inserts = [
-            UpdateOne(
-                {"_id": each["_id"]}, {"$setOnInsert": {k: v for k, v in each.items() if k != "_id"}}, upsert=True
-            )
-            for each in recent
-        ]
+        inserts = [UpdateOne({"_id": each["_id"]}, {"$setOnInsert": each}, upsert=True) for each in recent]
         while True:
             try:
                 inserted = self._messages.bulk_write(inserts, ordered=True)
@@ -425,10 +418,6 @@ def _message(document: Document) -> Message:
     )
 
 
-def _without_id(document: Document) -> Document:
-    return {field: value for field, value in document.items() if field != "_id"}
-
-
 def _message_document(message_id: str, chat_id: str, author_id: str, text: str) -> Document:
     """Build a message's document, but for its place and time."""
     return {
@@ -438,6 +427,6 @@ def _message_document(message_id: str, chat_id: str, author_id: str, text: str) 
         "text": text,
         "live": True,
         "version": 1,
-        "waits_in": chat_id,
+        "outbox_chat_id": chat_id,
         **outbox.new_outbox(message_id, outbox.entry(message_id, "posted")),
     }

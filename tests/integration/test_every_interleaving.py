@@ -148,7 +148,7 @@ def test_two_posts_and_two_relays_publish_in_the_order_of_the_chat(database: Any
         published: list[str] = []
 
         def relay() -> None:
-            waiting = {"waits_in": now.chat.id, "outbox.0": {"$exists": True}}
+            waiting = {"outbox_chat_id": now.chat.id, "outbox.0": {"$exists": True}}
             found = list(now.store._messages.find(waiting).sort("number"))
             published.extend(one["text"] for one in found if one["text"] not in published)
             now.store.tidy(found)
