@@ -6,11 +6,13 @@ from functools import partial
 from flask import Response, request
 from pymongo.errors import PyMongoError
 
+from gateway.calls import RequestCalls
 from gateway.http.context import actor_id, backend, calls, public_url
 from gateway.http.hooks import SESSION_COOKIE
 from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource, json_response
 from gateway.http.stream_cursor import HEADER
+from gateway.live.hub import Hub
 from gateway.live.sse import START_OVER, Feed, StreamEvent, encode, stream_events
 from gateway.schemas.examples import example_of
 from gateway.schemas.stream import (
@@ -24,6 +26,7 @@ from gateway.schemas.stream import (
     serialize_item,
 )
 from gateway.stores.sessions import session_name
+from services.chassis.rpc.client import BoundClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts import streams as contract
 from services.contracts.errors import ServiceError
@@ -54,13 +57,21 @@ def open_stream(query: StreamQuery) -> Response:
     token, hub, base = request.cookies[SESSION_COOKIE], backend().hub, public_url()
     listener = hub.open(actor_id(), session_name(token))
     try:
+        _register(hub, calls())
         if since is None:
             since = calls().call(contract.get_last_sequence, user_id=actor_id())
             listener.behind = False
     except ServiceError:
         hub.close(listener)
         raise
-    feed = Feed(listener, _reader(actor_id()), partial(serialize_item, base=base), _session_check(token, actor_id()))
+    feed = Feed(
+        listener,
+        read=_reader(actor_id()),
+        serialize=partial(serialize_item, base=base),
+        has_session=_session_check(token, actor_id()),
+        hides=partial(hub.cutoffs.hide, user_id=actor_id()),
+        is_current=lambda: hub.is_current,
+    )
     return _event_stream(stream_events(feed, since), since, lambda: hub.close(listener))
 
 
@@ -82,12 +93,20 @@ def _last_event_id() -> int:
         raise ApiError(400, f"The header Last-Event-ID {exc}.") from exc
 
 
+def _register(hub: Hub, calls: RequestCalls | BoundClient) -> None:
+    """Let `streams` know that this process must be told of cut-offs: once for each connection to the broker."""
+    queue = hub.unregistered_queue
+    if queue is not None:
+        hub.registered(queue, calls.call(contract.register_gateway, queue=queue))
+
+
 def _reader(user_id: str) -> Callable[[int], contract.FeedPage]:
     """Return what reads a page of the feed outside of a request."""
-    caller = backend().caller
+    caller, hub = backend().caller, backend().hub
 
     def read(after: int) -> contract.FeedPage:
         within = caller.within(Deadline.after(READ_LIMIT_S))
+        _register(hub, within)
         return within.call(contract.read_feed, user_id=user_id, after=after, limit=PAGE_SIZE)
 
     return read

@@ -2,18 +2,27 @@
 
 The broker delivers every item appended to the feeds, transiently. What is missed, because a connection was lost or a
 listener is slow, is read from the feed: a listener does so when it sees a gap or is marked as behind.
+
+Each connection to the broker has a queue. `streams` is told its name before anything is sent from it (`register`), and
+from then on calls it with every cut-off before a removal is answered. A process that was paused, or has no connection,
+cannot be told: it sends nothing that it has, and reads the feeds again (`is_current`).
 """
 
 import logging
 import queue
 import threading
+import time
 from collections import OrderedDict, deque
 from typing import Any, Protocol
 
 import amqp
 import orjson
 
-from services.chassis.broker.connection import BrokerConnection
+from gateway.live.cutoffs import Cutoffs
+from services.chassis.broker.connection import STALL_LIMIT_S, BrokerConnection
+from services.chassis.rpc import codec
+from services.contracts import gateways
+from services.contracts.gateways import Cutoff
 from services.contracts.streams import BROADCASTS, FeedItem
 
 log = logging.getLogger(__name__)
@@ -75,6 +84,19 @@ class Listener:
 class Hub(Protocol):
     """What the views need of a hub; tests provide their own."""
 
+    cutoffs: Cutoffs
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether this process is told of every cut-off: what it has may be sent."""
+
+    @property
+    def unregistered_queue(self) -> str | None:
+        """Return the queue that `streams` does not know of yet; None when it does, or there is none."""
+
+    def registered(self, queue: str, cutoffs: list[Cutoff]) -> None:
+        """Note that `streams` knows of a queue, with the cut-offs that it has answered."""
+
     def open(self, user_id: str, session: str) -> Listener:
         """Register a new listener."""
 
@@ -98,8 +120,28 @@ class BrokerHub:
         self._listeners: dict[str, list[Listener]] = {}
         self._sequences: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
-        self._link = BrokerConnection(amqp_uri, name="gateway listens", on_open=self._on_open, on_lost=self._on_lost)
+        self.cutoffs = Cutoffs()
+        self._queue: str | None = None
+        self._registered: str | None = None
+        self._link = BrokerConnection(
+            amqp_uri, name="gateway listens", on_open=self._on_open, on_lost=self._on_lost, reads_fresh=True
+        )
         self._link.start()
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether this process is told of every cut-off: what it has may be sent."""
+        return self._queue is not None and time.monotonic() - self._link.looked_up_at < STALL_LIMIT_S
+
+    @property
+    def unregistered_queue(self) -> str | None:
+        """Return the queue that `streams` does not know of yet; None when it does, or there is none."""
+        return self._queue if self._queue != self._registered else None
+
+    def registered(self, queue: str, cutoffs: list[Cutoff]) -> None:
+        """Note that `streams` knows of a queue, with the cut-offs that it has answered."""
+        self.cutoffs.add(cutoffs)
+        self._registered = queue
 
     def open(self, user_id: str, session: str) -> Listener:
         """Register a new listener. The oldest of too many streams of one user ends."""
@@ -152,14 +194,25 @@ class BrokerHub:
         own = channel.queue_declare("", durable=False, exclusive=True, auto_delete=True).queue
         channel.queue_bind(own, BROADCASTS[0])
         channel.basic_consume(own, no_ack=True, callback=self._on_message)
+        self._link.look_up()
+        self._queue = own
+        self._fall_behind()
+
+    def _on_lost(self) -> None:
+        self._queue = None
+        self._sequences.clear()
+        self._fall_behind()
+
+    def _fall_behind(self) -> None:
         for listener in self._all():
             listener.fall_behind()
 
-    def _on_lost(self) -> None:
-        self._sequences.clear()
-
     def _on_message(self, message: amqp.Message) -> None:
         body: dict[str, Any] = orjson.loads(message.body)
+        if message.properties.get("type") == gateways.cut_off.method:
+            self.cutoffs.add([body["cutoff"]])
+            self._reply(message)
+            return
         if session := body.get("ended_session"):
             for listener in self._all():
                 if listener.session == session:
@@ -171,4 +224,22 @@ class BrokerHub:
         for user_id, sequence in item["sequences"].items():
             self._remember(user_id, sequence)
             for listener in self._listeners.get(user_id, ()):
-                listener.deliver(FeedItem(sequence=sequence, kind=item["kind"], body=item["body"]))
+                listener.deliver(
+                    FeedItem(
+                        sequence=sequence,
+                        kind=item["kind"],
+                        body=item["body"],
+                        cutoff_id=item["cutoff_id"],
+                        version=item["version"],
+                    )
+                )
+
+    @staticmethod
+    def _reply(message: amqp.Message) -> None:
+        reply = amqp.Message(
+            codec.encode_result(None),
+            content_type="application/json",
+            correlation_id=message.properties["correlation_id"],
+            delivery_mode=1,
+        )
+        message.channel.basic_publish(reply, exchange="", routing_key=message.properties["reply_to"])

@@ -37,12 +37,18 @@ class StreamEvent:
 
 @dataclass(frozen=True)
 class Feed:
-    """What a stream is fed from. read: a page of the feed after a cursor; has_session: whether the session lasts."""
+    """What a stream is fed from.
+
+    read: a page of the feed after a cursor; has_session: whether the session lasts.
+    hides: whether the reader has lost access to an item; is_current: whether that is known for certain.
+    """
 
     listener: Listener
     read: Callable[[int], FeedPage]
     serialize: Callable[[FeedItem], StreamEvent]
     has_session: Callable[[], bool]
+    hides: Callable[[FeedItem], bool]
+    is_current: Callable[[], bool]
 
 
 def stream_events(feed: Feed, cursor: int) -> Iterator[bytes]:
@@ -50,9 +56,9 @@ def stream_events(feed: Feed, cursor: int) -> Iterator[bytes]:
     listener, idle = feed.listener, 0
     yield b": welcome\n\n"
     while listener.ended is None:
-        if listener.behind:
+        if listener.behind and feed.is_current():
             cursor, chunk = _catch_up(feed, cursor)
-        elif listener.items:
+        elif listener.items and feed.is_current():
             cursor, chunk = _next_item(feed, cursor)
         elif listener.wait(HEARTBEAT_S):
             continue
@@ -75,17 +81,20 @@ def _catch_up(feed: Feed, cursor: int) -> tuple[int, bytes]:
         time.sleep(RETRY_S)
         feed.listener.behind = True
         return cursor, b": waiting\n\n"
+    if not feed.is_current():
+        feed.listener.behind = True
+        return cursor, b""
     feed.listener.behind |= page["more"]
     if page["too_old"]:
         return page["through"], encode(StreamEvent(page["through"], START_OVER, {}))
-    return page["through"], b"".join(encode(feed.serialize(item)) for item in page["items"])
+    return page["through"], b"".join(encode(feed.serialize(item)) for item in page["items"] if not feed.hides(item))
 
 
 def _next_item(feed: Feed, cursor: int) -> tuple[int, bytes]:
     """Take the next delivered item: sent if it is the next one, dropped if it was sent; a gap is read from the feed."""
     item = feed.listener.items.popleft()
     if item["sequence"] == cursor + 1:
-        return cursor + 1, encode(feed.serialize(item))
+        return cursor + 1, b"" if feed.hides(item) else encode(feed.serialize(item))
     if item["sequence"] > cursor:
         feed.listener.behind = True
     return cursor, b""

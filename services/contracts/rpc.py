@@ -13,11 +13,15 @@ Wire = dict[str, object]
 
 @dataclass(frozen=True)
 class Call(Generic[P, T]):
-    """One call that `service` answers under the name `method`; `declared` has its signature and documentation."""
+    """One call that `service` answers under the name `method`; `declared` has its signature and documentation.
+
+    by_queue: whether `service` is the name of the one queue whose consumer answers, rather than of a service.
+    """
 
     service: str
     method: str
     declared: Callable[P, T]
+    by_queue: bool = False
 
 
 def answered_by(service: str) -> Callable[[Callable[P, T]], Call[P, T]]:

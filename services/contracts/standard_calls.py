@@ -28,6 +28,10 @@ class StandardCall(Generic[P, T]):
         """Return this call of a service."""
         return Call(service, self.method, self.declared)
 
+    def of_queue(self, queue: str) -> Call[P, T]:
+        """Return this call of the one process that consumes a queue."""
+        return Call(queue, self.method, self.declared, by_queue=True)
+
 
 @StandardCall
 def check_health() -> Health:

@@ -14,6 +14,7 @@ from services.contracts.domain_events import (
     Subscription,
     never,
 )
+from services.contracts.gateways import Cutoff
 from services.contracts.rpc import Wire, answered_by
 
 SERVICE = "streams"
@@ -34,11 +35,17 @@ KEPT_DAYS = 8
 
 
 class FeedItem(TypedDict):
-    """An item of a user's feed. kind: one of `KINDS`; body: as that kind has it, in the services' field names."""
+    """An item of a user's feed.
+
+    kind: one of `KINDS`; body: as that kind has it, in the services' field names.
+    cutoff_id: the event that one must take part in to read it, or None; version: of that event.
+    """
 
     sequence: int
     kind: str
     body: Wire
+    cutoff_id: str | None
+    version: int
 
 
 class FeedPage(TypedDict):
@@ -87,6 +94,15 @@ def get_last_sequence(*, user_id: str) -> int:
 @answered_by(SERVICE)
 def read_feed(*, user_id: str, after: int, limit: int) -> FeedPage:
     """Return the items of a user's feed after a sequence, at most `limit`."""
+    raise NotImplementedError
+
+
+@answered_by(SERVICE)
+def register_gateway(*, queue: str) -> list[Cutoff]:
+    """Let a gateway process be told of every cut-off, as `gateways.cut_off`, before it is answered. Idempotent.
+
+    Returns the cut-offs of the last minute: what was written before them may still be on its way to this process.
+    """
     raise NotImplementedError
 
 

@@ -13,6 +13,7 @@ from services.contracts.domain_events import (
     ProfileChangedV1,
 )
 from services.contracts.events import Rights
+from services.contracts.gateways import Cutoff
 from services.contracts.rpc import Wire
 from services.contracts.users import UserProfile
 
@@ -58,6 +59,10 @@ class AccessCutoff:
     def is_hidden_from(self, user_id: str, *, version: int) -> bool:
         """Return whether a user may no longer read what was written at a version of the event."""
         return version <= self.version and user_id not in self.user_ids
+
+    def public(self) -> Cutoff:
+        """Return the cut-off as the gateway's processes are told of it."""
+        return Cutoff(event_id=self.id, version=self.version, user_ids=sorted(self.user_ids))
 
 
 def cutoff_of(domain_event: DomainEvent) -> AccessCutoff | None:

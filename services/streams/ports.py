@@ -17,6 +17,18 @@ class FeedStore(Protocol):
     def list_cutoffs(self, ids: Iterable[str]) -> dict[str, AccessCutoff]:
         """Return the saved cut-offs of these events, by event."""
 
+    def list_recent_cutoffs(self, *, since: datetime) -> list[AccessCutoff]:
+        """Return the cut-offs that were saved since then."""
+
+    def add_gateway(self, queue: str) -> None:
+        """Save that a gateway process wants to be told of cut-offs. Idempotent."""
+
+    def remove_gateway(self, queue: str) -> None:
+        """Forget a gateway process. Idempotent."""
+
+    def list_gateways(self) -> list[str]:
+        """Return the queues of the gateway processes that want to be told of cut-offs."""
+
     def append(self, entries: list[FeedEntry]) -> list[dict[str, int]]:
         """Append entries to the feeds of their users, in order. Idempotent by the entries' ids.
 

@@ -20,6 +20,7 @@ from services.contracts.domain_events import (
     MessageChangedV1,
     ProfileChangedV1,
 )
+from services.contracts.gateways import Cutoff
 from services.contracts.rpc import HandlerResult, Wire
 from services.streams import storage, usecases
 from services.streams.ports import FeedStore
@@ -46,20 +47,23 @@ class Streams(Service):
         return usecases.read_feed(self.feeds, user_id=user_id, after=after, limit=limit)
 
     @rpc
+    def register_gateway(self, *, queue: str) -> list[Cutoff]:
+        return usecases.register_gateway(self.feeds, queue)
+
+    @rpc
     def end_session(self, *, session: str) -> None:
         _broadcast(self.context.publisher, {"ended_session": session})
 
     @handles_delivery(EventChangedV1)
     def save_cutoff(self, changed: EventChangedV1) -> HandlerResult:
-        return usecases.save_cutoff(self.feeds, changed)
+        return usecases.save_cutoff(self.feeds, self.calls, changed)
 
     @handles_in_order(EventChangedV1, MessageChangedV1, InviteChangedV1, FriendshipChangedV1, ProfileChangedV1)
     def append_to_feeds(self, domain_events: list[DomainEvent]) -> None:
         """Append what has happened to the feeds, and bring it to every gateway process."""
         appended = usecases.append_to_feeds(self.feeds, self.calls, domain_events)
         if appended:
-            items = [{"kind": one.entry.kind, "body": one.entry.body, "sequences": one.sequences} for one in appended]
-            _broadcast(self.context.publisher, {"items": items})
+            _broadcast(self.context.publisher, {"items": [one.to_wire() for one in appended]})
 
     @timer(interval=PURGE_INTERVAL_S)
     def purge(self) -> None:

@@ -5,6 +5,7 @@ feed_items      {_id: "entry_id.user_id", user_id, sequence, entry_id, cutoff_id
                                                              an entry's place in a user's feed
 access_cutoffs  {_id: event_id, user_ids, version, at}       who takes part, since somebody last lost access
 last_sequences  {_id: user_id, sequence}                     the highest sequence that was purged
+gateways        {_id: queue, at}                             the gateway processes that are told of cut-offs
 
 A user's sequences have no gaps: n + 1 is inserted after n, and of two processes that append to one feed
 at the same time, the unique index on (user_id, sequence) stops one. Only the oldest items are purged.
@@ -55,6 +56,7 @@ FEED_ITEM = shape(
 )
 ACCESS_CUTOFF = shape({"user_ids": array_of(TEXT), "version": INTEGER, "at": TIME})
 LAST_SEQUENCE = shape({"sequence": INTEGER})
+GATEWAY = shape({"at": TIME})
 
 
 def prepare(database: Database[Document]) -> None:
@@ -62,6 +64,7 @@ def prepare(database: Database[Document]) -> None:
     entries, items = validated(database, "feed_entries", FEED_ENTRY), validated(database, "feed_items", FEED_ITEM)
     cutoffs = validated(database, "access_cutoffs", ACCESS_CUTOFF)
     validated(database, "last_sequences", LAST_SEQUENCE)
+    validated(database, "gateways", GATEWAY)
     items.create_index([("user_id", ASCENDING), ("sequence", ASCENDING)], unique=True)
     for collection in (items, entries, cutoffs):
         collection.create_index([("at", ASCENDING), ("sequence", ASCENDING)])
@@ -76,6 +79,7 @@ class MongoFeedStore:
         self._committed = self._items.with_options(read_concern=COMMITTED)
         self._cutoffs: Collection[Document] = database.access_cutoffs
         self._last_sequences: Collection[Document] = database.last_sequences
+        self._gateways: Collection[Document] = database.gateways
         self._known: OrderedDict[str, int] = OrderedDict()
 
     def save_cutoff(self, cutoff: AccessCutoff) -> bool:
@@ -89,12 +93,20 @@ class MongoFeedStore:
     def list_cutoffs(self, ids: Iterable[str]) -> dict[str, AccessCutoff]:
         wanted = sorted(set(ids))
         found = self._cutoffs.find({"_id": {"$in": wanted}}) if wanted else ()
-        return {
-            document["_id"]: AccessCutoff(
-                id=document["_id"], user_ids=frozenset(document["user_ids"]), version=document["version"]
-            )
-            for document in found
-        }
+        return {document["_id"]: _cutoff(document) for document in found}
+
+    def list_recent_cutoffs(self, *, since: datetime) -> list[AccessCutoff]:
+        return [_cutoff(document) for document in self._cutoffs.find({"at": {"$gte": since}})]
+
+    def add_gateway(self, queue: str) -> None:
+        with ignore_duplicate_key():
+            self._gateways.insert_one({"_id": queue, "at": now()})
+
+    def remove_gateway(self, queue: str) -> None:
+        self._gateways.delete_one({"_id": queue})
+
+    def list_gateways(self) -> list[str]:
+        return [document["_id"] for document in self._gateways.find()]
 
     def append(self, entries: list[FeedEntry]) -> list[dict[str, int]]:
         at = now()
@@ -191,7 +203,13 @@ class MongoFeedStore:
         ids = [place.entry_id for place in places]
         found = {entry["_id"]: entry for entry in self._entries.find({"_id": {"$in": ids}})} if ids else {}
         return [
-            FeedItem(sequence=place.sequence, kind=entry["kind"], body=entry["body"])
+            FeedItem(
+                sequence=place.sequence,
+                kind=entry["kind"],
+                body=entry["body"],
+                cutoff_id=place.cutoff_id,
+                version=place.version,
+            )
             for place in places
             if (entry := found.get(place.entry_id)) is not None
         ]
@@ -217,6 +235,10 @@ class MongoFeedStore:
         for collection in (self._entries, self._cutoffs):
             collection.delete_many(old)
         return False
+
+
+def _cutoff(document: Document) -> AccessCutoff:
+    return AccessCutoff(id=document["_id"], user_ids=frozenset(document["user_ids"]), version=document["version"])
 
 
 def _place(item: Document) -> FeedPlace:

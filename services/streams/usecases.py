@@ -1,19 +1,26 @@
 """What one can do with the feeds: one function for each call and each group of domain events."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from services.chassis.rpc.client import BoundClient
-from services.contracts import users
+from services.chassis.messaging.outbox import now
+from services.chassis.rpc.client import BoundClient, was_returned
+from services.contracts import gateways, users
 from services.contracts.domain_events import DomainEvent, EventChangedV1
-from services.contracts.rpc import HandlerResult, handled
+from services.contracts.errors import Code, Unavailable
+from services.contracts.gateways import Cutoff
+from services.contracts.rpc import HandlerResult, Wire, handled
 from services.contracts.streams import FeedPage
 from services.streams import model
-from services.streams.model import FeedEntry
+from services.streams.model import AccessCutoff, FeedEntry
 from services.streams.ports import FeedStore
 
 MAX_PAGE = 500
 PURGES_AT_ONCE = 100
+GATEWAY_LIMIT_S = 3.0
+"""How long a gateway process is waited for: longer than `STALL_LIMIT_S`, after which it sends nothing that it has."""
+UNDER_WAY = timedelta(minutes=1)
+"""How long an item may be on its way from its handler to a gateway process."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,16 @@ class Appended:
 
     entry: FeedEntry
     sequences: dict[str, int]
+
+    def to_wire(self) -> Wire:
+        """Return the entry as gateway processes get it: once, for all users."""
+        return {
+            "kind": self.entry.kind,
+            "body": self.entry.body,
+            "cutoff_id": self.entry.cutoff_id,
+            "version": self.entry.version,
+            "sequences": self.sequences,
+        }
 
 
 def append_to_feeds(feeds: FeedStore, calls: BoundClient, domain_events: list[DomainEvent]) -> list[Appended]:
@@ -76,10 +93,46 @@ def read_feed(feeds: FeedStore, *, user_id: str, after: int, limit: int) -> Feed
     )
 
 
-def save_cutoff(feeds: FeedStore, changed: EventChangedV1) -> HandlerResult:
-    """Revoke access to the feed entries of an event at once; the entries themselves are appended later, in order."""
+def save_cutoff(feeds: FeedStore, calls: BoundClient, changed: EventChangedV1) -> HandlerResult:
+    """Revoke access to the feed entries of an event at once; the entries themselves are appended later, in order.
+
+    When this returns no gateway process sends any of them to whoever has lost access, whatever is on its way to it.
+    """
     cutoff = model.cutoff_of(changed)
-    return handled("applied" if cutoff is not None and feeds.save_cutoff(cutoff) else "stale")
+    if cutoff is None:
+        return handled("stale")
+    saved = feeds.save_cutoff(cutoff)
+    _tell_gateways(feeds, calls.at_most(GATEWAY_LIMIT_S), cutoff)
+    return handled("applied" if saved else "stale")
+
+
+def _tell_gateways(feeds: FeedStore, calls: BoundClient, cutoff: AccessCutoff) -> None:
+    """Tell every gateway process of a cut-off, and wait until each knows it.
+
+    One whose queue is gone has no streams that are fed from it. One that does not answer in time is paused: it reads
+    the feeds again before it sends anything.
+
+    Raises:
+        Unavailable: call.unreachable; who knows of it is unknown.
+    """
+    replies = [
+        (queue, calls.start(gateways.cut_off.of_queue(queue), cutoff=cutoff.public()))
+        for queue in feeds.list_gateways()
+    ]
+    for queue, reply in replies:
+        try:
+            reply.result()
+        except Unavailable as exc:
+            if was_returned(exc):
+                feeds.remove_gateway(queue)
+            elif exc.code != Code.CALL_TIMEOUT:
+                raise
+
+
+def register_gateway(feeds: FeedStore, queue: str) -> list[Cutoff]:
+    """Let a gateway process be told of cut-offs from now on; return those that it may have missed."""
+    feeds.add_gateway(queue)
+    return [cutoff.public() for cutoff in feeds.list_recent_cutoffs(since=now() - UNDER_WAY)]
 
 
 def purge(feeds: FeedStore, *, before: datetime) -> None:

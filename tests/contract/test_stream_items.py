@@ -44,7 +44,7 @@ def entries(message):
 
 def items():
     return [
-        contract.FeedItem(sequence=1, kind=entry.kind, body=entry.body)
+        contract.FeedItem(sequence=1, kind=entry.kind, body=entry.body, cutoff_id=entry.cutoff_id, version=1)
         for message in MESSAGES
         for entry in entries(message)
     ]

@@ -23,6 +23,7 @@ class FakeFeeds:
         self._entries: dict[str, FeedEntry] = {}
         self._cutoffs: dict[str, AccessCutoff] = {}
         self._saved_at: dict[str, datetime] = {}
+        self._gateways: set[str] = set()
 
     def save_cutoff(self, cutoff: AccessCutoff) -> bool:
         known = self._cutoffs.get(cutoff.id)
@@ -33,6 +34,18 @@ class FakeFeeds:
 
     def list_cutoffs(self, ids: Iterable[str]) -> dict[str, AccessCutoff]:
         return {each: self._cutoffs[each] for each in set(ids) if each in self._cutoffs}
+
+    def list_recent_cutoffs(self, *, since: datetime) -> list[AccessCutoff]:
+        return [cutoff for each, cutoff in self._cutoffs.items() if self._saved_at[each] >= since]
+
+    def add_gateway(self, queue: str) -> None:
+        self._gateways.add(queue)
+
+    def remove_gateway(self, queue: str) -> None:
+        self._gateways.discard(queue)
+
+    def list_gateways(self) -> list[str]:
+        return sorted(self._gateways)
 
     def append(self, entries: list[FeedEntry]) -> list[dict[str, int]]:
         return [{user_id: self._sequence(entry, user_id) for user_id in entry.user_ids} for entry in entries]
@@ -57,7 +70,16 @@ class FakeFeeds:
 
     def list_items(self, places: list[FeedPlace]) -> list[FeedItem]:
         found = [(place.sequence, self._entries[place.entry_id]) for place in places if place.entry_id in self._entries]
-        return [FeedItem(sequence=sequence, kind=entry.kind, body=entry.body) for sequence, entry in found]
+        return [
+            FeedItem(
+                sequence=sequence,
+                kind=entry.kind,
+                body=entry.body,
+                cutoff_id=entry.cutoff_id,
+                version=entry.version,
+            )
+            for sequence, entry in found
+        ]
 
     def purge(self, *, before: datetime) -> bool:
         for feed in self._feeds.values():

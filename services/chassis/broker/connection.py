@@ -141,6 +141,11 @@ class BrokerConnection:
             raise BrokerUnavailable(f"{self.name} is not connected to the broker")
         return channel
 
+    @property
+    def looked_up_at(self) -> float:
+        """When the link's thread last ran, on the monotonic clock."""
+        return self._looked_up_at
+
     def look_up(self) -> None:
         """Note that the link's thread runs: what it reads from now on is fresh."""
         self._looked_up_at = time.monotonic()

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import amqp
+import orjson
 
 from services.chassis.broker.connection import BrokerConnection, BrokerUnavailable, writing
 from services.chassis.rpc import codec
@@ -65,9 +66,15 @@ class PendingReply(Generic[T]):
         self._arrived.release()
 
 
-def unanswered(call: Call[Any, Any], code: Code, what: str) -> Unavailable:
+def unanswered(call: Call[Any, Any], code: Code, what: str, **details: object) -> Unavailable:
     """Build the error for a call that got no answer."""
-    return Unavailable(code, f"{call.service} {what}", f'{{"service": "{call.service}", "method": "{call.method}"}}')
+    details |= {"service": call.service, "method": call.method}
+    return Unavailable(code, f"{call.service} {what}", orjson.dumps(details).decode())
+
+
+def was_returned(failure: Unavailable) -> bool:
+    """Return whether a call failed since there is no queue for it: nobody has got it, nor will."""
+    return failure.parsed_details().get("returned") is True
 
 
 class RpcClient:
@@ -122,7 +129,8 @@ class RpcClient:
                 **codec.encode_deadline(deadline),
             )
             with writing(channel):
-                channel.basic_publish(message, exchange=codec.CALLS_EXCHANGE, routing_key=call.service, mandatory=True)
+                exchange = "" if call.by_queue else codec.CALLS_EXCHANGE
+                channel.basic_publish(message, exchange=exchange, routing_key=call.service, mandatory=True)
         except BrokerUnavailable as exc:
             self._forget(reply)
             raise unanswered(call, Code.CALL_UNREACHABLE, f"cannot be reached: {exc}") from exc
@@ -171,7 +179,7 @@ class RpcClient:
     def _on_return(self, exception: Exception, exchange: str, routing_key: str, message: amqp.Message) -> None:
         reply = self._take(message.properties.get("correlation_id", ""))
         if reply is not None:
-            reply._fail(unanswered(reply.call, Code.CALL_UNREACHABLE, "has never run here"))
+            reply._fail(unanswered(reply.call, Code.CALL_UNREACHABLE, "has never run here", returned=True))
 
 
 class BoundClient:
@@ -190,6 +198,10 @@ class BoundClient:
         """
         return self._caller._start(call, kwargs, self.deadline)
 
+    def at_most(self, seconds: float) -> "BoundClient":
+        """Return the means to make calls that are waited for no longer than that, nor than the deadline."""
+        return self if self.deadline.left_s <= seconds else BoundClient(self._caller, Deadline.after(seconds))
+
     def call(self, call: Call[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Send a call and wait for its answer. Raises as `Reply.result`."""
+        """Send a call and wait for its answer. Raises as `PendingReply.result`."""
         return self.start(call, *args, **kwargs).result()

@@ -87,12 +87,13 @@ def test_a_subscribers_queue_is_read_by_it_declared_by_the_publisher_and_open_to
     assert readers == parties
 
 
-def test_the_gateway_calls_and_listens_and_does_nothing_else() -> None:
+def test_the_gateway_calls_listens_and_replies_and_does_nothing_else() -> None:
     names = ("calls", "calls.users", "users.domain-events", "streams.handles", BROADCASTS[0], "amq.default")
     granted = {(right, name) for right in RIGHTS for name in names if may("gateway", right, name)}
 
     calls, listens = {("configure", "calls"), ("write", "calls")}, {("configure", "read")}
-    assert granted == calls | {(right, BROADCASTS[0]) for rights in listens for right in rights}
+    replies = {("write", DEFAULT_EXCHANGE)}
+    assert granted == calls | replies | {(right, BROADCASTS[0]) for rights in listens for right in rights}
     assert all(may("gateway", right, "amq.gen-its.own") for right in RIGHTS)
 
 

@@ -30,7 +30,7 @@ class Log:
 
 
 def an_item(number):
-    return FeedItem(sequence=number, kind="event.deleted", body={"id": "0" * 24})
+    return FeedItem(sequence=number, kind="event.deleted", body={"id": "0" * 24}, cutoff_id=None, version=0)
 
 
 @pytest.fixture
@@ -46,14 +46,15 @@ def short_waits(monkeypatch):
     monkeypatch.setattr(sse, "RETRY_S", 0.001)
 
 
-def feed(listener, log, session=lambda: True):
-    return sse.Feed(listener, log.read, partial(serialize_item, base="http://x"), session)
+def feed(listener, log, session=lambda: True, hides=lambda item: False, is_current=lambda: True):
+    serialize = partial(serialize_item, base="http://x")
+    return sse.Feed(listener, log.read, serialize, session, hides, is_current)
 
 
-def sent(listener, log, *, cursor=0, session=lambda: True):
+def sent(listener, log, *, cursor=0, **options):
     """Return the ids that are sent until the stream is idle, and the types other than that of `an_item`."""
     lines = []
-    for chunk in sse.stream_events(feed(listener, log, session), cursor):
+    for chunk in sse.stream_events(feed(listener, log, **options), cursor):
         if chunk.startswith(b": still"):
             break
         lines += [
@@ -109,6 +110,26 @@ def test_a_log_that_does_not_answer_is_asked_again(listener):
     log.failures = 2
     assert sent(listener, log) == ["1"]
     assert log.read_after == [0, 0, 0]
+
+
+def test_what_its_reader_has_lost_access_to_is_not_sent_whether_delivered_or_read(listener):
+    listener.behind = True
+    listener.deliver(an_item(3))
+    listener.deliver(an_item(4))
+    assert sent(listener, Log(newest=2), hides=lambda item: item["sequence"] in (1, 3)) == ["2", "4"]
+
+
+def test_a_process_that_was_paused_sends_nothing_that_it_had_and_reads_the_log_again(listener):
+    log, moments = Log(newest=2), iter([True, False])
+    listener.behind = True
+    assert sent(listener, log, is_current=lambda: next(moments, False)) == []  # paused while it was read
+    assert log.read_after == [0]
+    assert sent(listener, log) == ["1", "2"]
+
+
+def test_what_was_delivered_before_a_pause_is_not_sent_after_it(listener):
+    listener.deliver(an_item(1))
+    assert sent(listener, Log(), is_current=lambda: False) == []
 
 
 def test_a_stream_ends_when_it_is_told_to(listener):

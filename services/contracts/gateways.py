@@ -1,0 +1,22 @@
+"""The call that every process of the gateway answers: whoever has lost access must not be sent what was written before.
+
+Such a process is addressed by the queue that the broker named for it, which ends with its connection.
+"""
+
+from typing import TypedDict
+
+from services.contracts.standard_calls import StandardCall
+
+
+class Cutoff(TypedDict):
+    """Who takes part in an event since somebody last lost access. version: of the event."""
+
+    event_id: str
+    version: int
+    user_ids: list[str]
+
+
+@StandardCall
+def cut_off(*, cutoff: Cutoff) -> None:
+    """Send nothing of an event, as of this version or an earlier one, to anybody but those who take part."""
+    raise NotImplementedError
