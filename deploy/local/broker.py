@@ -50,6 +50,7 @@ def prepare(settings: LocalSettings) -> dict[str, str]:
     (folder / "rabbitmq.conf").write_text(
         f"listeners.tcp.local = 127.0.0.1:{port}\n"
         "heartbeat = 10\n"
+        "max_message_size = 8388608\n"
         "disk_free_limit.absolute = 50MB\n"
         "vm_memory_high_watermark.absolute = 1GB\n"
         "log.console = true\n"

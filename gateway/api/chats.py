@@ -15,6 +15,7 @@ from gateway.schemas.chats import (
     serialize_chat,
 )
 from services.contracts import chats as contract
+from services.contracts.errors import Forbidden, NotFound
 
 MAX_CHATS = 100
 
@@ -31,7 +32,8 @@ def list_chats(query: ChatsQuery) -> Response:
         limit=min(query.count, MAX_CHATS),
         message_limit=query.msg_limit,
     )
-    return json_response([serialize_chat(chat) for chat in found])
+    whole = [_whole_unless_lost(chat, query.msg_limit) for chat in found]
+    return json_response([serialize_chat(chat) for chat in whole if chat is not None])
 
 
 @chats_bp.get("/chat", responses={200: Chat, **problem_responses(403, 404)})
@@ -40,7 +42,30 @@ def get_chat(query: ChatQuery) -> Response:
     chat = calls().call(
         contract.get_chat, actor_id=actor_id(), chat_id=query.id, limit=query.limit, before=query.before
     )
-    return json_response(serialize_chat(chat))
+    return json_response(serialize_chat(_with_older(chat, query.limit)))
+
+
+def _whole_unless_lost(chat: contract.Chat, limit: int | None) -> contract.Chat | None:
+    """Return a chat of a list with all messages that were asked for; None when it has been closed to me meanwhile."""
+    try:
+        return _with_older(chat, limit)
+    except (Forbidden, NotFound):
+        return None
+
+
+def _with_older(chat: contract.Chat, limit: int | None) -> contract.Chat:
+    """Return a chat with all messages that were asked for: a reply has a limit, so more of them make several."""
+    messages = chat["messages"]
+    while chat["more"]:
+        chat = calls().call(
+            contract.get_chat,
+            actor_id=actor_id(),
+            chat_id=chat["id"],
+            limit=None if limit is None else limit - len(messages),
+            before=messages[0]["id"] if messages else None,
+        )
+        messages = chat["messages"] + messages
+    return {**chat, "messages": messages}
 
 
 @chats_bp.post("/chat/msg", responses={204: None, **problem_responses(403, 404, 413, 415, 422)})

@@ -1,10 +1,17 @@
 """Chats and messages: values, no I/O."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Literal
 
 from services.contracts import chats as contract
 from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1, MessageChangedV1
+
+MAX_PAGE = 1000
+"""Messages of a chat in one reply."""
+PAGE_BYTES = 4 * 1024 * 1024
+"""Of the messages in one reply."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +29,15 @@ class Chat:
     deleted: bool
     version: int
 
-    def with_messages(self, messages: list["Message"]) -> contract.Chat:
+    def with_messages(self, page: "MessagePage") -> contract.Chat:
         """Return the chat as its readers see it."""
         return contract.Chat(
             id=self.id,
             kind=self.kind,
             event_id=self.event_id,
             user_ids=sorted(self.user_ids) if self.kind == "dialog" else [],
-            messages=[message.public() for message in messages],
+            messages=[message.public() for message in page.messages],
+            more=page.more,
         )
 
 
@@ -65,6 +73,47 @@ class Message:
             message={**self.public()},
             version=chat.version,
         )
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """Messages of a chat in their order. more: whether older ones that were asked for did not fit."""
+
+    messages: list[Message]
+    more: bool = False
+
+
+def size_of(message: Message) -> int:
+    """Return how many bytes a message takes on the wire at most: a control character takes six."""
+    return 6 * len(message.text) + 200
+
+
+def newest_of(newest_first: Iterable[Message], *, limit: int | None, page_bytes: int = PAGE_BYTES) -> MessagePage:
+    """Return the newest messages that fit into a page; the newest one is in it however large it is."""
+    taken: list[Message] = []
+    for message in islice(newest_first, limit):
+        page_bytes -= size_of(message)
+        if taken and (page_bytes < 0 or len(taken) == MAX_PAGE):
+            return MessagePage(taken[::-1], more=True)
+        taken.append(message)
+    return MessagePage(taken[::-1])
+
+
+def newest_of_each(
+    chat_ids: list[str], newest_first: Iterable[Message], *, limit: int | None
+) -> dict[str, MessagePage]:
+    """Return what `newest_of` does for each of some chats, as many as fit into one reply together.
+
+    newest_first: the messages of one chat after those of another.
+    """
+    pages = {chat_id: MessagePage([], more=True) for chat_id in chat_ids}
+    left = PAGE_BYTES
+    for chat_id, messages in groupby(newest_first, lambda message: message.chat_id):
+        pages[chat_id] = newest_of(messages, limit=limit, page_bytes=left)
+        left -= sum(map(size_of, pages[chat_id].messages))
+        if left <= 0 or (pages[chat_id].more and len(pages[chat_id].messages) < MAX_PAGE):
+            return pages
+    return {chat_id: page if page.messages else MessagePage([]) for chat_id, page in pages.items()}
 
 
 def dialog_of(domain_event: FriendshipChangedV1) -> Chat:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from services.chats.model import Chat, Message
+from services.chats.model import Chat, Message, MessagePage
 
 
 class ChatStore(Protocol):
@@ -27,11 +27,11 @@ class ChatStore(Protocol):
     def list_ids(self, user_id: str) -> list[str]:
         """Return the ids of a user's chats in the order of the list."""
 
-    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
-        """Return the newest `limit` messages of a chat (None: all) with numbers below `before`, in order."""
+    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> MessagePage:
+        """Return the newest `limit` messages of a chat (None: all) with numbers below `before`, as many as fit."""
 
-    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
-        """Return the newest `limit` messages of each chat (None: all), in order. One query for all chats."""
+    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, MessagePage]:
+        """Return the newest `limit` messages of each chat (None: all), as many as fit. One query for all chats."""
 
     def find_message(self, message_id: str) -> Message | None:
         """Return a message that still exists."""

@@ -39,7 +39,7 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
-from services.chats.model import Chat, Message
+from services.chats.model import MAX_PAGE, Chat, Message, MessagePage, newest_of, newest_of_each
 from services.contracts.domain_events import DomainEvent
 
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
@@ -165,27 +165,18 @@ class MongoChatStore:
         found = self._chats.find({"user_ids": user_id}, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_NEWEST_FIRST)
         return [document["_id"] for document in found]
 
-    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
+    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> MessagePage:
         wanted: Document = {"chat_id": chat_id, "live": True}
         if before is not None:
             wanted["number"] = {"$lt": before}
-        newest = self._messages.find(wanted, batch_size=SINGLE_BATCH).sort("number", DESCENDING).limit(limit or 0)
-        return [_message(document) for document in newest][::-1]
+        newest = self._messages.find(wanted, batch_size=SINGLE_BATCH).sort("number", DESCENDING)
+        return newest_of(map(_message, newest.limit(_fetched(limit))), limit=limit)
 
-    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
-        by_chat: dict[str, list[Message]] = {chat_id: [] for chat_id in chat_ids}
-        for document in self._find_all_of(chat_ids) if limit is None else self._find_newest_of(chat_ids, limit):
-            by_chat[document["chat_id"]].append(_message(document))
-        return by_chat
+    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, MessagePage]:
+        return newest_of_each(chat_ids, self._find_newest_of(chat_ids, limit), limit=limit)
 
-    def _find_all_of(self, chat_ids: list[str]) -> Iterable[Document]:
-        wanted = {"chat_id": {"$in": chat_ids}, "live": True}
-        return self._messages.find(wanted, batch_size=SINGLE_BATCH).sort(
-            [("chat_id", ASCENDING), ("number", ASCENDING)]
-        )
-
-    def _find_newest_of(self, chat_ids: list[str], limit: int) -> Iterable[Document]:
-        newest = [{"$match": {"live": True}}, {"$sort": {"number": -1}}, {"$limit": limit}]
+    def _find_newest_of(self, chat_ids: list[str], limit: int | None) -> Iterable[Message]:
+        newest = [{"$match": {"live": True}}, {"$sort": {"number": -1}}, {"$limit": _fetched(limit)}]
         join = {
             "from": self._messages.name,
             "localField": "_id",
@@ -197,8 +188,10 @@ class MongoChatStore:
             {"$match": {"_id": {"$in": chat_ids}}},
             {"$project": {"_id": 1}},
             {"$lookup": join},
+            {"$unwind": "$newest"},  # all messages of a chat may be more than a document can hold
+            {"$replaceRoot": {"newRoot": "$newest"}},
         ]
-        return (message for chat in self._chats.aggregate(pipeline) for message in reversed(chat["newest"]))
+        return map(_message, self._chats.aggregate(pipeline, batchSize=SINGLE_BATCH))
 
     def find_message(self, message_id: str) -> Message | None:
         document = self._messages.find_one({"_id": message_id, "live": True})
@@ -405,6 +398,11 @@ def _chat(document: Document) -> Chat:
         deleted=document["deleted"],
         version=document["version"],
     )
+
+
+def _fetched(limit: int | None) -> int:
+    """Return how many messages of a chat to read: one more than a page has shows that there are more."""
+    return MAX_PAGE + 1 if limit is None else min(limit, MAX_PAGE + 1)
 
 
 def _message(document: Document) -> Message:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from services.chassis.messaging.outbox import Notify
 from services.chats import model
-from services.chats.model import Chat, Message
+from services.chats.model import Chat, Message, MessagePage
 from services.chats.ports import ChatStore
 from services.contracts import chats as contract
 from services.contracts.domain_events import DomainEvent
@@ -19,9 +19,9 @@ def list_chats(
     """Return the actor's chats with their messages: two queries, however many chats."""
     newest = chats.list_newest(actor_id, offset=offset, limit=limit) if limit else []
     if not newest or message_limit == 0:
-        return [chat.with_messages([]) for chat in newest]
-    messages = chats.list_messages_of([chat.id for chat in newest], limit=message_limit)
-    return [chat.with_messages(messages[chat.id]) for chat in newest]
+        return [chat.with_messages(MessagePage([])) for chat in newest]
+    pages = chats.list_messages_of([chat.id for chat in newest], limit=message_limit)
+    return [chat.with_messages(pages[chat.id]) for chat in newest]
 
 
 def get_chat(chats: ChatStore, *, actor_id: str, chat_id: str, limit: int | None, before: str | None) -> contract.Chat:
@@ -33,7 +33,7 @@ def get_chat(chats: ChatStore, *, actor_id: str, chat_id: str, limit: int | None
         if place is None:
             raise _no_message()
     if limit == 0:
-        return chat.with_messages([])
+        return chat.with_messages(MessagePage([]))
     return chat.with_messages(chats.list_messages(chat_id, limit=limit, before=place))
 
 

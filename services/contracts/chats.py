@@ -28,6 +28,7 @@ class Chat(TypedDict):
 
     event_id: the event it belongs to, None for a dialog.
     user_ids: the two people of a dialog, sorted; empty for an event's chat.
+    more: whether fewer than asked for are here since a reply has a limit; the older ones come with the next `get_chat`.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Chat(TypedDict):
     event_id: str | None
     user_ids: list[str]
     messages: list[Message]
+    more: bool
 
 
 @answered_by(SERVICE)

@@ -41,6 +41,7 @@ class Code(StrEnum):
     CALL_BUSY = "call.busy"
     STORE_UNAVAILABLE = "store.unavailable"
     WRITE_CONTENDED = "write.contended"
+    MESSAGE_TOO_LARGE = "message.too_large"
     SERVICE_FAULT = "service.fault"
 
 

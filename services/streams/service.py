@@ -5,7 +5,7 @@ from datetime import timedelta
 import orjson
 from nameko.timer import timer
 
-from services.chassis.broker.publisher import Outgoing, Publisher
+from services.chassis.broker.publisher import Outgoing
 from services.chassis.dependencies import rpc_client, store
 from services.chassis.messaging.handlers import handles_delivery, handles_in_order
 from services.chassis.messaging.outbox import now
@@ -21,7 +21,7 @@ from services.contracts.domain_events import (
     ProfileChangedV1,
 )
 from services.contracts.gateways import Cutoff
-from services.contracts.rpc import HandlerResult, Wire
+from services.contracts.rpc import HandlerResult
 from services.streams import storage, usecases
 from services.streams.ports import FeedStore
 
@@ -52,7 +52,7 @@ class Streams(Service):
 
     @rpc
     def end_session(self, *, session: str) -> None:
-        _broadcast(self.context.publisher, {"ended_session": session})
+        self.context.publisher.publish([_broadcast(orjson.dumps({"ended_session": session}))])
 
     @handles_delivery(EventChangedV1)
     def save_cutoff(self, changed: EventChangedV1) -> HandlerResult:
@@ -63,7 +63,7 @@ class Streams(Service):
         """Append what has happened to the feeds, and bring it to every gateway process."""
         appended = usecases.append_to_feeds(self.feeds, self.calls, domain_events)
         if appended:
-            _broadcast(self.context.publisher, {"items": [one.to_wire() for one in appended]})
+            self.context.publisher.publish([_broadcast(message) for message in usecases.cut(appended)])
 
     @timer(interval=PURGE_INTERVAL_S)
     def purge(self) -> None:
@@ -71,6 +71,6 @@ class Streams(Service):
         usecases.purge(self.feeds, before=now() - TTL)
 
 
-def _broadcast(publisher: Publisher, message: Wire) -> None:
-    """Bring a message to every gateway process that is connected now; the others will read the feeds."""
-    publisher.publish([Outgoing(orjson.dumps(message), contract.BROADCASTS[0], "", mandatory=False)])
+def _broadcast(body: bytes) -> Outgoing:
+    """Address a message to every gateway process that is connected now; the others will read the feeds."""
+    return Outgoing(body, contract.BROADCASTS[0], "", mandatory=False)

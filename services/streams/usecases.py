@@ -1,7 +1,10 @@
 """What one can do with the feeds: one function for each call and each group of domain events."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+import orjson
 
 from services.chassis.messaging.outbox import now
 from services.chassis.rpc.client import BoundClient, was_returned
@@ -10,13 +13,17 @@ from services.contracts.domain_events import DomainEvent, EventChangedV1
 from services.contracts.errors import Code, Unavailable
 from services.contracts.gateways import Cutoff
 from services.contracts.rpc import HandlerResult, Wire, handled
-from services.contracts.streams import FeedPage
+from services.contracts.streams import FeedItem, FeedPage
 from services.streams import model
 from services.streams.model import AccessCutoff, FeedEntry
 from services.streams.ports import FeedStore
 
 MAX_PAGE = 500
 PURGES_AT_ONCE = 100
+BROADCAST_BYTES = 1024 * 1024
+"""Of the items that are brought to the gateway's processes in one message."""
+PAGE_BYTES = 4 * 1024 * 1024
+"""Of the items in a page of a feed; the first one is in it however large it is."""
 GATEWAY_LIMIT_S = 3.0
 """How long a gateway process is waited for: longer than `STALL_LIMIT_S`, after which it sends nothing that it has."""
 UNDER_WAY = timedelta(minutes=1)
@@ -54,6 +61,19 @@ def append_to_feeds(feeds: FeedStore, calls: BoundClient, domain_events: list[Do
     return [Appended(entry, sequences) for entry, sequences in zip(readable, feeds.append(readable), strict=True)]
 
 
+def cut(appended: list[Appended]) -> Iterator[bytes]:
+    """Cut entries into messages for the gateway's processes, in order; one is as large as it is, the others fit."""
+    waiting: list[bytes] = []
+    for one in appended:
+        item = orjson.dumps(one.to_wire())
+        if waiting and sum(map(len, waiting)) + len(item) > BROADCAST_BYTES:
+            yield b'{"items":[%b]}' % b",".join(waiting)
+            waiting = []
+        waiting.append(item)
+    if waiting:
+        yield b'{"items":[%b]}' % b",".join(waiting)
+
+
 def _for_those_who_may_read(feeds: FeedStore, entries: list[FeedEntry]) -> list[FeedEntry]:
     cutoffs = feeds.list_cutoffs(entry.cutoff_id for entry in entries if entry.cutoff_id is not None)
 
@@ -85,12 +105,21 @@ def read_feed(feeds: FeedStore, *, user_id: str, after: int, limit: int) -> Feed
         for place in places
         if place.cutoff_id not in cutoffs or not cutoffs[place.cutoff_id].is_hidden_from(user_id, version=place.version)
     ]
-    return FeedPage(
-        items=feeds.list_items(readable),
-        through=places[-1].sequence,
-        more=len(places) == limit,
-        too_old=False,
-    )
+    items = feeds.list_items(readable)
+    fitting = _first_of(items)
+    if len(fitting) < len(items):
+        return FeedPage(items=fitting, through=fitting[-1]["sequence"], more=True, too_old=False)
+    return FeedPage(items=items, through=places[-1].sequence, more=len(places) == limit, too_old=False)
+
+
+def _first_of(items: list[FeedItem]) -> list[FeedItem]:
+    """Return as many items as fit into a page, from the first one on."""
+    size = 0
+    for number, item in enumerate(items):
+        size += len(orjson.dumps(item["body"]))
+        if number and size > PAGE_BYTES:
+            return items[:number]
+    return items
 
 
 def save_cutoff(feeds: FeedStore, calls: BoundClient, changed: EventChangedV1) -> HandlerResult:

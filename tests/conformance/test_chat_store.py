@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.chassis.messaging.outbox import now
+from services.chats import model
 from services.chats.model import Chat
 from services.contracts.ids import new_id
 
@@ -26,7 +27,7 @@ def post(chats, where, text="hello", *, author="anna", at=1000, message_id=None)
 
 
 def texts(chats, where, *, limit=None, before=None):
-    return [message.text for message in chats.list_messages(where.id, limit=limit, before=before)]
+    return [message.text for message in chats.list_messages(where.id, limit=limit, before=before).messages]
 
 
 def test_a_copy_is_replaced_by_a_newer_one_only(chats):
@@ -58,7 +59,7 @@ def test_messages_come_in_the_order_they_were_written_with_times_that_never_decr
     where = stored(chats, "anna")
     for at, text in ((1000, "a"), (900, "b"), (1100, "c")):
         post(chats, where, text, at=at)
-    messages = chats.list_messages(where.id, limit=None, before=None)
+    messages = chats.list_messages(where.id, limit=None, before=None).messages
     assert [(message.text, message.written_at) for message in messages] == [("a", 1000), ("b", 1000), ("c", 1100)]
 
 
@@ -138,10 +139,43 @@ def test_the_newest_messages_of_many_chats_come_together(chats):
 
     def found(limit):
         listed = chats.list_messages_of(ids, limit=limit)
-        return {chat_id: [message.text for message in messages] for chat_id, messages in listed.items()}
+        return {chat_id: [message.text for message in page.messages] for chat_id, page in listed.items()}
 
     assert found(None) == {one.id: ["a", "b", "c"], other.id: ["d"], empty.id: []}
     assert found(2) == {one.id: ["b", "c"], other.id: ["d"], empty.id: []}
+
+
+LONG = 100
+"""Messages of 10,000 characters: more than fit into one reply."""
+
+
+def long_chat(chats):
+    where = stored(chats, "anna")
+    return where, [post(chats, where, "x" * 10_000, at=1000 + number) for number in range(LONG)]
+
+
+def test_what_does_not_fit_into_a_reply_comes_in_pages(chats):
+    where, written = long_chat(chats)
+    read, before = [], None
+    while True:
+        page = chats.list_messages(where.id, limit=None, before=before)
+        read, before = page.messages + read, page.messages[0].number
+        assert sum(map(model.size_of, page.messages)) <= model.PAGE_BYTES
+        if not page.more:
+            break
+    assert [message.id for message in read] == written
+    assert not chats.list_messages(where.id, limit=10, before=None).more
+
+
+def test_many_chats_that_do_not_fit_together_say_which_are_cut(chats):
+    (one, _), (other, _) = long_chat(chats), long_chat(chats)
+    small = stored(chats, "anna")
+    pages = chats.list_messages_of([one.id, other.id, small.id], limit=None)
+    assert sum(model.size_of(message) for page in pages.values() for message in page.messages) <= model.PAGE_BYTES
+    assert pages[one.id].more and pages[other.id].more
+    ten = chats.list_messages_of([one.id, other.id, small.id], limit=10)
+    assert {len(page.messages) for page in ten.values()} == {10, 0}
+    assert not any(page.more for page in ten.values())
 
 
 def test_an_edit_keeps_place_and_time_and_happens_once(chats):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.chats.model import Chat, Message
+from services.chats.model import Chat, Message, MessagePage, newest_of, newest_of_each
 
 CLOCK_SKEW_MS = 60_000
 
@@ -65,12 +65,13 @@ class FakeChats:
         living = [m for m in self._messages.values() if m.chat_id == chat_id and m.id in self._live]
         return sorted(living, key=lambda message: message.number)
 
-    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> list[Message]:
+    def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> MessagePage:
         found = [message for message in self._of(chat_id) if before is None or message.number < before]
-        return found[-limit:] if limit else found
+        return newest_of(reversed(found), limit=limit)
 
-    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, list[Message]]:
-        return {chat_id: self.list_messages(chat_id, limit=limit, before=None) for chat_id in chat_ids}
+    def list_messages_of(self, chat_ids: list[str], *, limit: int | None) -> dict[str, MessagePage]:
+        newest_first = [message for chat_id in chat_ids for message in reversed(self._of(chat_id))]
+        return newest_of_each(chat_ids, newest_first, limit=limit)
 
     def find_message(self, message_id: str) -> Message | None:
         return self._messages.get(message_id) if message_id in self._live else None

@@ -84,7 +84,7 @@ class Scene:
             self.answered.append(text)
 
     def read(self) -> list[str]:
-        return [one.text for one in self.store.list_messages(self.chat.id, limit=None, before=None)]
+        return [one.text for one in self.store.list_messages(self.chat.id, limit=None, before=None).messages]
 
     def read_twice(self) -> None:
         for _ in range(2):
@@ -199,5 +199,8 @@ def test_a_clock_that_was_ahead_stamps_no_message_of_later(database: Any) -> Non
     hour_us, skew_us = 3_600_000_000, 30_000_000
     for at_us in (NOW_US, NOW_US + hour_us, NOW_US + 1000, NOW_US + skew_us, NOW_US + 2000):
         now.store.post(now.chat.id, new_id(), author_id="anna", text="x", now_us=at_us)
-    times = [one.written_at - NOW_US // 1000 for one in now.store.list_messages(now.chat.id, limit=None, before=None)]
+    times = [
+        one.written_at - NOW_US // 1000
+        for one in now.store.list_messages(now.chat.id, limit=None, before=None).messages
+    ]
     assert times == [0, 3_600_000, 1, 30_000, 30_000]

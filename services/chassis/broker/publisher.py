@@ -9,6 +9,7 @@ import amqp
 
 from services.chassis.broker import topology
 from services.chassis.broker.connection import BrokerConnection, BrokerUnavailable, hang_up, writing
+from services.chassis.broker.limits import checked
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,10 @@ class Publisher:
 
         Raises:
             BrokerUnavailable: some may not have arrived; publish all of them again, later.
+            ServiceFault: message.too_large; none was published.
         """
+        for message in messages:
+            checked(message.body)
         with self._turn:
             channel = self._link.channel()
             self._refused = False

@@ -19,6 +19,7 @@ from pymongo import ASCENDING
 from pymongo.collection import Collection
 
 from services.chassis.broker.connection import BrokerUnavailable
+from services.chassis.broker.limits import checked
 from services.chassis.broker.publisher import Outgoing, Publisher
 from services.chassis.broker.topology import exchange_of
 from services.chassis.logging import log_event
@@ -26,7 +27,7 @@ from services.chassis.mongo import COMMITTED, SINGLE_BATCH, TEXT, TIME, Document
 from services.chassis.tracing import current_headers, from_headers, tracing
 from services.contracts.domain_events import DomainEvent, to_wire
 from services.contracts.ids import derive_id, new_id
-from services.contracts.rpc import StatePage
+from services.contracts.rpc import StatePage, Wire
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,8 @@ RELAY_BATCH_SIZE = 64
 """Documents relayed together: few enough for a lease to last, many enough to share a round trip."""
 PAGE_SIZE = 100
 """Documents in a page of `list_state`."""
+PAGE_BYTES = 4 * 1024 * 1024
+"""Of the states in such a page; the first one is in it however large it is."""
 PUBLISH_BATCH_SIZE = 128
 """Messages published together: few enough for a slow broker to confirm in time, though ten thousand may wait."""
 REMEMBERED_OPERATIONS = 100
@@ -151,11 +154,18 @@ class Outbox:
         if after is not None or only is not None:
             wanted["_id"] = ({"$gt": after} if after is not None else {}) | ({"$in": only} if only is not None else {})
         page = list(self.committed.find(wanted).sort("_id", ASCENDING).limit(PAGE_SIZE))
-        states = [each for document in page for each in self.to_domain_events(document, _state_request(document))]
-        return StatePage(
-            domain_events=[to_wire(state) for state in states if type(state).__name__ == kind],
-            next=page[-1]["_id"] if len(page) == PAGE_SIZE else None,
-        )
+        domain_events: list[Wire] = []
+        size = 0
+        for number, document in enumerate(page):
+            states = [to_wire(each) for each in self._state_of(document) if type(each).__name__ == kind]
+            size += sum(len(orjson.dumps(state)) for state in states)
+            if number and size > PAGE_BYTES:
+                return StatePage(domain_events=domain_events, next=page[number - 1]["_id"])
+            domain_events += states
+        return StatePage(domain_events=domain_events, next=page[-1]["_id"] if len(page) == PAGE_SIZE else None)
+
+    def _state_of(self, document: Document) -> list[DomainEvent]:
+        return self.to_domain_events(document, _state_request(document))
 
 
 def _state_request(document: Document) -> Document:
@@ -315,9 +325,13 @@ def _log_published(document: Document) -> None:
 
 
 def outgoing(domain_event: DomainEvent, trace_headers: dict[str, str]) -> Outgoing:
-    """Turn a domain event into a message to its publisher's exchange."""
+    """Turn a domain event into a message to its publisher's exchange.
+
+    Raises:
+        ServiceFault: message.too_large
+    """
     return Outgoing(
-        body=orjson.dumps(to_wire(domain_event)),
+        body=checked(orjson.dumps(to_wire(domain_event))),
         exchange=exchange_of(domain_event.published_by),
         routing_key=type(domain_event).__name__,
         headers={**trace_headers},

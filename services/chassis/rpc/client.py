@@ -32,10 +32,11 @@ TIDY_EVERY = 256
 class PendingReply(Generic[T]):
     """The answer to a call, now or later. Wait for it once, from one thread."""
 
-    __slots__ = ("_arrived", "_body", "_caller", "_failure", "call", "correlation_id", "deadline")
+    __slots__ = ("_arrived", "_body", "_caller", "_failure", "call", "correlation_id", "deadline", "parts")
 
     def __init__(self, caller: "RpcClient", call: Call[Any, T], correlation_id: str, deadline: Deadline) -> None:
         self._caller, self.call, self.correlation_id, self.deadline = caller, call, correlation_id, deadline
+        self.parts = codec.Parts()
         self._body: bytes | None = None
         self._failure: Unavailable | None = None
         self._arrived = threading.Lock()
@@ -172,9 +173,13 @@ class RpcClient:
             reply._fail(unanswered(reply.call, Code.CALL_UNREACHABLE, "did not answer before the connection was lost"))
 
     def _on_reply(self, message: amqp.Message) -> None:
-        reply = self._take(message.properties.get("correlation_id", ""))
-        if reply is not None:
-            reply._arrive(message.body)
+        correlation_id = message.properties.get("correlation_id", "")
+        reply = self._waiting.get(correlation_id)
+        if reply is None:
+            return
+        whole = reply.parts.add(message.body, message.headers or {})
+        if whole is not None and self._take(correlation_id):
+            reply._arrive(whole)
 
     def _on_return(self, exception: Exception, exchange: str, routing_key: str, message: amqp.Message) -> None:
         reply = self._take(message.properties.get("correlation_id", ""))

@@ -4,19 +4,26 @@ Exchange `calls` (direct), routing key = service. A request has the properties `
 `reply_to` and `expiration` (milliseconds left), the headers `clock` and `ends-at` (the same on a clock that client and
 server may share), `request-id` and `traceparent` (the HTTP request that it belongs to), and the arguments as a JSON
 object. A reply has the same `correlation_id` and either
-`{"result": …}` or `{"error": {"class", "code", "message", "details"}}`.
+`{"result": …}` or `{"error": {"class", "code", "message", "details"}}`. A long one comes in parts, in their order, each
+with the headers `reply-id`, `part` and `parts`.
 """
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
+from services.chassis.broker.limits import checked
 from services.chassis.rpc.deadline import CLOCK, Deadline
 from services.chassis.tracing import current_headers
 from services.contracts.errors import CLASSES, Code, ServiceError, ServiceFault
 
 CALLS_EXCHANGE = "calls"
+PART_BYTES = 1024 * 1024
+"""Of a reply that comes in parts: small enough for the replies of others to come between."""
+MAX_REPLY_BYTES = 64 * 1024 * 1024
+"""Of all parts of a reply together. What may be longer is read in pages."""
 REPLY_TO = "amq.rabbitmq.reply-to"
 """RabbitMQ's direct reply-to: a reply goes straight to the caller's connection, no queue is declared."""
 
@@ -27,8 +34,12 @@ def calls_queue(service: str, queue_type: str) -> str:
 
 
 def encode_arguments(arguments: dict[str, Any]) -> bytes:
-    """Encode what a call is made with."""
-    return orjson.dumps(arguments)
+    """Encode what a call is made with.
+
+    Raises:
+        ServiceFault: message.too_large
+    """
+    return checked(orjson.dumps(arguments))
 
 
 def decode_arguments(body: bytes) -> dict[str, Any]:
@@ -62,8 +73,41 @@ def decode_deadline(properties: Mapping[str, Any]) -> Deadline:
 
 
 def encode_result(result: object) -> bytes:
-    """Encode what a call returned."""
-    return orjson.dumps({"result": result})
+    """Encode what a call returned.
+
+    Raises:
+        ServiceFault: message.too_large
+    """
+    return checked(orjson.dumps({"result": result}), MAX_REPLY_BYTES)
+
+
+def parts_of(body: bytes) -> list[tuple[bytes, dict[str, Any]]]:
+    """Cut a reply into the bodies and headers of its messages: one without headers, unless it is long."""
+    if len(body) <= PART_BYTES:
+        return [(body, {})]
+    cut = [body[start : start + PART_BYTES] for start in range(0, len(body), PART_BYTES)]
+    reply_id = secrets.token_hex(8)
+    return [
+        (part, {"reply-id": reply_id, "part": number, "parts": len(cut)}) for number, part in enumerate(cut, start=1)
+    ]
+
+
+class Parts:
+    """The parts of a reply that have come. Two processes may answer one request: their parts are kept apart."""
+
+    def __init__(self) -> None:
+        self._come: dict[str, list[bytes]] = {}
+
+    def add(self, body: bytes, headers: Mapping[str, Any]) -> bytes | None:
+        """Take a message in; return the whole reply once all its parts have come."""
+        parts = headers.get("parts", 1)
+        if parts == 1:
+            return body
+        come = self._come.setdefault(headers["reply-id"], [])
+        if headers["part"] != len(come) + 1:
+            return None  # the ones before it came over a connection that was lost
+        come.append(body)
+        return b"".join(come) if len(come) == parts else None
 
 
 def encode_error(error: ServiceError) -> bytes:

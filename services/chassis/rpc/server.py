@@ -90,7 +90,7 @@ class CallServer(SharedExtension):
         error = None if exc_info is None else as_service_error(exc_info[1])
         try:
             body = codec.encode_result(result) if error is None else codec.encode_error(error)
-        except Exception as exc:  # a result that is no JSON
+        except Exception as exc:  # a result that is no JSON, or too long
             log.exception("%s returned what cannot be sent", context)
             error = as_service_error(exc)
             body = codec.encode_error(error)
@@ -103,10 +103,17 @@ class CallServer(SharedExtension):
         """Reply, then acknowledge. With the connection gone the request is delivered again: nothing to do."""
         properties = delivery.message.properties
         correlation_id, reply_to = properties.get("correlation_id", ""), properties.get("reply_to", "")
-        message = amqp.Message(body, content_type="application/json", correlation_id=correlation_id, delivery_mode=1)
         try:
             with delivery.settling() as channel:
-                channel.basic_publish(message, exchange="", routing_key=reply_to)
+                for part, headers in codec.parts_of(body):
+                    message = amqp.Message(
+                        part,
+                        content_type="application/json",
+                        correlation_id=correlation_id,
+                        application_headers=headers,
+                        delivery_mode=1,
+                    )
+                    channel.basic_publish(message, exchange="", routing_key=reply_to)
         except BrokerUnavailable as exc:
             log.warning("cannot answer %s.%s: %s", self._service, properties.get("type"), exc)
 
