@@ -1,5 +1,6 @@
 """The application factory: `create_app()` puts the gateway together."""
 
+import re
 import sys
 import threading
 
@@ -8,7 +9,7 @@ from flask_cors import CORS
 from flask_openapi3 import Info, OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from gateway.api import auth
+from gateway.api import auth, identity
 from gateway.api.chats import chats_bp
 from gateway.api.events import events_bp
 from gateway.api.friends import friends_bp
@@ -91,13 +92,14 @@ def create_app(backend: Backend | None = None) -> Flask:
     app.extensions["backend"] = backend
     hooks.register(app, public=PUBLIC)
     problems.register(app)
-    auth.register(app)
+    identity.register(app)
     for resource in RESOURCES:
         app.register_api(resource)
     for page in PAGES:
         app.register_blueprint(page)
     if origins := list(backend.settings.cors_origins):
-        CORS(app, origins=origins, supports_credentials=True, expose_headers=EXPOSED_HEADERS)
+        exactly = [re.compile(re.escape(origin) + r"\Z", re.IGNORECASE) for origin in origins]  # "[::1]" is no pattern
+        CORS(app, origins=exactly, supports_credentials=True, expose_headers=EXPOSED_HEADERS)
     if hops := backend.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app

@@ -1,11 +1,16 @@
 """The gateway's environment, read once, all faults reported together."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 GOOGLE = "https://accounts.google.com/.well-known/openid-configuration"
+
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 
 
 class BadSettings(Exception):
@@ -20,7 +25,7 @@ class Settings:
     amqp_uri: RabbitMQ, several nodes separated by `;`.
     mongo_uri, mongo_database: where sessions and idempotency keys are kept.
     oidc_discovery_url, oidc_client_id, oidc_client_secret: the identity provider.
-    public_url: scheme, host and port under which clients reach us; None: as each request says.
+    public_url: scheme, host and port under which clients reach us; None: as each request says (development).
     frontend_url: where people land after log-in and log-out.
     cors_origins: other sites whose pages may use the API with the visitor's session.
     proxies: how many proxies in front of us to believe what they say of the client (X-Forwarded-…).
@@ -60,11 +65,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     required = ("AMQP_URI", "MONGO_URI", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
     faults = [f"{name} is not set" for name in required if not environment.get(name)]
-    public_url = (environment.get("PUBLIC_URL") or "").rstrip("/") or None
-    origins = tuple(part.strip().rstrip("/") for part in environment.get("CORS_ORIGINS", "").split(",") if part.strip())
-    for name, url in (("PUBLIC_URL", public_url), *(("CORS_ORIGINS", origin) for origin in origins)):
-        if url is not None and not _is_origin(url):
-            faults.append(f"{name} must be scheme and host such as https://calendar.example, not {url!r}")
+    public_url = next(iter(_origins(environment, "PUBLIC_URL", faults)), None)
+    origins = _origins(environment, "CORS_ORIGINS", faults)
+    discovery_url = environment.get("OIDC_DISCOVERY_URL") or GOOGLE
+    if not environment.get("PUBLIC_URL") and discovery_url.lower().startswith("https:"):
+        faults.append("PUBLIC_URL is not set, and is required with a real identity provider")
     proxies = _number(environment, "TRUSTED_PROXIES", 0, 0, 10, faults)
     port = _number(environment, "GATEWAY_PORT", 5000, 1, 65535, faults)
     workers = _number(environment, "GATEWAY_WORKERS", 2, 1, 64, faults)
@@ -82,7 +87,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         port=port,
         workers=workers,
         log_level=level,
-        oidc_discovery_url=environment.get("OIDC_DISCOVERY_URL") or GOOGLE,
+        oidc_discovery_url=discovery_url,
         mongo_database=environment.get("MONGO_DATABASE") or "social_calendar_gateway",
         public_url=public_url,
         frontend_url=environment.get("FRONTEND_URL") or "/",
@@ -99,11 +104,38 @@ def _number(environment: Mapping[str, str], name: str, default: int, low: int, h
     return default
 
 
-def _is_origin(url: str) -> bool:
+def _origins(environment: Mapping[str, str], name: str, faults: list[str]) -> tuple[str, ...]:
+    """Read origins separated by commas, as browsers write them."""
+    given = [part.strip() for part in environment.get(name, "").split(",") if part.strip()]
+    origins = {url: origin_of(url) for url in given}
+    faults += [
+        f"{name} must be scheme and host such as https://calendar.example, not {url!r}"
+        for url, origin in origins.items()
+        if origin is None
+    ]
+    return tuple(origin for origin in origins.values() if origin is not None)
+
+
+def origin_of(url: str) -> str | None:
+    """Return an origin as browsers write it: in lower case, without the scheme's own port; None if it is none.
+
+    A star is no host, nor is anything that a pattern is made of.
+
+    Source: RFC 6454, section 6.2.
+    """
     try:
         parts = urlsplit(url)
+        port = parts.port
     except ValueError:
-        return False
-    return (
-        parts.scheme in ("http", "https") and bool(parts.netloc) and not (parts.path or parts.query or parts.fragment)
-    )
+        return None
+    host = parts.netloc.rpartition(":")[0] if port is not None else parts.netloc
+    if (
+        parts.scheme not in _DEFAULT_PORTS
+        or not _HOST.fullmatch(host)
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+    ):
+        return None
+    is_default = port is None or port == _DEFAULT_PORTS[parts.scheme]
+    return f"{parts.scheme}://{host.lower()}{'' if is_default else f':{port}'}"

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response, request
 from werkzeug.http import quote_etag
 
-from gateway.http.conditional import entity_tag, expected_versions
+from gateway.http.conditional import entity_tag, evaluates_preconditions, expected_versions, is_known
 from gateway.http.context import actor_id, calls, operation_id, public_url
-from gateway.http.problems import problem_responses
+from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource, json_response, no_content
 from gateway.schemas.events import (
     ChangedEvent,
@@ -21,6 +21,7 @@ from gateway.schemas.events import (
     serialize_summary,
 )
 from services.contracts import events as contract
+from services.contracts.errors import Forbidden, NotFound
 
 events_bp = Resource("events", about="Events, single and group")
 
@@ -34,14 +35,13 @@ def list_month(query: MonthQuery) -> Response:
     return json_response(days)
 
 
-@events_bp.get("/event", responses={200: Event, 304: None, **problem_responses(403, 404)})
+@events_bp.get("/event", responses={200: Event, 304: None, **problem_responses(403, 404, 412)})
 def get_event(query: EventQuery) -> Response:
     """Return an event that I have access to, with an ETag."""
     event = calls().call(contract.get_event, actor_id=actor_id(), event_id=query.id)
     response = json_response(serialize_event(event, public_url()))
     response.headers["ETag"] = quote_etag(entity_tag(event["version"], response.get_data()))
     response.headers["Cache-Control"] = "private, no-cache"
-    response.make_conditional(request)
     return response
 
 
@@ -59,8 +59,10 @@ def create_event(body: NewEvent) -> Response:
 
 
 @events_bp.put("/event", responses={204: None, **problem_responses(403, 404, 412, 413, 415, 422)})
+@evaluates_preconditions
 def change_event(body: ChangedEvent) -> Response:
     """Change the fields that are given; `If-Match` refuses it if somebody else was faster."""
+    _refuse_known_version(body.id)
     calls().write(
         contract.change_event,
         actor_id=actor_id(),
@@ -74,8 +76,10 @@ def change_event(body: ChangedEvent) -> Response:
 
 
 @events_bp.delete("/event", responses={204: None, **problem_responses(403, 404, 412, 422)})
+@evaluates_preconditions
 def delete_event(query: EventQuery) -> Response:
     """Delete an event with its chat, messages and invitations, for everyone."""
+    _refuse_known_version(query.id)
     calls().write(
         contract.delete_event,
         actor_id=actor_id(),
@@ -91,3 +95,21 @@ def leave_event(query: EventQuery) -> Response:
     """Leave a group event; the last one out deletes it."""
     calls().write(contract.leave_event, actor_id=actor_id(), event_id=query.id, operation_id=operation_id())
     return no_content()
+
+
+def _refuse_known_version(event_id: str) -> None:
+    """Refuse to change an event at a version that `If-None-Match` names.
+
+    Versions only grow, and a client can name those alone that it has seen: one that is not known now will not be later.
+
+    Raises:
+        ApiError: 412
+    """
+    if "If-None-Match" not in request.headers:
+        return
+    try:
+        version = calls().call(contract.get_event, actor_id=actor_id(), event_id=event_id)["version"]
+    except (Forbidden, NotFound):
+        return  # the change itself says so
+    if is_known(version):
+        raise ApiError(412, "The event is at a version that If-None-Match names.")

@@ -1,7 +1,5 @@
 """The endpoint that serves the icons of events."""
 
-from typing import Any
-
 from flask import Response, request
 from pydantic import BaseModel, Field
 from werkzeug.http import quote_etag
@@ -48,17 +46,17 @@ def load_icon(path: IconPath) -> Response:
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE_S}"
     response.headers["ETag"] = quote_etag(f"{icon.tag}-{response.mimetype}")
-    response.make_conditional(request)
     return response
 
 
 def prefers_image() -> bool:
-    """Return whether the request would rather have an image than HTML, as an `<img>` does.
+    """Return whether the request would rather have the picture than HTML (RFC 9110, section 12.5.1).
 
-    HTML has to be named: with `*/*` alone it ranks no higher than an image that was named.
+    Of two that are equally good, the picture is for who names images and no text, as an `<img>` does.
     """
-    accepted: Any = request.accept_mimetypes
-    image = max((quality for kind, quality in accepted if kind.startswith("image/")), default=0)
-    html = max((quality for kind, quality in accepted if kind in ("text/html", "text/*")), default=0)
-    anything = max((quality for kind, quality in accepted if kind == "*/*"), default=0)
-    return bool(image > html and image >= anything)
+    accepted = request.accept_mimetypes
+    picture, html = accepted.quality("image/svg+xml"), accepted.quality("text/html")
+    if picture != html:
+        return bool(picture > html)
+    named = {kind.partition("/")[0] for kind in accepted.values()}
+    return bool(picture) and "image" in named and "text" not in named

@@ -21,9 +21,9 @@ LAST_EVENT_ID = {
     "example": "1042",
 }
 PARAMETERS: dict[tuple[str, str], list[Node]] = {
-    ("/event", "get"): [conditional.IF_NONE_MATCH],
-    ("/event", "put"): [conditional.IF_MATCH],
-    ("/event", "delete"): [conditional.IF_MATCH],
+    ("/event", "get"): [conditional.IF_MATCH, conditional.IF_NONE_MATCH],
+    ("/event", "put"): [conditional.IF_MATCH, conditional.IF_NONE_MATCH],
+    ("/event", "delete"): [conditional.IF_MATCH, conditional.IF_NONE_MATCH],
     ("/stream", "get"): [LAST_EVENT_ID],
 }
 """Request headers of single operations."""
@@ -58,7 +58,7 @@ def openapi_document() -> Node:
 
 def _completed(path: str, method: str, operation: Node, schemas: Node) -> Node:
     """Complete an operation with the headers and answers of its kind, and with examples."""
-    refusals = {} if method.upper() in hooks.SAFE_METHODS else problems.problem_responses(403, 413)
+    refusals = {} if method.upper() in hooks.SAFE_METHODS else problems.problem_responses(403, 408, 413, 415)
     responses = {**refusals, **operation["responses"]}
     completed = {
         **operation,

@@ -51,6 +51,7 @@ An `EventSource` of a browser does not try again after an answer of 503: open a 
 |---|---|
 | body of a request | 1 MiB |
 | request line | 8 KB |
+| header | 64 fields, 8 KiB each |
 | name of an event | 200 characters |
 | address of an event | 500 characters |
 | description of an event, text of a message | 10,000 characters |

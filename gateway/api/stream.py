@@ -118,7 +118,7 @@ def _session_check(token: str, user_id: str) -> Callable[[], bool]:
 
     def has_session() -> bool:
         try:
-            return sessions.find_user_id(token) == user_id
+            return sessions.find_user_id(token, is_use=False) == user_id
         except PyMongoError:
             return True
 

@@ -75,4 +75,4 @@ def public_url() -> str:
 
 def requested_url() -> str:
     """Return the base of URLs as the client has named it in this request, without a slash at the end."""
-    return f"{request.scheme}://{request.host}"
+    return f"{request.scheme}://{request.host.lower()}"

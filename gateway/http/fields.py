@@ -15,6 +15,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from gateway.http.characters import has_visible_character
 from gateway.http.parsing import BAD_CHARACTERS, is_clean
 
 MAX_INTEGER = 2**31 - 1
@@ -54,7 +55,7 @@ def _clean(text: str) -> str:
 
 
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    if not has_visible_character(text):
         raise ValueError("must not be empty or blank")
     return text
 

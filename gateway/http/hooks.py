@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, current_app, g, request
 
-from gateway.http import idempotency
+from gateway.http import conditional, idempotency
 from gateway.http.context import backend, public_url, requested_url
 from gateway.http.parsing import drain, strict_request
 from gateway.http.problems import ApiError
@@ -42,6 +42,7 @@ def register(app: Flask, *, public: set[str]) -> None:
     app.after_request(_log_answer)  # the last to be registered is the first to run
     app.after_request(_add_headers)
     app.after_request(_keep_answer)
+    app.after_request(_evaluate_preconditions)
 
 
 def _begin_trace() -> None:
@@ -65,10 +66,17 @@ def _needs_session() -> bool:
     return request.blueprint not in current_app.extensions["public"]
 
 
+def is_prefetch() -> bool:
+    """Return whether a browser fetches ahead of its user. Source: Fetch Standard, `Sec-Purpose`; older: `Purpose`."""
+    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return any("prefetch" in purpose.lower() for purpose in said)
+
+
 def _authenticate() -> None:
     if _needs_session():
         token = request.cookies.get(SESSION_COOKIE)
-        user_id = backend().sessions.find_user_id(token) if token else None
+        is_use = request.method != "HEAD" and not is_prefetch()
+        user_id = backend().sessions.find_user_id(token, is_use=is_use) if token else None
         if user_id is None:
             raise ApiError(401, "Log in first: GET /login.")
         g.actor_id = user_id
@@ -93,6 +101,7 @@ def _check_wire_format() -> None:
     strict = strict_request()
     strict.args  # noqa: B018  # reading is checking
     if request.method not in SAFE_METHODS:
+        strict.check_coding()
         strict.raw_body  # noqa: B018
 
 
@@ -102,6 +111,12 @@ def _replay_kept_answer() -> Response | None:
 
 def _keep_answer(response: Response) -> Response:
     return idempotency.finish(backend().keys, response)
+
+
+def _evaluate_preconditions(response: Response) -> Response:
+    """Answer 304 or 412 in the place of what is read; a change evaluates them before it is made."""
+    is_read = request.method in ("GET", "HEAD") and response.status_code == HTTPStatus.OK and not response.is_streamed
+    return conditional.evaluate(response) if is_read else response
 
 
 def _add_headers(response: Response) -> Response:
@@ -114,7 +129,13 @@ def _add_headers(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code == HTTPStatus.NO_CONTENT:
         response.headers.pop("Content-Type", None)
-    if request.content_length or "chunked" in request.headers.get("Transfer-Encoding", ""):
+    if _may_have_more(response):
         stream = request.environ["wsgi.input"]
         response.call_on_close(lambda: drain(stream))
     return response
+
+
+def _may_have_more(response: Response) -> bool:
+    """Return whether there may be more of the body to come; what comes too slowly is not waited for again."""
+    has_body = request.content_length or "chunked" in request.headers.get("Transfer-Encoding", "")
+    return bool(has_body) and response.status_code != HTTPStatus.REQUEST_TIMEOUT

@@ -14,11 +14,17 @@ from werkzeug.datastructures import ImmutableMultiDict
 from gateway.http.problems import ApiError, bad_field
 
 MAX_BODY_BYTES = 1024 * 1024
+BODY_LIMIT_S = 10.0
+"""For a body to arrive, as the balancer has it."""
 DRAIN_BYTES = 64 * 1024 * 1024
 DRAIN_LIMIT_S = 10.0
 """How much of an unread body is discarded, and for how long, so that its sender gets to read the answer."""
 
 BAD_CHARACTERS = "must not contain NUL or lone surrogates"
+
+
+class _BodyTooSlow(Exception):
+    """Raised when a body does not arrive in time."""
 
 
 class StrictRequest(Request):
@@ -43,17 +49,31 @@ class StrictRequest(Request):
                 raise bad_field(name, "must be percent-encoded UTF-8") from exc
         return ImmutableMultiDict(parameters)
 
+    def check_coding(self) -> None:
+        """Refuse a body that is not sent as it is (RFC 9110, section 8.4; RFC 9112, section 7).
+
+        Raises:
+            ApiError: 415
+        """
+        coded = _elements(self.headers.get("Content-Encoding", "")) - {"identity"}
+        coded |= _elements(self.headers.get("Transfer-Encoding", "")) - {"chunked", "identity"}
+        if coded:
+            raise ApiError(415, "The body must be sent as it is, without a coding.")
+
     @cached_property
     def raw_body(self) -> bytes:
         """The body's bytes.
 
         Raises:
-            ApiError: 413 as soon as it is known, 400 for a body that breaks off.
+            ApiError: 413 as soon as it is known, 408 for a body that takes too long, 400 for one that breaks off.
         """
         declared = self.content_length or 0
         stream = self.environ["wsgi.input"]  # ends where the body ends, which Werkzeug's own limit does not tell apart
         try:
-            body: bytes = b"" if declared > MAX_BODY_BYTES else stream.read(MAX_BODY_BYTES + 1)
+            with gevent.Timeout(BODY_LIMIT_S, _BodyTooSlow):
+                body: bytes = b"" if declared > MAX_BODY_BYTES else stream.read(MAX_BODY_BYTES + 1)
+        except _BodyTooSlow:
+            raise ApiError(408, f"The body did not arrive within {BODY_LIMIT_S:.0f} s.") from None
         except Exception as exc:  # the server's own, of several kinds
             raise bad_field("body", "is not sent in valid chunks, or breaks off") from exc
         if max(declared, len(body)) > MAX_BODY_BYTES:
@@ -75,7 +95,9 @@ class StrictRequest(Request):
         try:
             parsed = orjson.loads(body)
         except orjson.JSONDecodeError as exc:
-            raise _explained(body, exc) from exc
+            parsed = _with_large_numbers(body)
+            if parsed is None:
+                raise _explained(body, exc) from exc
         if not isinstance(parsed, dict):
             raise bad_field("body", "must be a JSON object")
         return parsed
@@ -94,6 +116,30 @@ def drain(stream: IO[bytes]) -> None:
     with gevent.Timeout(DRAIN_LIMIT_S, False), contextlib.suppress(Exception):
         while left > 0 and (chunk := stream.read(min(left, 65536))):
             left -= len(chunk)
+
+
+def _elements(header: str) -> set[str]:
+    return {element.strip().lower() for element in header.split(",")} - {""}
+
+
+def _with_large_numbers(body: bytes) -> Any:
+    """Read JSON with numbers beyond floating point, which are well-formed and count as infinite; None if it is no JSON.
+
+    Source: RFC 8259, section 6.
+    """
+    try:
+        parsed = json.loads(body.decode(), parse_int=_integer, parse_constant=_no_constant)
+        return parsed if is_clean(json.dumps(parsed, ensure_ascii=False)) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _integer(digits: str) -> float:
+    return int(digits) if len(digits) < 16 else float(digits)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _explained(body: bytes, failure: orjson.JSONDecodeError) -> ApiError:

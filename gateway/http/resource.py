@@ -5,10 +5,11 @@ from functools import wraps
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, RootModel, create_model
 
+from gateway.http import conditional
 from gateway.http.parsing import strict_request
 from gateway.http.problems import problem_responses
 
@@ -17,7 +18,9 @@ SECURITY_SCHEMES: Any = {
         "type": "apiKey",
         "in": "cookie",
         "name": "session",
-        "description": "set by `/login/callback`; valid for 30 days from its last use, ended by `/logout`",
+        "description": (
+            "set by `/login/callback`; valid for 30 days from its last use and for 180 days at most, ended by `/logout`"
+        ),
     }
 }
 
@@ -77,6 +80,8 @@ def _validating(
             given["body"] = body.model_validate(strict_request().json_object)
         if query is not None:
             given["query"] = query.model_validate(strict_request().args.to_dict())
+        if request.method in ("PUT", "DELETE") and func.__name__ not in conditional.TAGGED:
+            conditional.refuse_untagged()
         return func(**given)
 
     return view

@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 MAX_STREAMS_PER_USER = 100
 """Streams that a user may have open in a process; one more ends the oldest."""
 MAX_WAITING_ITEMS = 1000
-"""For a slow stream; further items are read from the feed later."""
+MAX_WAITING_BYTES = 1024 * 1024
+"""For a slow stream, of items as the broker delivers them; further items are read from the feed later."""
 MAX_SEQUENCES = 50_000
 """Users whose last sequence this process remembers."""
 
@@ -42,11 +43,12 @@ class Listener:
     ended: why it must end, or None.
     """
 
-    __slots__ = ("_signal", "behind", "ended", "items", "session", "user_id")
+    __slots__ = ("_bytes", "_items", "_signal", "behind", "ended", "session", "user_id")
 
     def __init__(self, user_id: str, session: str) -> None:
         self.user_id, self.session = user_id, session
-        self.items: deque[FeedItem] = deque()
+        self._items: deque[tuple[FeedItem, int]] = deque()
+        self._bytes = 0
         self.behind = True
         self.ended: str | None = None
         self._signal: queue.SimpleQueue[None] = queue.SimpleQueue()
@@ -61,17 +63,29 @@ class Listener:
             self._signal.get()
         return True
 
-    def deliver(self, item: FeedItem) -> None:
-        """Take an item that was just appended to the feed."""
-        if len(self.items) >= MAX_WAITING_ITEMS:
+    def has_items(self) -> bool:
+        """Return whether an item waits."""
+        return bool(self._items)
+
+    def take(self) -> FeedItem:
+        """Return the item that has waited longest."""
+        item, size = self._items.popleft()
+        self._bytes -= size
+        return item
+
+    def deliver(self, item: FeedItem, size: int) -> None:
+        """Let an item wait that was just appended to the feed. size: its bytes."""
+        if len(self._items) >= MAX_WAITING_ITEMS or self._bytes + size > MAX_WAITING_BYTES:
             self.fall_behind()
             return
-        self.items.append(item)
+        self._items.append((item, size))
+        self._bytes += size
         self._signal.put(None)
 
     def fall_behind(self) -> None:
         """Drop what waits and read the feed instead: an item may have been missed."""
-        self.items.clear()
+        self._items.clear()
+        self._bytes = 0
         self.behind = True
         self._signal.put(None)
 
@@ -217,10 +231,11 @@ class BrokerHub:
             for listener in self._all():
                 if listener.session == session:
                     listener.end("the session has ended")
-        for item in body.get("items", ()):
-            self._deliver(item)
+        items = body.get("items", ())
+        for item in items:
+            self._deliver(item, len(message.body) // len(items))
 
-    def _deliver(self, item: dict[str, Any]) -> None:
+    def _deliver(self, item: dict[str, Any], size: int) -> None:
         for user_id, sequence in item["sequences"].items():
             self._remember(user_id, sequence)
             for listener in self._listeners.get(user_id, ()):
@@ -231,7 +246,8 @@ class BrokerHub:
                         body=item["body"],
                         cutoff_id=item["cutoff_id"],
                         version=item["version"],
-                    )
+                    ),
+                    size,
                 )
 
     @staticmethod

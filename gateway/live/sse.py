@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 START_OVER = "start-over.v1"
 """The type of the event that replaces what is no longer kept."""
 HEARTBEAT_S = 15.0
-SESSION_CHECKED_EVERY = 4
-"""Heartbeats between two looks at the session, for a log-out of which this process was not notified."""
+SESSION_CHECK_INTERVAL_S = 60.0
+"""Between two looks at the session, for an end of which this process was not notified; however busy the stream is."""
 RETRY_S = 1.0
 """Between attempts to read a feed when `streams` does not answer."""
 
@@ -53,19 +53,20 @@ class Feed:
 
 def stream_events(feed: Feed, cursor: int) -> Iterator[bytes]:
     """Yield the stream from a cursor on, until it must end."""
-    listener, idle = feed.listener, 0
+    listener, checked_at = feed.listener, time.monotonic()
     yield b": welcome\n\n"
     while listener.ended is None:
+        if time.monotonic() - checked_at >= SESSION_CHECK_INTERVAL_S:
+            if not feed.has_session():
+                return
+            checked_at = time.monotonic()
         if listener.behind and feed.is_current():
             cursor, chunk = _catch_up(feed, cursor)
-        elif listener.items and feed.is_current():
+        elif listener.has_items() and feed.is_current():
             cursor, chunk = _next_item(feed, cursor)
         elif listener.wait(HEARTBEAT_S):
             continue
         else:
-            idle += 1
-            if idle % SESSION_CHECKED_EVERY == 0 and not feed.has_session():
-                return
             chunk = b": still here\n\n"
         if chunk:
             yield chunk
@@ -92,7 +93,7 @@ def _catch_up(feed: Feed, cursor: int) -> tuple[int, bytes]:
 
 def _next_item(feed: Feed, cursor: int) -> tuple[int, bytes]:
     """Take the next delivered item: sent if it is the next one, dropped if it was sent; a gap is read from the feed."""
-    item = feed.listener.items.popleft()
+    item = feed.listener.take()
     if item["sequence"] == cursor + 1:
         return cursor + 1, b"" if feed.hides(item) else encode(feed.serialize(item))
     if item["sequence"] > cursor:

@@ -38,9 +38,9 @@ def icon_name(icon: str) -> str:
 
 
 def _name_in_url(url: str) -> str:
-    for site in ("", public_url(), requested_url()):
-        if url.startswith(site + ICON_PATH):
-            return url.removeprefix(site + ICON_PATH)
+    site, path, name = url.partition(ICON_PATH)
+    if path and site.lower() in ("", public_url(), requested_url()):
+        return name
     raise ValueError(f"must be a name or a {ICON_PATH}… URL of this site")
 
 

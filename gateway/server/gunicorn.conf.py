@@ -12,6 +12,9 @@ monkey.patch_all()
 
 from gateway.settings import BadSettings, read_settings  # noqa: E402
 
+PROXY_FIELDS = 8
+"""Header fields that proxies may add to those of the client."""
+
 try:
     settings = read_settings()
 except BadSettings as exc:
@@ -27,7 +30,13 @@ timeout = 30
 keepalive = 30
 worker_connections = 10_000  # streams stay open, each in a greenlet of its own
 limit_request_line = 8190
-limit_request_field_size = 65536
+limit_request_field_size = 8 * 1024 + len("\r\n")
+limit_request_fields = 64 + (PROXY_FIELDS if settings.proxies else 0)
+# What proxies say of the client is believed by `TRUSTED_PROXIES`, in gateway/app.py, and nowhere else.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+sendfile = False  # a file goes the way of every other answer, and is given up like it
 accesslog = None
 control_socket_disable = True
 

@@ -77,12 +77,17 @@ def _answer(name: str, cached: str) -> Response | None:
     found = FILES.get(name)
     if found is None:
         return None
-    packed = found.packed if request.accept_encodings["gzip"] else None
+    packed = found.packed if _prefers_gzip() else None
     response = Response(packed or found.content, content_type=found.media_type)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = cached
     response.headers["ETag"] = quote_etag(f"{found.tag}-gzip" if packed else found.tag)
-    response.make_conditional(request)
     return response
+
+
+def _prefers_gzip() -> bool:
+    """Return whether gzip is accepted, and the file as it is no better (RFC 9110, section 12.5.3)."""
+    accepted = request.accept_encodings
+    return bool(accepted.quality("gzip")) and accepted.quality("gzip") >= accepted.quality("identity")

@@ -14,25 +14,20 @@ LOGIN = shape({"browser": TEXT, "data": OBJECT, "expires_at": TIME})
 
 
 class LoginStore:
-    """logins  {_id: state, browser: hash of a cookie, data, expires_at}"""  # noqa: D415
+    """logins  {_id: state, browser: hash of the secret in this log-in's cookie, data, expires_at}"""  # noqa: D415
 
     def __init__(self, database: Database[Document]) -> None:
         self._database, self._logins = database, database.logins
 
     def prepare(self) -> None:
-        """Make the collection, the index by which the database forgets, and the one by browser. Idempotent."""
+        """Make the collection, and the index by which the database forgets. Idempotent."""
         validated(self._database, "logins", LOGIN)
         self._logins.create_index("expires_at", expireAfterSeconds=0)
-        self._logins.create_index("browser")
 
     def begin(self, state: str, browser: str, data: Document) -> None:
         """Keep what the way back needs (nonce, code verifier), for the browser that left."""
         expires_at = datetime.now(UTC) + LOGIN_TTL
         self._logins.insert_one({"_id": state, "browser": hash_token(browser), "data": data, "expires_at": expires_at})
-
-    def has_more(self, browser: str) -> bool:
-        """Return whether a browser has left for other log-ins, in other tabs, and not come back from all of them."""
-        return self._logins.find_one({"browser": hash_token(browser)}, {"_id": 1}) is not None
 
     def take(self, state: str, browser: str) -> Document | None:
         """Return what was kept, once, and to the same browser only."""

@@ -12,11 +12,14 @@ from gateway.stores.tokens import hash_token, new_token
 from services.chassis.mongo import TEXT, TIME, Document, shape, validated
 
 SESSION_TTL = timedelta(days=30)
+"""Without use."""
+MAX_SESSION_AGE = timedelta(days=180)
+"""However much it is used."""
 EXTEND_AFTER = timedelta(days=1)
 """A session in use is extended at most this often."""
 
 
-SESSION = shape({"user_id": TEXT, "expires_at": TIME})
+SESSION = shape({"user_id": TEXT, "expires_at": TIME}, {"opened_at": TIME})
 
 
 def session_name(token: str) -> str:
@@ -25,7 +28,7 @@ def session_name(token: str) -> str:
 
 
 class SessionStore:
-    """sessions  {_id: hash of the cookie, user_id, expires_at}"""  # noqa: D415
+    """sessions  {_id: hash of the cookie, user_id, opened_at, expires_at}"""  # noqa: D415
 
     def __init__(self, database: Database[Document]) -> None:
         self._database, self._sessions = database, database.sessions
@@ -37,23 +40,30 @@ class SessionStore:
 
     def open(self, user_id: str) -> str:
         """Begin a session and return the value of its cookie, a new one."""
-        token = new_token()
-        expires_at = datetime.now(UTC) + SESSION_TTL
-        self._sessions.insert_one({"_id": hash_token(token), "user_id": user_id, "expires_at": expires_at})
+        token, now = new_token(), datetime.now(UTC)
+        session = {"_id": hash_token(token), "user_id": user_id, "opened_at": now, "expires_at": now + SESSION_TTL}
+        self._sessions.insert_one(session)
         return token
 
-    def find_user_id(self, token: str) -> str | None:
-        """Return whose session this is; None when there is no such session (any more). One query."""
-        session = self._sessions.find_one({"_id": hash_token(token)})
-        if session is None:
+    def find_user_id(self, token: str, *, is_use: bool) -> str | None:
+        """Return whose session this is; None when there is no such session (any more). One query.
+
+        is_use: whether this is a use of the session, which prolongs it.
+        """
+        session, now = self._sessions.find_one({"_id": hash_token(token)}), datetime.now(UTC)
+        if session is None or session["expires_at"].replace(tzinfo=UTC) <= now:
             return None
-        left = session["expires_at"].replace(tzinfo=UTC) - datetime.now(UTC)
-        if left <= timedelta(0):
-            return None
-        if left < SESSION_TTL - EXTEND_AFTER:
-            extended = {"$set": {"expires_at": datetime.now(UTC) + SESSION_TTL}}
-            self._sessions.update_one({"_id": session["_id"]}, extended)  # never an upsert
+        if is_use:
+            self._extend(session, now)
         return str(session["user_id"])
+
+    def _extend(self, session: Document, now: datetime) -> None:
+        """Let a session last from now on, up to its greatest age. One of version 0.1.0 is as old as it is found."""
+        opened_at = session.get("opened_at", now).replace(tzinfo=UTC)
+        expires_at = min(now + SESSION_TTL, opened_at + MAX_SESSION_AGE)
+        if expires_at - session["expires_at"].replace(tzinfo=UTC) > EXTEND_AFTER:
+            extended = {"$set": {"opened_at": opened_at, "expires_at": expires_at}}
+            self._sessions.update_one({"_id": session["_id"]}, extended)  # never an upsert
 
     def close(self, token: str) -> None:
         """End a session, for every copy of its cookie and every gateway process."""

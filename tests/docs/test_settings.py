@@ -21,7 +21,8 @@ class Overheard(Mapping[str, str]):
 
     def __init__(self) -> None:
         self.asked: set[str] = set()
-        self._given = dict.fromkeys(("AMQP_URI", "MONGO_URI", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"), "given")
+        needed = dict.fromkeys(("AMQP_URI", "MONGO_URI", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"), "given")
+        self._given = needed | {"PUBLIC_URL": "https://calendar.example"}
 
     def __getitem__(self, name: str) -> str:
         self.asked.add(name)

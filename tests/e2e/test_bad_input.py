@@ -12,7 +12,18 @@ from tests.e2e.people import Person, a_plan
 
 NO_STRINGS: list[Any] = [None, 5, 1.5, True, [], ["x"], {}, {"$ne": None}, {"$gt": ""}, {"$regex": ".*"}]
 NO_TEXTS: list[Any] = [*NO_STRINGS, "a\x00b", "\x00", "a\ud800b", "\udfff", "\ude00\ud83d"]
-BLANK = ["", " ", "\n\t ", "\u00a0", "\u2003\u3000"]
+BLANK = [
+    "",
+    " ",
+    "\n\t ",
+    "\u00a0",
+    "\u2003\u3000",
+    "\u200b\u2060\ufeff",
+    "\u202e \u00ad",
+    "\u3164",
+    "\u2800",
+    "\ufe0f",
+]
 NO_IDS: list[Any] = [
     "",
     " ",

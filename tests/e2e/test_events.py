@@ -313,6 +313,24 @@ class TestVersions:
 
         assert ann.event(event_id)["name"] == "Lunch"
 
+    def test_reading_has_the_same_preconditions(self, ann: Person, event_id: str) -> None:
+        tag = self.etag(ann, event_id)
+        for matching in (tag, "*", f'"other", {tag}'):
+            assert ok(ann.get("/event", id=event_id, headers={"If-Match": matching}))["id"] == event_id
+        for other in ('"other"', f"W/{tag}"):
+            refused(ann.get("/event", id=event_id, headers={"If-Match": other}), 412)
+
+    def test_a_change_of_a_version_that_is_known_is_refused(self, ann: Person, event_id: str) -> None:
+        tag = self.etag(ann, event_id)
+        for known in (tag, "*", f"W/{tag}", f'"other", {tag}'):
+            refused(ann.change(event_id, name="Supper", headers={"If-None-Match": known}), 412)
+            refused(ann.delete("/event", id=event_id, headers={"If-None-Match": known}), 412)
+        assert self.etag(ann, event_id) == tag
+
+        done(ann.change(event_id, name="Supper", headers={"If-None-Match": '"other"'}))
+        done(ann.delete("/event", id=event_id, headers={"If-None-Match": tag}))
+        refused(ann.delete("/event", id=event_id, headers={"If-None-Match": "*"}), 404)
+
     @pytest.mark.parametrize(
         "listed", ['"9999", {}', '{}, "9999"', '"a,b", {}', ",, {} , ,", "{},", '"",{}', 'W/"1",\t{}']
     )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import pytest
@@ -113,6 +113,11 @@ def test_people_are_told_apart_by_their_sub_and_not_by_their_email(someone: Some
     ("claims", "key", "shown"),
     [
         ({"picture": None}, "profile_pic", ""),
+        ({"picture": "data:image/png;base64,AAAA"}, "profile_pic", ""),
+        ({"picture": "http://example.org/a.png"}, "profile_pic", ""),
+        ({"picture": "https://example.org/" + "a" * 1981}, "profile_pic", ""),
+        ({"name": "n" * 200}, "name", "n" * 200),
+        ({"name": "An\u202ena\n"}, "name", "Anna"),
         ({"birthdate": None}, "birthday", None),
         ({"birthdate": "1990"}, "birthday", None),
         ({"birthdate": "1990-05"}, "birthday", None),
@@ -128,8 +133,9 @@ def test_what_the_provider_does_not_know_is_left_open(
     assert someone(**claims).me()[key] == shown
 
 
-def test_a_missing_name_is_the_email(someone: Someone) -> None:
-    person = someone(name=None)
+@pytest.mark.parametrize("name", [None, "", " ", "\u200b\u2060", "\u3164", "\t\u202e", "n" * 201], ids=ascii)
+def test_a_missing_name_is_the_email(someone: Someone, name: str | None) -> None:
+    person = someone(name=name)
 
     assert person.me()["name"] == person.claims["email"]
 
@@ -143,6 +149,9 @@ def test_a_missing_name_is_the_email(someone: Someone) -> None:
         {"email_verified": 0},
         {"email": None},
         {"email": ""},
+        {"email": "a" * 2000 + "@example.org"},
+        {"email": "a" * 243 + "@example.org"},
+        {"email": "a\x00b@example.org"},
     ],
     ids=str,
 )
@@ -307,11 +316,74 @@ class TestForgedCallbacks:
             assert browser.get(tab).status_code == 302
             assert is_logged_in(browser)
 
-    @pytest.mark.parametrize("cookie", ["garbage", "x" * 42, "x" * 44, "é" * 43])
-    def test_a_cookie_that_is_not_ours_is_not_used_for_the_next(self, browser: Browser, sub: str, cookie: str) -> None:
-        answer = browser.request("GET", "/login", headers={"Cookie": f"login={cookie}".encode().decode("latin-1")})
-        assert answer.cookies["login"] != cookie
+    def test_each_has_a_cookie_of_its_own_named_after_its_state(self, browser: Browser, sub: str) -> None:
+        states = [query_of(browser.start_login())["state"] for _ in range(2)]
+        secrets = [browser.http.cookies[f"login-{state}"] for state in states]
+        assert len(set(secrets)) == 2
+
         assert browser.log_in(sub).status_code == 302
+        assert {f"login-{state}" for state in states} <= set(dict(browser.http.cookies))
+
+    def test_a_cookie_that_somebody_has_planted_is_not_adopted(self, browser: Browser, sub: str) -> None:
+        state = query_of(browser.start_login())["state"]
+        planted = "x" * 43
+        for name in ("login", f"login-{state}"):
+            browser.http.cookies.set(name, planted, domain="localhost.local", path="/")
+
+        fresh = query_of(browser.start_login())["state"]
+
+        assert browser.http.cookies[f"login-{fresh}"] != planted
+        assert browser.log_in(sub).status_code == 302
+
+    def test_five_may_be_open_at_once_and_one_more_drops_the_oldest(self, browser: Browser, sub: str) -> None:
+        tabs = [browser.agree(browser.start_login(), sub) for _ in range(6)]
+
+        refused(browser.get(tabs[0]), ANY_4XX)
+        for tab in tabs[1:]:
+            assert browser.get(tab).status_code == 302
+        assert [name for name in dict(browser.http.cookies) if name.startswith("login")] == []
+
+
+class TestWhoOnlyLooks:
+    """HEAD, and a browser that fetches ahead of its user, change nothing."""
+
+    LOOKS: ClassVar[tuple[tuple[str, dict[str, str]], ...]] = (
+        ("HEAD", {}),
+        ("GET", {"Sec-Purpose": "prefetch"}),
+        ("GET", {"Sec-Purpose": "prefetch;prerender"}),
+        ("GET", {"Purpose": "prefetch"}),
+    )
+
+    @pytest.mark.parametrize(("method", "headers"), LOOKS, ids=str)
+    def test_a_look_at_the_way_out_ends_no_session(
+        self, someone: Someone, method: str, headers: dict[str, str]
+    ) -> None:
+        person = someone()
+
+        answer = person.request(method, "/logout", headers=headers)
+
+        assert "Set-Cookie" not in answer.headers
+        assert answer.status_code == (302 if method == "HEAD" else 403)
+        assert is_logged_in(person)
+        person.get("/logout")
+        assert not is_logged_in(person)
+
+    @pytest.mark.parametrize(("method", "headers"), LOOKS, ids=str)
+    def test_a_look_at_the_way_in_begins_and_ends_no_log_in(
+        self, browser: Browser, system: System, method: str, headers: dict[str, str]
+    ) -> None:
+        sub = some_token()
+        introduce(system, sub, claims_of(sub))
+        callback = browser.agree(browser.start_login(), sub)
+
+        for url in ("/login", callback):
+            answer = browser.request(method, url, headers=headers)
+            assert "Set-Cookie" not in answer.headers
+            assert answer.status_code == (302 if method == "HEAD" else 403)
+
+        assert not is_logged_in(browser)
+        assert browser.get(callback).status_code == 302
+        assert is_logged_in(browser)
 
 
 class TestWhereALogInLeads:
@@ -369,6 +441,11 @@ class TestWhereALogInLeads:
 
         assert goes_to(system, answer) == front_end(system)
         assert "Set-Cookie" not in answer.headers["Location"]
+        assert is_logged_in(browser)
+
+    @pytest.mark.parametrize("path", ["/logout", "/login", "/%6cogout", "/x/../logout", "/login/callback?state=x"])
+    def test_next_leads_neither_out_nor_in_again(self, browser: Browser, system: System, sub: str, path: str) -> None:
+        assert goes_to(system, browser.log_in(sub, next=path)) == front_end(system)
         assert is_logged_in(browser)
 
     def test_next_given_twice_is_refused(self, browser: Browser) -> None:

@@ -1,9 +1,12 @@
 """Refusals that have nothing to do with any one endpoint: no session, no such path or method, no readable body."""
 
+import http.client
 import json
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -299,8 +302,79 @@ class TestWhatIsNoRequestAtAll:
         problem = json.loads(body)
         assert problem["status"] == answered and problem["title"] and problem["detail"]
 
-    def test_headers_may_be_long(self, ann: Person) -> None:
-        assert ok(ann.get("/user", headers={"X-Long": "x" * 60_000}))["id"] == ann.id
+    def test_a_header_field_may_have_8_kib_and_there_may_be_64(self, ann: Person) -> None:
+        cookie = "; ".join(f"{name}={value}" for name, value in ann.http.cookies.items())
+
+        def status(*fields: str) -> int:
+            said = ("Host: localhost", f"Cookie: {cookie}", *fields, "", "")
+            return send_raw(ann.system, "\r\n".join(("GET /user HTTP/1.1", *said)).encode())[0]
+
+        assert status(f"X-Long: {'x' * (8192 - 8)}") == 200
+        assert status(f"X-Long: {'x' * (8192 - 7)}") == 431
+        assert status(*(f"X-{number}: x" for number in range(62))) == 200
+        assert status(*(f"X-{number}: x" for number in range(63))) == 431
+
+    def test_a_body_that_does_not_arrive_is_408_and_ends_the_connection(self, ann: Person) -> None:
+        head = raw(ann, ("POST", "/chat/msg"), "Content-Length: 20")
+        where = urlsplit(ann.system.base)
+        with socket.create_connection((where.hostname, where.port or 80), timeout=30) as connection:
+            connection.sendall(head + b"{")
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert (answer.status, answer.getheader("Content-Type")) == (408, "application/problem+json")
+
+
+@pytest.mark.parametrize("endpoint", WITH_BODY, ids=name_of)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Encoding": "gzip"},
+        {"Content-Encoding": "identity, br"},
+        {"Transfer-Encoding": "gzip, chunked"},
+    ],
+    ids=str,
+)
+def test_a_coded_body_is_415(ann: Person, endpoint: Endpoint, headers: dict[str, str]) -> None:
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    length = [] if "Transfer-Encoding" in headers else ["Content-Length: 2"]
+    body = b"{}" if length else b"2\r\n{}\r\n0\r\n\r\n"
+
+    status, answered, _ = send_raw(ann.system, raw(ann, endpoint, *lines, *length) + body)
+
+    assert (status, answered["content-type"]) == (415, "application/problem+json")
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e999", "9" * 400, "9" * 6000, "[1e400]"], ids=lambda value: value[:8])
+def test_a_number_beyond_floating_point_is_json(ann: Person, number: str) -> None:
+    plan = json.dumps(a_plan())[:-1]
+
+    def send(more: str) -> Answer:
+        return ann.request("POST", "/event", data=f"{plan}, {more}}}".encode(), headers=JSON)
+
+    assert send(f'"nobody_reads_this": {number}').status_code == 200
+    refused(send(f'"description": {number}'), 400, field="description")
+    refused(send(f'"a": {number}, "b": NaN'), 400, field="body")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Host": "evil.example"},
+        {"X-Forwarded-Ssl": "on"},
+        {"X-Forwarded-Prefix": "/evil"},
+        {"Forwarded": "host=evil.example;proto=https"},
+        {"SCRIPT_NAME": "/evil"},
+        {"PATH_INFO": "/healthz"},
+    ],
+    ids=str,
+)
+def test_who_calls_itself_a_proxy_is_not_believed(ann: Person, headers: dict[str, str]) -> None:
+    event_id = ann.plan()
+    plain, told = (ann.request("GET", "/event", query={"id": event_id}, headers=more) for more in ({}, headers))
+
+    assert ok(told) == ok(plain)
+    assert "secure" not in ann.get("/login", headers=headers).headers["Set-Cookie"].lower()
 
 
 class TestHeaders:

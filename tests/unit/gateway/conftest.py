@@ -39,7 +39,7 @@ class Surroundings:
         if "mongodb" in self.down:
             raise ServerSelectionTimeoutError("no server")
 
-    def find_user_id(self, token: str) -> str | None:
+    def find_user_id(self, token: str, *, is_use: bool) -> str | None:
         return "0123456789abcdef01234567" if token == "known" else None
 
 

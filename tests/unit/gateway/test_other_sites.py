@@ -67,3 +67,11 @@ def test_a_change_passes_from_a_friend_whatever_the_browser_says_of_it(
 
     passes = relation is None if may is None else may
     assert answer.status_code == (415 if passes else 403)
+
+
+def test_an_address_in_brackets_is_no_pattern(gateway: Callable[..., FlaskClient]) -> None:
+    client = gateway(cors_origins=("http://[::1]:3000",))
+
+    for origin, may in (("http://[::1]:3000", True), ("http://::3000", False), ("http://1:3000", False)):
+        answer = client.options("/event", headers=ASKING | {"Origin": origin})
+        assert ("Access-Control-Allow-Origin" in answer.headers) == may

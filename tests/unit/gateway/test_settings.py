@@ -11,10 +11,16 @@ from gateway.settings import BadSettings, read_settings
 from services.chassis import settings as services
 
 REPOSITORY = Path(__file__).parents[3]
-NEEDED = {"AMQP_URI": "a", "MONGO_URI": "m", "OIDC_CLIENT_ID": "i", "OIDC_CLIENT_SECRET": "s"}
+NEEDED = {
+    "AMQP_URI": "a",
+    "MONGO_URI": "m",
+    "OIDC_CLIENT_ID": "i",
+    "OIDC_CLIENT_SECRET": "s",
+    "PUBLIC_URL": "https://calendar.example",
+}
 EMPTY = dict.fromkeys(
     (
-        *("MONGO_DATABASE", "LOG_LEVEL", "OIDC_DISCOVERY_URL", "PUBLIC_URL", "FRONTEND_URL", "CORS_ORIGINS"),
+        *("MONGO_DATABASE", "LOG_LEVEL", "OIDC_DISCOVERY_URL", "FRONTEND_URL", "CORS_ORIGINS"),
         *("TRUSTED_PROXIES", "GATEWAY_HOST", "GATEWAY_PORT", "GATEWAY_WORKERS", "SERVICE_WORKERS", "CALLS_QUEUE_TYPE"),
     ),
     "",
@@ -28,6 +34,8 @@ FAULTS = {
     "CORS_ORIGINS": "https://one.example/path",
     "OIDC_CLIENT_ID": "",
 }
+
+DEVELOPMENT = {"OIDC_DISCOVERY_URL": "http://localhost:9400/.well-known/openid-configuration"}
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
@@ -67,3 +75,38 @@ def test_the_server_does_not_start_with_faults_and_says_all_of_them() -> None:
 @pytest.mark.parametrize(("host", "address"), [("0.0.0.0", "0.0.0.0:80"), ("::1", "[::1]:80")])
 def test_the_address_is_host_and_port(host: str, address: str) -> None:
     assert read_settings(NEEDED | {"GATEWAY_HOST": host, "GATEWAY_PORT": "80"}).address == address
+
+
+def test_with_a_real_provider_it_must_be_told_under_which_name_it_is_reached() -> None:
+    assert read_settings(NEEDED | DEVELOPMENT | {"PUBLIC_URL": ""}).public_url is None
+    with pytest.raises(BadSettings, match="PUBLIC_URL is not set"):
+        read_settings(NEEDED | {"PUBLIC_URL": ""})
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("*", "https://*", "https://*.example", "https://a.example/*", "https://.*", "https://(a|b).example"),
+        *("https://a?b", "https://a.example#b", "https://me@a.example", "https://a.example:99999"),
+        *("ftp://a.example", "a.example", "null"),
+    ],
+)
+def test_an_origin_that_is_a_pattern_or_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(BadSettings, match="CORS_ORIGINS"):
+        read_settings(NEEDED | {"CORS_ORIGINS": f"https://fine.example,{origin}"})
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("HTTPS://Calendar.Example/", "https://calendar.example"),
+        ("https://calendar.example:443", "https://calendar.example"),
+        ("http://calendar.example:443", "http://calendar.example:443"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+    ],
+)
+def test_an_origin_is_what_browsers_make_of_it(given: str, read: str) -> None:
+    settings = read_settings(NEEDED | {"PUBLIC_URL": given, "CORS_ORIGINS": given})
+
+    assert (settings.public_url, settings.cors_origins) == (read, (read,))
+    assert settings.is_https == read.startswith("https:")

@@ -5,10 +5,13 @@ from functools import partial
 import pytest
 
 from gateway.live import sse
-from gateway.live.hub import MAX_WAITING_ITEMS, Listener
+from gateway.live.hub import MAX_WAITING_BYTES, MAX_WAITING_ITEMS, Listener
 from gateway.schemas.stream import serialize_item
 from services.contracts.errors import Code, Unavailable
 from services.contracts.streams import FeedItem
+
+SIZE = 100
+"""Bytes of an item."""
 
 
 class Log:
@@ -66,41 +69,41 @@ def sent(listener, log, *, cursor=0, **options):
 def test_what_is_delivered_in_order_is_sent_without_reading_the_log(listener):
     log = Log()
     for number in (1, 2, 3):
-        listener.deliver(an_item(number))
+        listener.deliver(an_item(number), SIZE)
     assert sent(listener, log) == ["1", "2", "3"]
     assert log.read_after == []
 
 
 def test_what_is_delivered_twice_is_sent_once(listener):
     for number in (1, 1, 2, 1, 2):
-        listener.deliver(an_item(number))
+        listener.deliver(an_item(number), SIZE)
     assert sent(listener, Log()) == ["1", "2"]
 
 
 def test_a_gap_is_read_from_the_log(listener):
     log = Log(newest=4)
     for number in (1, 4):
-        listener.deliver(an_item(number))
+        listener.deliver(an_item(number), SIZE)
     assert sent(listener, log) == ["1", "2", "3", "4"]
     assert log.read_after == [1, 3]
 
 
 def test_whoever_comes_back_reads_all_pages_first(listener):
     listener.behind = True
-    listener.deliver(an_item(6))
+    listener.deliver(an_item(6), SIZE)
     assert sent(listener, Log(newest=6), cursor=1) == ["2", "3", "4", "5", "6"]
 
 
 def test_a_cursor_that_is_too_old_starts_over_from_the_newest(listener):
     listener.behind = True
-    listener.deliver(an_item(9))
+    listener.deliver(an_item(9), SIZE)
     assert sent(listener, Log(newest=8, oldest=5), cursor=2) == ["8", "start-over.v1", "9"]
 
 
 def test_a_slow_listener_reads_what_it_could_not_keep(listener):
     newest = MAX_WAITING_ITEMS + 5
     for number in range(1, newest + 1):
-        listener.deliver(an_item(number))
+        listener.deliver(an_item(number), SIZE)
     assert sent(listener, Log(newest=newest)) == [str(number) for number in range(1, newest + 1)]
 
 
@@ -137,6 +140,29 @@ def test_a_stream_ends_when_it_is_told_to(listener):
     assert list(sse.stream_events(feed(listener, Log()), 0)) == [b": welcome\n\n"]
 
 
-def test_a_stream_ends_by_itself_when_its_session_is_gone(listener):
+def test_a_slow_listener_reads_what_is_too_large_to_be_kept(listener):
+    for number in (1, 2, 3):
+        listener.deliver(an_item(number), MAX_WAITING_BYTES // 2)
+    assert listener.behind
+    assert not listener.has_items()
+    assert sent(listener, Log(newest=3)) == ["1", "2", "3"]
+
+
+def test_what_was_sent_makes_room(listener):
+    for number in range(1, 6):
+        listener.deliver(an_item(number), MAX_WAITING_BYTES)
+        assert listener.take()["sequence"] == number
+    assert not listener.behind
+
+
+def test_an_idle_stream_ends_by_itself_when_its_session_is_gone(listener, monkeypatch):
+    monkeypatch.setattr(sse, "SESSION_CHECK_INTERVAL_S", 0.002)
     beats = list(sse.stream_events(feed(listener, Log(), lambda: False), 0))
-    assert len(beats) == sse.SESSION_CHECKED_EVERY
+    assert set(beats[1:]) <= {b": still here\n\n"}
+
+
+def test_a_stream_that_is_never_idle_ends_by_itself_too(listener, monkeypatch):
+    monkeypatch.setattr(sse, "SESSION_CHECK_INTERVAL_S", 0.05)
+    for number, _ in enumerate(sse.stream_events(feed(listener, Log(), lambda: False), 0), start=1):
+        listener.deliver(an_item(number), SIZE)
+    assert listener.has_items()

@@ -2,8 +2,12 @@
 
 from types import SimpleNamespace
 
+import gevent
+import gevent.event
+import pytest
 from gunicorn.config import Config
 
+from gateway.server import worker
 from gateway.server.worker import BufferedResponse
 
 
@@ -40,3 +44,25 @@ def test_the_first_part_of_a_stream_leaves_with_the_headers_and_each_other_at_on
 def test_an_answer_without_a_body_is_its_headers():
     [sent] = answering(headers=[], status="204 No Content")
     assert sent.endswith(b"\r\n\r\n")
+
+
+def test_a_client_that_takes_nothing_is_given_up(monkeypatch):
+    class NeverTaken:
+        def sendall(self, data):
+            gevent.event.Event().wait()
+
+    monkeypatch.setattr(worker, "WRITE_LIMIT_S", 0.01)
+    with pytest.raises(ConnectionResetError):
+        worker._ImpatientSocket(NeverTaken()).sendall(b"an item")
+
+
+def test_a_large_answer_is_given_time_for_each_of_its_parts(monkeypatch):
+    class Slow(Sent):
+        def sendall(self, data):
+            gevent.sleep(0.02)
+            super().sendall(data)
+
+    monkeypatch.setattr(worker, "WRITE_LIMIT_S", 0.2)
+    sent, large = Slow(), b"x" * 40 * worker.WRITTEN_AT_ONCE
+    worker._ImpatientSocket(sent).sendall(large)
+    assert b"".join(sent) == large
