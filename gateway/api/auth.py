@@ -104,6 +104,7 @@ def logout() -> Response:
 def _sign_in(identity: Identity) -> str:
     return calls().write(
         users.sign_in,
+        issuer=identity.issuer,
         google_id=identity.subject,
         name=identity.name,
         email=identity.email,

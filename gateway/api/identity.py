@@ -17,6 +17,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App, OAuth
 from flask import Flask, Response, current_app, g
 from joserfc.errors import BadSignatureError, JoseError
+from joserfc.jwk import KeySet
 
 from gateway.api import login_cookies
 from gateway.http.characters import has_visible_character, without_controls
@@ -32,6 +33,8 @@ PROVIDER_LIMIT_S = 4.0
 MAX_SUBJECT_LENGTH = 255
 """Of a person's id at the provider (OpenID Connect Core 1.0, section 2)."""
 MAX_NAME_LENGTH = 200
+NAMELESS = "Someone"
+"""Who has no name, and an e-mail address that is too long for one."""
 MAX_EMAIL_LENGTH = 254
 """More fits into no envelope (RFC 5321, section 4.5.3.1.3)."""
 MAX_PICTURE_LENGTH = 2000
@@ -48,8 +51,12 @@ _KEPT = ("redirect_uri", "nonce", "code_verifier")
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who somebody is. subject: the id at the provider; birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
+    """Who somebody is.
 
+    issuer, subject: the provider, and the id there; birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``.
+    """
+
+    issuer: str
     subject: str
     name: str
     email: str
@@ -82,6 +89,26 @@ class _Client(FlaskOAuth2App):
         listed = metadata.get("id_token_signing_alg_values_supported") or ["RS256"]
         metadata["id_token_signing_alg_values_supported"] = [one for one in listed if one in ALGORITHMS] or ["RS256"]
         return metadata
+
+    def fetch_jwk_set(self, force: bool = False) -> Any:
+        """Return the provider's keys. Those that are known are kept until others have arrived."""
+        known = self.server_metadata.get("jwks")
+        try:
+            fetched = super().fetch_jwk_set(force=force)
+            if not KeySet.import_key_set(fetched).keys:
+                raise ValueError("the provider says no keys")
+        except Exception:
+            self.server_metadata["jwks"] = known
+            raise
+        return fetched
+
+    def parse_id_token(self, token: Any, nonce: Any, **options: Any) -> Any:
+        """Return what an ID token says, read with new keys if the provider has changed them under their names."""
+        try:
+            return super().parse_id_token(token, nonce, **options)
+        except BadSignatureError:
+            self.fetch_jwk_set(force=True)
+            return super().parse_id_token(token, nonce, **options)
 
 
 class _Provider(OAuth):
@@ -151,17 +178,26 @@ def verified_identity(issuer: str | None) -> Identity:
         Unavailable: the provider does not answer.
     """
     try:
-        if issuer is not None and issuer != _provider().load_server_metadata().get("issuer"):
-            raise _not_valid()
+        _check_issuer(issuer)
         token = _provider().authorize_access_token(claims_options=_claims_options())
     except requests.RequestException as exc:
         raise _unreachable(exc) from exc
     except (AuthlibBaseError, JoseError, ValueError, KeyError) as exc:
         log.warning("refused a log-in: %s %s", type(exc).__name__, _error_code(exc))
-        if isinstance(exc, BadSignatureError):  # the provider has changed its keys without naming them
-            _provider().server_metadata.pop("jwks", None)
         raise _not_valid() from exc
     return identity_in(token.get("userinfo") or {})
+
+
+def _check_issuer(issuer: str | None) -> None:
+    """Refuse what another provider sends back, and what does not say who does if ours always says it (RFC 9207).
+
+    Raises:
+        ApiError: 400
+    """
+    metadata = _provider().load_server_metadata()
+    always_says = metadata.get("authorization_response_iss_parameter_supported") is True
+    if issuer != metadata.get("issuer") and (issuer is not None or always_says):
+        raise _not_valid()
 
 
 def _claims_options() -> dict[str, Any]:
@@ -174,7 +210,7 @@ def _claims_options() -> dict[str, Any]:
 
 
 def identity_in(claims: Mapping[str, Any]) -> Identity:
-    """Return whom the provider names. Nothing is cut to fit: what is too long is refused, or counts as missing.
+    """Return whom a valid ID token names. Nothing is cut to fit: what is too long is refused, or counts as missing.
 
     Raises:
         ApiError: 400 for nobody, 403 for somebody whose e-mail is not verified, or is none that we can keep.
@@ -188,8 +224,9 @@ def identity_in(claims: Mapping[str, Any]) -> Identity:
     if len(email) > MAX_EMAIL_LENGTH or any(map(_is_no_part_of_an_address, email)):
         raise ApiError(403, f"Your e-mail address is longer than {MAX_EMAIL_LENGTH} characters, or is none.")
     return Identity(
+        issuer=claims["iss"],
         subject=subject,
-        name=name_in(claims.get("name")) or email,
+        name=name_in(claims.get("name")) or name_in(email) or NAMELESS,
         email=email,
         picture=picture_in(claims.get("picture")),
         birthday=birthday_in(claims.get("birthdate")),

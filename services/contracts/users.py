@@ -44,9 +44,19 @@ class Friendship(TypedDict):
 
 @answered_by(SERVICE)
 def sign_in(
-    *, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str
+    *,
+    issuer: str,
+    google_id: str,
+    name: str,
+    email: str,
+    picture: str,
+    birthday: str | None,
+    operation_id: str,
 ) -> WriteResult:
-    """Create the profile of `google_id`, or refresh it. Idempotent; `id` is the user's."""
+    """Create the profile of the user whom the identity provider `issuer` names `google_id`, or refresh it.
+
+    Idempotent; `id` is the user's.
+    """
     raise NotImplementedError
 
 

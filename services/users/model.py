@@ -12,9 +12,14 @@ GRAM_SIZE = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A user as the identity provider describes them. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
+    """A user as the identity provider describes them. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``.
+
+    issuer, google_id: the provider, and the user's `sub` there: together they are the key. The issuer of a profile of
+    0.1.0 is None until somebody logs in.
+    """
 
     id: str
+    issuer: str | None = None
     google_id: str
     name: str
     email: str

@@ -10,7 +10,10 @@ class UserStore(Protocol):
     """Profiles and friendships."""
 
     def save_profile(self, profile: Profile, *, operation_id: str) -> str:
-        """Insert the profile, or refresh the one that has its `google_id`. Idempotent; returns the user's id."""
+        """Insert the profile, or refresh the one of its issuer and `google_id`. Idempotent; returns the user's id.
+
+        Profiles without an issuer become those of the first issuer for whom a profile is saved that is not known yet.
+        """
 
     def find_profile(self, user_id: str) -> Profile | None:
         """Return a profile."""

@@ -33,10 +33,24 @@ class Users(Service):
 
     @rpc
     def sign_in(
-        self, *, google_id: str, name: str, email: str, picture: str, birthday: str | None, operation_id: str
+        self,
+        *,
+        issuer: str,
+        google_id: str,
+        name: str,
+        email: str,
+        picture: str,
+        birthday: str | None,
+        operation_id: str,
     ) -> WriteResult:
         profile = Profile(
-            id=operation_id, google_id=google_id, name=name, email=email, picture=picture, birthday=birthday
+            id=operation_id,
+            issuer=issuer,
+            google_id=google_id,
+            name=name,
+            email=email,
+            picture=picture,
+            birthday=birthday,
         )
         return usecases.sign_in(self.users, self.profile_relay.notify, profile, operation_id=operation_id)
 

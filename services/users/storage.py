@@ -1,7 +1,7 @@
 """Profiles and friendships in MongoDB.
 
-profiles      {_id, google_id, name, email, picture, birthday, folded, grams: [..], version,
-               outbox, outbox_due_at, outbox_lease}
+profiles      {_id, issuer, google_id, name, email, picture, birthday, folded, grams: [..], version,
+               outbox, outbox_due_at, outbox_lease}    `issuer` is missing in what 0.1.0 has stored
 friendships   {_id: "a-b", user_ids, friends, generation, version, operations, outbox, outbox_due_at, outbox_lease}
 
 `folded` is name and e-mail as the search compares them, with a character between that no search text contains.
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import OperationFailure
 
 from services.chassis.messaging import outbox
 from services.chassis.mongo import (
@@ -27,9 +28,11 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
+from services.contracts.errors import Code, Unavailable
 from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
 
 BETWEEN = "\0"
+INDEX_NOT_FOUND = 27
 _BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
 
 PROFILE = shape(
@@ -39,7 +42,7 @@ PROFILE = shape(
         "grams": array_of(TEXT),
         "version": INTEGER,
     },
-    outbox.FIELDS,
+    {"issuer": TEXT, **outbox.FIELDS},
 )
 FRIENDSHIP = shape(
     {"user_ids": array_of(TEXT), "friends": FLAG, "generation": INTEGER, "version": INTEGER}, outbox.FIELDS
@@ -49,7 +52,8 @@ FRIENDSHIP = shape(
 def prepare(database: Database[Document]) -> None:
     """Make the collections, and the indexes that the rules and the queries rely on. Idempotent."""
     profiles, friendships = validated(database, "profiles", PROFILE), validated(database, "friendships", FRIENDSHIP)
-    profiles.create_index("google_id", unique=True)
+    profiles.create_index([("issuer", ASCENDING), ("google_id", ASCENDING)], unique=True)
+    _drop_index(profiles, "google_id_1")  # of 0.1.0, where the key was `google_id` alone
     profiles.create_index([("grams", ASCENDING), *_BY_NAME, ("folded", ASCENDING)])
     friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING), ("_id", ASCENDING)])
     for collection in (friendships, profiles):
@@ -83,23 +87,42 @@ class MongoUserStore:
             "folded": BETWEEN.join(folded),
             "grams": grams_of(*folded),
         }
-        if saved_id := self._refresh_profile(profile.google_id, fields, operation_id):
-            return saved_id
-        with ignore_duplicate_key():
-            self._profiles.insert_one({"_id": profile.id, "google_id": profile.google_id, "version": 1, **fields})
-            return profile.id
-        # The same user has logged in elsewhere at the same time.
-        return self._refresh_profile(profile.google_id, fields, operation_id) or profile.id
+        key: Document = {"issuer": profile.issuer, "google_id": profile.google_id}
+        saved_id = self._refresh_profile(key, fields, operation_id)
+        if saved_id is None and self._adopt_profiles(profile.issuer):
+            saved_id = self._refresh_profile(key, fields, operation_id)
+        if saved_id is None:
+            saved_id = self._insert_profile(profile, fields)
+        if saved_id is None:  # the same user has logged in elsewhere at the same time
+            saved_id = self._refresh_profile(key, fields, operation_id)
+        if saved_id is None:
+            raise Unavailable(Code.WRITE_CONTENDED, "the profile is neither known nor new; try again")
+        return saved_id
 
-    def _refresh_profile(self, google_id: str, fields: Document, operation_id: str) -> str | None:
+    def _adopt_profiles(self, issuer: str | None) -> int:
+        """Give the profiles that name no issuer to this one: there was no other. Returns how many there were."""
+        if issuer is None:
+            return 0
+        return self._profiles.update_many({"issuer": None}, {"$set": {"issuer": issuer}}).modified_count
+
+    def _insert_profile(self, profile: Profile, fields: Document) -> str | None:
+        issuer = {} if profile.issuer is None else {"issuer": profile.issuer}
+        with ignore_duplicate_key():
+            self._profiles.insert_one(
+                {"_id": profile.id, **issuer, "google_id": profile.google_id, "version": 1, **fields}
+            )
+            return profile.id
+        return None
+
+    def _refresh_profile(self, key: Document, fields: Document, operation_id: str) -> str | None:
         """Update what has changed. Of two log-ins at once the last one counts."""
-        known = self._profiles.find_one({"google_id": google_id})
+        known = self._profiles.find_one(key)
         if known is None:
             return None
         if any(known[name] != value for name, value in fields.items()):
             changed: outbox.Update = {"$set": fields, "$inc": {"version": 1}}
             update = merged(changed, outbox.add_entry(outbox.entry(operation_id, "changed")))
-            self._profiles.update_one({"google_id": google_id}, update)
+            self._profiles.update_one({"_id": known["_id"]}, update)
         user_id: str = known["_id"]
         return user_id
 
@@ -187,7 +210,15 @@ class MongoUserStore:
         return None if document is None else _friendship(document)
 
 
-_PROFILE_FIELDS = {"google_id": 1, "name": 1, "email": 1, "picture": 1, "birthday": 1}
+_PROFILE_FIELDS = {"issuer": 1, "google_id": 1, "name": 1, "email": 1, "picture": 1, "birthday": 1}
+
+
+def _drop_index(collection: Collection[Document], name: str) -> None:
+    try:
+        collection.drop_index(name)
+    except OperationFailure as exc:
+        if exc.code != INDEX_NOT_FOUND:
+            raise
 
 
 def _key(pair: tuple[str, str]) -> str:
@@ -201,6 +232,7 @@ def _pair(key: str) -> list[str]:
 def _profile(document: Document) -> Profile:
     return Profile(
         id=document["_id"],
+        issuer=document.get("issuer"),
         google_id=document["google_id"],
         name=document["name"],
         email=document["email"],

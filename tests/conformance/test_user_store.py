@@ -35,6 +35,35 @@ def test_a_second_log_in_refreshes_the_profile_and_keeps_its_id(users):
     assert users.find_profile(again.id) is None
 
 
+def test_the_same_sub_of_two_providers_is_two_users(users):
+    one = profile(issuer="https://one.test")
+    other = profile(issuer="https://other.test", google_id=one.google_id)
+    for each in (one, other, one):
+        assert users.save_profile(each, operation_id=new_id()) == each.id
+    assert [users.find_profile(each.id) for each in (one, other)] == [one, other]
+
+
+def test_a_profile_that_names_no_issuer_becomes_the_first_ones_and_nobody_elses(users):
+    earlier = profile()
+    users.save_profile(earlier, operation_id=new_id())
+    again = profile(issuer="https://one.test", google_id=earlier.google_id)
+    stranger = profile(issuer="https://other.test", google_id=earlier.google_id)
+
+    assert users.save_profile(again, operation_id=new_id()) == earlier.id
+    assert users.save_profile(stranger, operation_id=new_id()) == stranger.id
+    assert users.find_profile(earlier.id).issuer == "https://one.test"
+
+
+def test_all_profiles_that_name_no_issuer_become_the_first_ones_at_once(users):
+    earlier = profile()
+    users.save_profile(earlier, operation_id=new_id())
+    users.save_profile(profile(issuer="https://one.test"), operation_id=new_id())
+    stranger = profile(issuer="https://other.test", google_id=earlier.google_id)
+
+    assert users.save_profile(stranger, operation_id=new_id()) == stranger.id
+    assert users.find_profile(earlier.id).issuer == "https://one.test"
+
+
 def test_profiles_are_listed_by_name_and_then_by_id(users):
     saved = [profile("Bob"), profile("Anna"), profile("Bob")]
     for one in saved:

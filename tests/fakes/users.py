@@ -20,13 +20,20 @@ class FakeUsers:
         self._friendships: dict[tuple[str, str], _Remembered] = {}
 
     def save_profile(self, profile: Profile, *, operation_id: str) -> str:
-        known = self._by_google_id(profile.google_id)
+        known = self._by_key(profile) or self._adopted(profile)
         saved = replace(profile, id=known.id) if known else profile
         self._profiles[saved.id] = saved
         return saved.id
 
-    def _by_google_id(self, google_id: str) -> Profile | None:
-        return next((known for known in self._profiles.values() if known.google_id == google_id), None)
+    def _by_key(self, profile: Profile) -> Profile | None:
+        key = (profile.issuer, profile.google_id)
+        return next((known for known in self._profiles.values() if (known.issuer, known.google_id) == key), None)
+
+    def _adopted(self, profile: Profile) -> Profile | None:
+        if profile.issuer is not None:
+            for known in list(self._profiles.values()):
+                self._profiles[known.id] = replace(known, issuer=known.issuer or profile.issuer)
+        return self._by_key(profile)
 
     def find_profile(self, user_id: str) -> Profile | None:
         return self._profiles.get(user_id)

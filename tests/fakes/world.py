@@ -118,6 +118,7 @@ class World:
         user_id = new_id()
         return self._write(
             self.services["users"].sign_in(
+                issuer="https://accounts.example",
                 google_id=new_id(),
                 name=name,
                 email=f"{name}@example.test",

@@ -28,6 +28,7 @@ def person(calls: BoundClient) -> Callable[..., str]:
     def make(name: str = "Anna") -> str:
         written = calls.call(
             users.sign_in,
+            issuer="https://accounts.example",
             google_id=new_id(),
             name=name,
             email=f"{new_id()}@example.test",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 from authlib.common.errors import AuthlibBaseError
 from flask.testing import FlaskClient
 from joserfc import jwt
@@ -17,7 +18,7 @@ from gateway.http.problems import ApiError
 
 ISSUER = "https://accounts.example"
 KEY = RSAKey.generate_key(2048, parameters={"kid": "one"})
-CLAIMS = {"sub": "1", "email": "anna@example.org", "email_verified": True, "name": "Anna"}
+CLAIMS = {"iss": ISSUER, "sub": "1", "email": "anna@example.org", "email_verified": True, "name": "Anna"}
 
 
 @pytest.fixture
@@ -27,12 +28,14 @@ def read(gateway: Callable[..., FlaskClient]) -> Iterator[Callable[..., Any]]:
         provider = identity._provider()
         listed = ["none", "HS256", "RS256"]
         metadata = {"issuer": ISSUER, "id_token_signing_alg_values_supported": listed, "_loaded_at": 1}
-        provider.server_metadata.update(metadata, jwks={"keys": [KEY.as_dict(private=False)]})
+        provider.server_metadata.update(
+            metadata, jwks_uri=f"{ISSUER}/keys", jwks={"keys": [KEY.as_dict(private=False)]}
+        )
 
-        def read(key: Any = KEY, algorithm: str = "RS256", **claims: Any) -> Any:
+        def read(key: Any = KEY, algorithm: str = "RS256", named: str = "one", **claims: Any) -> Any:
             now = int(time.time())
             token = {"iss": ISSUER, "aud": "i", "sub": "1", "exp": now + 60, "iat": now, "nonce": "n"} | claims
-            header = {"alg": algorithm, "kid": "one"}
+            header = {"alg": algorithm, "kid": named}
             signed = jwt.encode(header, token, key, algorithms=[algorithm])
             options = identity._claims_options()
             return provider.parse_id_token({"id_token": signed}, nonce="n", claims_options=options)
@@ -79,6 +82,90 @@ def test_a_token_that_proves_nothing_is_not_believed_whatever_the_provider_lists
         read(key, algorithm)
 
 
+class Provider:
+    """Stands in for the connection to the provider: answers with these keys, or not at all."""
+
+    def __init__(self, *keys: Any) -> None:
+        self.keys, self.asked = keys, 0
+
+    def __enter__(self) -> "Provider":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def request(self, *_: object, **__: object) -> "Provider":
+        self.asked += 1
+        if not self.keys:
+            raise requests.ConnectionError
+        return self
+
+    def raise_for_status(self) -> None:
+        pass
+
+    def json(self) -> Any:
+        return {"keys": [key.as_dict(private=False) for key in self.keys if key is not None]}
+
+
+@pytest.mark.parametrize("named", ["one", "two"])
+def test_changed_keys_are_believed_at_once_whether_or_not_they_have_another_name(
+    read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    changed = RSAKey.generate_key(2048, parameters={"kid": named})
+    monkeypatch.setattr(identity._provider(), "_get_session", lambda: Provider(changed))
+
+    assert read(changed, named=named)["sub"] == "1"
+
+
+@pytest.mark.parametrize("fails", [Provider(), Provider(None)], ids=["silent", "empty"])
+def test_keys_are_kept_when_others_cannot_be_had(
+    read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, fails: Provider
+) -> None:
+    monkeypatch.setattr(identity._provider(), "_get_session", lambda: fails)
+    with pytest.raises((JoseError, requests.ConnectionError, ValueError)):
+        read(RSAKey.generate_key(2048), named="one")
+
+    assert fails.asked == 1
+    assert read()["sub"] == "1"
+    assert fails.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "always_says", "passes"),
+    [
+        (ISSUER, True, True),
+        (ISSUER, False, True),
+        (None, False, True),
+        (None, True, False),
+        ("https://other.example", False, False),
+        ("https://other.example", True, False),
+    ],
+)
+def test_what_another_provider_sends_back_is_refused(
+    read: Callable[..., Any], said: str | None, always_says: bool, passes: bool
+) -> None:
+    identity._provider().server_metadata["authorization_response_iss_parameter_supported"] = always_says
+    if passes:
+        identity._check_issuer(said)
+    else:
+        with pytest.raises(ApiError):
+            identity._check_issuer(said)
+
+
+def test_what_is_wrong_with_a_log_in_is_logged_by_its_code_alone(
+    gateway: Callable[..., FlaskClient], caplog: pytest.LogCaptureFixture
+) -> None:
+    client, said = gateway(), "forged\n2026-11-27 WARNING nothing"
+    with client.application.app_context():
+        identity._provider().server_metadata.update({"issuer": ISSUER, "_loaded_at": 1})
+
+    for query in ({"error": "server_error", "error_description": said}, {"error": said, "error_description": said}):
+        assert client.get("/login/callback", query_string=query).status_code == 400
+
+    assert "refused a log-in: OAuthError server_error" in caplog.text
+    assert "forged" not in caplog.text
+
+
 @pytest.mark.parametrize(
     "claims",
     [
@@ -120,6 +207,25 @@ def test_what_would_have_to_be_cut_to_fit_is_refused(claims: dict[str, Any]) -> 
 )
 def test_a_name_can_be_seen_and_is_not_cut(name: object, read: str) -> None:
     assert identity.name_in(name) == read
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({}, "Anna"),
+        ({"name": "\u200b"}, "anna@example.org"),
+        ({"name": None, "email": "a" * 188 + "@example.org"}, "a" * 188 + "@example.org"),
+        ({"name": None, "email": "a" * 189 + "@example.org"}, identity.NAMELESS),
+    ],
+    ids=ascii,
+)
+def test_everybody_has_a_name_that_fits(claims: dict[str, Any], name: str) -> None:
+    assert identity.identity_in(CLAIMS | claims).name == name
+
+
+def test_the_provider_is_part_of_who_one_is() -> None:
+    who = identity.identity_in(CLAIMS)
+    assert (who.issuer, who.subject) == (ISSUER, "1")
 
 
 @pytest.mark.parametrize(
