@@ -1,6 +1,7 @@
 """Log-in with an OpenID Connect provider (code flow, state, nonce, PKCE), and log-out.
 
-These are the only GETs that change something. HEAD, and a browser that fetches ahead of its user, change nothing.
+These and `/stream` are the only GETs that change something. HEAD, and a browser that fetches ahead of its user, change
+nothing.
 
 Source: OpenID Connect Core 1.0, section 3.1; RFC 9700 (what state must be bound to); RFC 9110, section 9.2.1.
 """
@@ -17,7 +18,7 @@ from gateway.api.identity import Identity, leave_for_provider, provider_url, ver
 from gateway.http.context import backend, calls, operation_id, public_url
 from gateway.http.cookies import delete_cookie, set_cookie
 from gateway.http.fields import Model, Text, optional
-from gateway.http.hooks import SESSION_COOKIE, is_prefetch
+from gateway.http.hooks import SESSION_COOKIE, refuse_prefetch
 from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource
 from gateway.stores.sessions import MAX_SESSION_AGE, session_name
@@ -26,7 +27,7 @@ from services.contracts.errors import ServiceError
 
 log = logging.getLogger(__name__)
 
-MAX_NEXT_LENGTH = 2000
+MAX_NEXT_BYTES = 2000
 """Of a path to go to after log-in: it is kept for somebody who is not known yet."""
 
 auth_bp = Resource("auth", about="Log-in and log-out", public=True)
@@ -57,7 +58,7 @@ class CallbackQuery(Model):
 @auth_bp.get("/login", responses={302: redirect_response("to the identity provider"), **problem_responses(403)})
 def login(query: LoginQuery) -> Response:
     """Leave for the identity provider."""
-    _refuse_prefetch()
+    refuse_prefetch()
     redirect_uri = f"{public_url()}/login/callback"
     if request.method == "HEAD":
         return _redirect(provider_url(redirect_uri))
@@ -73,7 +74,7 @@ def login(query: LoginQuery) -> Response:
 )
 def login_callback(query: CallbackQuery) -> Response:
     """Come back from the identity provider, and be logged in."""
-    _refuse_prefetch()
+    refuse_prefetch()
     if request.method == "HEAD":
         return _to_front_end()
     if query.error == "access_denied":
@@ -91,7 +92,7 @@ def login_callback(query: CallbackQuery) -> Response:
 @auth_bp.get("/logout", responses={302: redirect_response("to the front end"), **problem_responses(403)})
 def logout() -> Response:
     """End the session, everywhere and at once."""
-    _refuse_prefetch()
+    refuse_prefetch()
     response = _to_front_end()
     if request.method == "HEAD":
         return response
@@ -123,16 +124,6 @@ def _end_session(token: str) -> None:
         log.warning("cannot broadcast that a session has ended: %s", exc)
 
 
-def _refuse_prefetch() -> None:
-    """Refuse what the user has not asked for yet, so that it is neither done nor kept in the place of what comes then.
-
-    Raises:
-        ApiError: 403
-    """
-    if is_prefetch():
-        raise ApiError(403, "This is not done ahead of the user (Sec-Purpose).")
-
-
 def _to_front_end() -> Response:
     return _redirect(backend().settings.frontend_url)
 
@@ -144,10 +135,12 @@ def _redirect(target: str) -> Response:
 
 def may_be_next(target: str) -> bool:
     """Return whether a log-in may lead to `target`: a path of this site, and not a way in or out again."""
-    if len(target) > MAX_NEXT_LENGTH or not is_own_path(target):
+    if len(target.encode()) > MAX_NEXT_BYTES or not is_own_path(target):
         return False
-    path = posixpath.normpath(unquote(urlsplit(target).path))  # as a browser and the server together read it
-    return path.lstrip("/").partition("/")[0] not in ("login", "logout")
+    path = urlsplit(target).path
+    while (decoded := unquote(path)) != path:  # as a browser, a proxy and the server together may read it
+        path = decoded
+    return posixpath.normpath(path).lstrip("/").partition("/")[0].casefold() not in ("login", "logout")
 
 
 def is_own_path(target: str) -> bool:

@@ -43,7 +43,8 @@ fields at fault. A 503 says in `Retry-After` when to try again.
    user comes once and in order, each item with the cursor to go on from.
 3. A 410 of `/sync`, or the event `start-over.v1` of `/stream`, says that the cursor is too old: begin again with 1.
 
-An `EventSource` of a browser does not try again after an answer of 503: open a new one.
+A browser's `EventSource` connects again by itself when the connection breaks, but an answer of 503 ends it for good:
+make a new one from the last cursor, after a pause that grows with each failure.
 
 ## Limits
 

@@ -8,7 +8,7 @@ from pymongo.errors import PyMongoError
 
 from gateway.calls import RequestCalls
 from gateway.http.context import actor_id, backend, calls, public_url
-from gateway.http.hooks import SESSION_COOKIE
+from gateway.http.hooks import SESSION_COOKIE, refuse_prefetch
 from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource, json_response
 from gateway.http.stream_cursor import HEADER
@@ -49,17 +49,26 @@ stream_bp = Resource("stream", about="What concerns me, live and from wherever I
             ),
             "content": {"text/event-stream": {"schema": {"type": "string"}, "example": SSE_EXAMPLE}},
         },
+        **problem_responses(403),
     },
 )
 def open_stream(query: StreamQuery) -> Response:
-    """Return what concerns me as it happens, after everything that I have missed."""
+    """Return what concerns me as it happens, after everything that I have missed.
+
+    A browser's `EventSource` connects again by itself when the connection breaks. Any answer but 200, a 503 too, ends
+    it for good (`readyState` is `CLOSED`), and it tells neither the status nor `Retry-After`: make a new one from the
+    last cursor, after a pause that grows with each failure.
+    """
+    refuse_prefetch()
     since = _last_event_id() if request.headers.get("Last-Event-ID") else query.since
+    if request.method == "HEAD":  # a stream that nobody reads could end the oldest of this user's
+        return _event_stream(iter(()), _last_sequence() if since is None else since, lambda: None)
     token, hub, base = request.cookies[SESSION_COOKIE], backend().hub, public_url()
     listener = hub.open(actor_id(), session_name(token))
     try:
         _register(hub, calls())
         if since is None:
-            since = calls().call(contract.get_last_sequence, user_id=actor_id())
+            since = _last_sequence()
             listener.behind = False
     except ServiceError:
         hub.close(listener)
@@ -84,6 +93,10 @@ def sync(query: SyncQuery) -> Response:
     events = [serialize_item(item, public_url()) for item in page["items"]]
     items = [{"id": str(event.sequence), "type": event.type, "data": event.data} for event in events]
     return json_response({"items": items, "cursor": str(page["through"]), "more": page["more"]})
+
+
+def _last_sequence() -> int:
+    return calls().call(contract.get_last_sequence, user_id=actor_id())
 
 
 def _last_event_id() -> int:

@@ -8,8 +8,8 @@ _DEFAULT_IGNORABLE = (
     "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt)."""
-_OTHERS = "\u2800\ufff9-\ufffb"
-"""A braille pattern without dots, and the marks of annotations: nothing is drawn for them either."""
+_OTHERS = "\u2800\ufff9-\ufffb\U00016fe4\U0001d159"
+"""A braille pattern without dots, marks of annotations, a filler, a note without a head: they are not drawn, either."""
 _IGNORABLE = re.compile(f"[{_DEFAULT_IGNORABLE}{_OTHERS}]")
 _BIDIRECTIONAL = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Embeddings, overrides and isolates: they reorder what is written around them."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from flask import Response, request
 from werkzeug.http import unquote_etag
 
-from gateway.http.problems import ApiError, bad_field, problem_response
+from gateway.http.problems import ApiError, bad_field, on_api_error, problem_response
 
 IF_MATCH = {
     "name": "If-Match",
@@ -107,7 +107,7 @@ def evaluate(response: Response) -> Response:
             response.set_data(b"")
             response.status_code = 304
     except ApiError as exc:
-        return problem_response(exc.status, exc.detail, errors=exc.errors)
+        return on_api_error(exc)
     return response
 
 

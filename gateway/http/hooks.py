@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 SESSION_COOKIE = "session"
 REQUEST_ID_HEADER = "X-Request-Id"
+NO_USE = frozenset({"stream.open_stream"})
+"""What is no use of the session: a browser opens its stream again and again while nobody looks."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
@@ -67,15 +69,28 @@ def _needs_session() -> bool:
 
 
 def is_prefetch() -> bool:
-    """Return whether a browser fetches ahead of its user. Source: Fetch Standard, `Sec-Purpose`; older: `Purpose`."""
-    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
-    return any("prefetch" in purpose.lower() for purpose in said)
+    """Return whether a browser fetches ahead of its user.
+
+    Source: Fetch Standard (`Sec-Purpose`); older browsers: `Purpose`, `X-Purpose`, `X-Moz`.
+    """
+    said = " ".join(request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(purpose in said.lower() for purpose in ("prefetch", "prerender", "preview"))
+
+
+def refuse_prefetch() -> None:
+    """Refuse what the user has not asked for yet, so that it is neither done nor kept in the place of what comes then.
+
+    Raises:
+        ApiError: 403
+    """
+    if is_prefetch():
+        raise ApiError(403, "This is not done ahead of the user (Sec-Purpose).")
 
 
 def _authenticate() -> None:
     if _needs_session():
         token = request.cookies.get(SESSION_COOKIE)
-        is_use = request.method != "HEAD" and not is_prefetch()
+        is_use = request.method != "HEAD" and request.endpoint not in NO_USE and not is_prefetch()
         user_id = backend().sessions.find_user_id(token, is_use=is_use) if token else None
         if user_id is None:
             raise ApiError(401, "Log in first: GET /login.")
@@ -115,7 +130,8 @@ def _keep_answer(response: Response) -> Response:
 
 def _evaluate_preconditions(response: Response) -> Response:
     """Answer 304 or 412 in the place of what is read; a change evaluates them before it is made."""
-    is_read = request.method in ("GET", "HEAD") and response.status_code == HTTPStatus.OK and not response.is_streamed
+    has_what_was_asked = response.status_code in (HTTPStatus.OK, HTTPStatus.NO_CONTENT) and not response.is_streamed
+    is_read = request.method in ("GET", "HEAD") and has_what_was_asked
     return conditional.evaluate(response) if is_read else response
 
 

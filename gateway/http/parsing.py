@@ -50,7 +50,7 @@ class StrictRequest(Request):
         return ImmutableMultiDict(parameters)
 
     def check_coding(self) -> None:
-        """Refuse a body that is not sent as it is (RFC 9110, section 8.4; RFC 9112, section 7).
+        """Refuse a body that is not sent as it is (RFC 9110, sections 8.4 and 12.5.3; RFC 9112, section 7).
 
         Raises:
             ApiError: 415
@@ -58,7 +58,8 @@ class StrictRequest(Request):
         coded = _elements(self.headers.get("Content-Encoding", "")) - {"identity"}
         coded |= _elements(self.headers.get("Transfer-Encoding", "")) - {"chunked", "identity"}
         if coded:
-            raise ApiError(415, "The body must be sent as it is, without a coding.")
+            detail = "The body must be sent as it is, without a coding."
+            raise ApiError(415, detail, headers={"Accept-Encoding": "identity"})
 
     @cached_property
     def raw_body(self) -> bytes:
@@ -91,7 +92,7 @@ class StrictRequest(Request):
         """
         body = self.raw_body
         if self.mimetype != "application/json":
-            raise ApiError(415, "The body must be application/json.")
+            raise ApiError(415, "The body must be application/json.", headers={"Accept": "application/json"})
         try:
             parsed = orjson.loads(body)
         except orjson.JSONDecodeError as exc:

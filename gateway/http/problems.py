@@ -1,6 +1,7 @@
 """Failures as HTTP: one table, one shape (RFC 9457) for every answer of 400 and above."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -88,11 +89,18 @@ class ApiError(Exception):
         status: the HTTP status.
         detail: one sentence for a person.
         errors: `(field, message)` for each field that is to blame.
+        headers: that the answer has besides.
     """
 
-    def __init__(self, status: int, detail: str, errors: list[tuple[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: list[tuple[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
-        self.status, self.detail, self.errors = status, detail, errors or []
+        self.status, self.detail, self.errors, self.headers = status, detail, errors or [], headers or {}
 
 
 def bad_field(field: str, message: str) -> ApiError:
@@ -148,12 +156,19 @@ def problem_response(
 
 def register(app: Flask) -> None:
     """Turn every failure of the application into a problem answer."""
-    app.register_error_handler(ApiError, lambda exc: problem_response(exc.status, exc.detail, errors=exc.errors))
+    app.register_error_handler(ApiError, on_api_error)
     app.register_error_handler(ServiceError, _on_service_error)
     app.register_error_handler(ValidationError, _on_validation_error)
     app.register_error_handler(PyMongoError, _on_store_failure)
     app.register_error_handler(HTTPException, _on_http_exception)
     app.register_error_handler(Exception, _on_bug)
+
+
+def on_api_error(exc: ApiError) -> Response:
+    """Answer a refusal of the gateway's own."""
+    response = problem_response(exc.status, exc.detail, errors=exc.errors)
+    response.headers.update(exc.headers)
+    return response
 
 
 def _on_service_error(exc: ServiceError) -> Response:

@@ -31,7 +31,7 @@ MAX_STREAMS_PER_USER = 100
 """Streams that a user may have open in a process; one more ends the oldest."""
 MAX_WAITING_ITEMS = 1000
 MAX_WAITING_BYTES = 1024 * 1024
-"""For a slow stream, of items as the broker delivers them; further items are read from the feed later."""
+"""For a slow stream, of the bodies of items as the broker delivers them; further items are read from the feed later."""
 MAX_SEQUENCES = 50_000
 """Users whose last sequence this process remembers."""
 
@@ -231,14 +231,15 @@ class BrokerHub:
             for listener in self._all():
                 if listener.session == session:
                     listener.end("the session has ended")
-        items = body.get("items", ())
-        for item in items:
-            self._deliver(item, len(message.body) // len(items))
+        for item in body.get("items", ()):
+            self._deliver(item)
 
-    def _deliver(self, item: dict[str, Any], size: int) -> None:
+    def _deliver(self, item: dict[str, Any]) -> None:
+        size: int | None = None
         for user_id, sequence in item["sequences"].items():
             self._remember(user_id, sequence)
             for listener in self._listeners.get(user_id, ()):
+                size = size or len(orjson.dumps(item["body"]))
                 listener.deliver(
                     FeedItem(
                         sequence=sequence,

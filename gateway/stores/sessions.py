@@ -4,6 +4,7 @@ A session is inserted at log-in, read by each request, deleted at log-out, and n
 slow request cannot bring back what log-out has ended. A database keeps only hashes of what the browser holds.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from pymongo.database import Database
@@ -18,8 +19,13 @@ MAX_SESSION_AGE = timedelta(days=180)
 EXTEND_AFTER = timedelta(days=1)
 """A session in use is extended at most this often."""
 
-
 SESSION = shape({"user_id": TEXT, "expires_at": TIME}, {"opened_at": TIME})
+
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def session_name(token: str) -> str:
@@ -30,8 +36,8 @@ def session_name(token: str) -> str:
 class SessionStore:
     """sessions  {_id: hash of the cookie, user_id, opened_at, expires_at}"""  # noqa: D415
 
-    def __init__(self, database: Database[Document]) -> None:
-        self._database, self._sessions = database, database.sessions
+    def __init__(self, database: Database[Document], clock: Clock = _utc_now) -> None:
+        self._database, self._sessions, self._clock = database, database.sessions, clock
 
     def prepare(self) -> None:
         """Make the collection, and the index by which the database forgets. Idempotent."""
@@ -40,7 +46,7 @@ class SessionStore:
 
     def open(self, user_id: str) -> str:
         """Begin a session and return the value of its cookie, a new one."""
-        token, now = new_token(), datetime.now(UTC)
+        token, now = new_token(), self._clock()
         session = {"_id": hash_token(token), "user_id": user_id, "opened_at": now, "expires_at": now + SESSION_TTL}
         self._sessions.insert_one(session)
         return token
@@ -50,7 +56,7 @@ class SessionStore:
 
         is_use: whether this is a use of the session, which prolongs it.
         """
-        session, now = self._sessions.find_one({"_id": hash_token(token)}), datetime.now(UTC)
+        session, now = self._sessions.find_one({"_id": hash_token(token)}), self._clock()
         if session is None or session["expires_at"].replace(tzinfo=UTC) <= now:
             return None
         if is_use:

@@ -48,3 +48,20 @@ def test_whatever_it_denies_has_a_refusal() -> None:
 
 def test_it_speaks_http_and_nothing_else() -> None:
     assert set(re.findall(r"^\s*mode (\w+)", CONFIGURATION, re.MULTILINE)) == {"http"}
+
+
+def test_it_refuses_the_heads_that_a_gateway_refuses() -> None:
+    gunicorn = read("gateway/server/gunicorn.conf.py")
+    (most,) = re.findall(r"deny_status 431 if \{ req\.fhdr_cnt gt (\d+) \}", CONFIGURATION)
+    (too_long,) = re.findall(r"deny_status 431 if \{ req\.hdrs -m reg '(.+)' \}", CONFIGURATION)
+
+    assert f"limit_request_fields = {most} " in gunicorn
+    assert "limit_request_field_size = 8 * 1024 " in gunicorn
+    for at, passes in ((8 * 1024, True), (8 * 1024 + 1, False)):
+        head = f"host: x\r\nx-long: {'x' * (at - len('x-long: '))}\r\nx-other: x\r\n\r\n"
+        assert (re.search(too_long, head) is None) == passes
+
+
+def test_an_address_may_have_so_many_connections_and_is_told_when_it_has_more() -> None:
+    assert 'http-request deny deny_status 429 if { sc0_conn_cur gt "${CONNECTIONS_PER_ADDRESS}" }' in CONFIGURATION
+    assert "CONNECTIONS_PER_ADDRESS:" in read("deploy/compose.yml")

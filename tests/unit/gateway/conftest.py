@@ -17,11 +17,15 @@ from services.contracts.errors import Code, Unavailable
 
 @dataclass
 class Surroundings:
-    """Stands in for broker, services and database, each of which may be down. down: by the names that runners use."""
+    """Stands in for broker, services and database, each of which may be down.
+
+    down: by the names that runners use. uses: for each look at a session whether it was a use.
+    """
 
     down: set[str] = field(default_factory=set)
     frozen: bool = False
     connected: bool = True
+    uses: list[bool] = field(default_factory=list)
 
     def within(self, deadline: object) -> "Surroundings":
         return self
@@ -40,6 +44,7 @@ class Surroundings:
             raise ServerSelectionTimeoutError("no server")
 
     def find_user_id(self, token: str, *, is_use: bool) -> str | None:
+        self.uses.append(is_use)
         return "0123456789abcdef01234567" if token == "known" else None
 
 

@@ -255,6 +255,16 @@ def test_a_picture_is_on_the_web_or_none(picture: object, read: bool) -> None:
     [
         *("/login", "/logout", "/login?next=/", "/logout#x", "/%6cogout", "/./logout", "/a/../logout", "/%2e/logout"),
         *("/logout/", "/a/%2e%2e/login/callback?code=1", "/" + "a" * 2000),
+        *(
+            "/LOGOUT",
+            "/Login",
+            "/%4CogOut",
+            "/%256cogout",
+            "/%25252e/logout",
+            "//logout",
+            "/%2flogout",
+            "/" + "ж" * 1000,
+        ),
     ],
 )
 def test_nobody_is_led_in_or_out_again_after_a_log_in(target: str) -> None:

@@ -1,0 +1,50 @@
+"""What the hub lets wait for streams, and how much of it."""
+
+from typing import Any
+
+import amqp
+import orjson
+import pytest
+
+from gateway.live import hub
+from gateway.live.hub import MAX_WAITING_BYTES, BrokerHub
+
+
+class NoConnection:
+    """Stands in for the connection to the broker."""
+
+    is_open = True
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def start(self) -> None:
+        pass
+
+
+@pytest.fixture
+def streams(monkeypatch: pytest.MonkeyPatch) -> BrokerHub:
+    monkeypatch.setattr(hub, "BrokerConnection", NoConnection)
+    return BrokerHub("amqp://nowhere")
+
+
+def message(*items: tuple[str, int, str]) -> Any:
+    """Return what the broker delivers: items for a user, each with a sequence and a text."""
+    listed = [
+        {"kind": "message.posted", "sequences": {user: number}, "body": {"text": text}} for user, number, text in items
+    ]
+    return amqp.Message(orjson.dumps({"items": listed}))
+
+
+def test_each_item_weighs_what_it_is_long_whatever_it_comes_with(streams: BrokerHub) -> None:
+    anna, boris = streams.open("anna", "a"), streams.open("boris", "b")
+    anna.behind = boris.behind = False
+    half = "x" * (MAX_WAITING_BYTES // 2)
+
+    streams._on_message(message(("anna", 1, half), *(("boris", number, "x") for number in range(1, 100))))
+    assert not anna.behind
+    streams._on_message(message(("anna", 2, half), ("boris", 100, "x")))
+
+    assert (anna.behind, anna.has_items()) == (True, False)
+    assert not boris.behind
+    assert [boris.take()["sequence"] for _ in range(100)] == list(range(1, 101))
