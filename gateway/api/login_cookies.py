@@ -16,12 +16,12 @@ from gateway.stores.tokens import new_token
 MAX_OPEN_LOGINS = 5
 """In one browser; one more drops the oldest."""
 
-_STATE = re.compile(r"[0-9a-f]{12}-[A-Za-z0-9_-]{43}", re.ASCII)
+_STATE = re.compile(r"[0-9a-f]{14}-[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 def new_state() -> str:
     """Mint the state of a log-in: by when it was minted, so that the oldest of several is known, and unguessable."""
-    return f"{time.time_ns() // 1_000_000:012x}-{new_token()}"
+    return f"{time.time_ns() // 1000:014x}-{new_token()}"
 
 
 def secret_of(state: str) -> str | None:
