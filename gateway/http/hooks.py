@@ -1,6 +1,7 @@
 """What surrounds every request: trace, session, origin and key come before it, headers and a log line after it."""
 
 import logging
+import re
 import time
 from http import HTTPStatus
 
@@ -9,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from gateway.http import conditional, idempotency
 from gateway.http.context import backend, public_url, requested_url
 from gateway.http.parsing import drain, strict_request
-from gateway.http.problems import ApiError
+from gateway.http.problems import ApiError, bad_field
 from services.chassis.logging import log_event
 from services.chassis.tracing import current_trace, new_trace, set_trace
 
@@ -20,6 +21,9 @@ REQUEST_ID_HEADER = "X-Request-Id"
 NO_USE = frozenset({"stream.open_stream"})
 """What is no use of the session: a browser opens its stream again and again while nobody looks."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_HOST = re.compile(r"(?:[\w.~!$&'()*+;=%-]+|\[[0-9a-f:.]+\])(?::[0-9]{0,5})?", re.ASCII | re.IGNORECASE)
+"""Source: RFC 3986, section 3.2.2; without the comma, by which the server joins two."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -37,6 +41,7 @@ def register(app: Flask, *, public: set[str]) -> None:
     """Register the hooks of the application. public: the blueprints that answer without a session."""
     app.extensions["public"] = public
     app.before_request(_begin_trace)
+    app.before_request(_check_host)
     app.before_request(_authenticate)
     app.before_request(_check_origin)
     app.before_request(_check_wire_format)
@@ -59,6 +64,14 @@ def _log_answer(response: Response) -> Response:
     actor = {"actor_id": g.actor_id} if "actor_id" in g else {}
     log_event(log, "answered", method=request.method, route=route, outcome=response.status_code, ms=ms, **actor)
     return response
+
+
+def _check_host() -> None:
+    """Refuse a request that does not say, or says twice, which host it is for. Source: RFC 9112, section 3.2."""
+    may_be_missing = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+    host = request.environ.get("HTTP_HOST")
+    if not (may_be_missing if host is None else _HOST.fullmatch(host)):
+        raise bad_field("Host", "must be given once, and name a host")
 
 
 def _needs_session() -> bool:
