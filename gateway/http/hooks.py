@@ -68,8 +68,8 @@ def _log_answer(response: Response) -> Response:
 
 def _check_host() -> None:
     """Refuse a request that does not say, or says twice, which host it is for. Source: RFC 9112, section 3.2."""
-    may_be_missing = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
-    host = request.environ.get("HTTP_HOST")
+    host, from_server = request.headers.get("Host"), request.environ
+    may_be_missing = from_server["SERVER_PROTOCOL"] == "HTTP/1.0"
     if not (may_be_missing if host is None else _HOST.fullmatch(host)):
         raise bad_field("Host", "must be given once, and name a host")
 

@@ -309,7 +309,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return what concerns me as it happens, after everything that I have missed. */
+        /**
+         * Return what concerns me as it happens, after everything that I have missed.
+         * @description <br/>A browser's `EventSource` connects again by itself when the connection breaks. Any answer but 200, a 503 too, ends<br/>it for good (`readyState` is `CLOSED`), and it tells neither the status nor `Retry-After`: make a new one from the<br/>last cursor, after a pause that grows with each failure.
+         */
         get: operations["open_stream"];
         put?: never;
         post?: never;
@@ -5718,6 +5721,23 @@ export interface operations {
                      *       "title": "Unauthorized",
                      *       "status": 401,
                      *       "detail": "Log in first: GET /login."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:member.right_missing",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "You do not hold the right: can_change_event."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
