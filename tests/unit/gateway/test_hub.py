@@ -30,9 +30,8 @@ def streams(monkeypatch: pytest.MonkeyPatch) -> BrokerHub:
 
 def message(*items: tuple[str, int, str]) -> Any:
     """Return what the broker delivers: items for a user, each with a sequence and a text."""
-    listed = [
-        {"kind": "message.posted", "sequences": {user: number}, "body": {"text": text}} for user, number, text in items
-    ]
+    anywhere: dict[str, Any] = {"kind": "message.posted", "cutoff_id": None, "version": 0}
+    listed = [anywhere | {"sequences": {user: number}, "body": {"text": text}} for user, number, text in items]
     return amqp.Message(orjson.dumps({"items": listed}))
 
 

@@ -117,8 +117,8 @@ def test_a_log_that_does_not_answer_is_asked_again(listener):
 
 def test_what_its_reader_has_lost_access_to_is_not_sent_whether_delivered_or_read(listener):
     listener.behind = True
-    listener.deliver(an_item(3))
-    listener.deliver(an_item(4))
+    listener.deliver(an_item(3), 1)
+    listener.deliver(an_item(4), 1)
     assert sent(listener, Log(newest=2), hides=lambda item: item["sequence"] in (1, 3)) == ["2", "4"]
 
 
@@ -131,7 +131,7 @@ def test_a_process_that_was_paused_sends_nothing_that_it_had_and_reads_the_log_a
 
 
 def test_what_was_delivered_before_a_pause_is_not_sent_after_it(listener):
-    listener.deliver(an_item(1))
+    listener.deliver(an_item(1), 1)
     assert sent(listener, Log(), is_current=lambda: False) == []
 
 

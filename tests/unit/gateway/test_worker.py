@@ -1,11 +1,15 @@
 """Answers as gunicorn's worker sends them."""
 
+import socket
+import threading
+import time
 from types import SimpleNamespace
 
 import gevent
 import gevent.event
 import pytest
 from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
 
 from gateway.server import worker
 from gateway.server.worker import BufferedResponse
@@ -44,6 +48,23 @@ def test_the_first_part_of_a_stream_leaves_with_the_headers_and_each_other_at_on
 def test_an_answer_without_a_body_is_its_headers():
     [sent] = answering(headers=[], status="204 No Content")
     assert sent.endswith(b"\r\n\r\n")
+
+
+def test_the_longest_head_that_is_read_costs_little():
+    config, fields = Config(), 64 + 8
+    config.set("limit_request_fields", fields)
+    config.set("limit_request_field_size", 8 * 1024 + 2)
+    lines = [f"X-{number:02}: {'x' * (8 * 1024 - 6)}" for number in range(fields)]
+    ours, theirs = socket.socketpair()
+    sending = threading.Thread(target=theirs.sendall, args=("\r\n".join(["GET / HTTP/1.1", *lines, "", ""]).encode(),))
+    sending.start()
+
+    begun_at = time.thread_time()
+    request = next(RequestParser(config, ours, ("127.0.0.1", 1)))
+
+    assert time.thread_time() - begun_at < 1
+    assert len(request.headers) == fields
+    sending.join()
 
 
 def test_a_client_that_takes_nothing_is_given_up(monkeypatch):
