@@ -15,6 +15,8 @@ from gateway.http.parsing import strict_request
 from gateway.http.problems import ApiError, bad_field, problem_response
 from gateway.stores.idempotency import KeyStore
 from services.chassis.mongo import Document
+from services.chassis.rpc import repeats
+from services.contracts.errors import Code
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ def begin(keys: KeyStore, actor_id: str) -> Response | None:
     Raises:
         ApiError: 400 for a malformed key, 422 for a key that came with another request.
     """
+    repeats.set_begun_at(None)  # a thread answers many requests
     given = request.headers.get(HEADER)
     if given is None or request.method not in METHODS:
         return None
@@ -55,19 +58,27 @@ def begin(keys: KeyStore, actor_id: str) -> Response | None:
     if record.answer is not None:
         return _from_document(record.answer)
     g.operation_id, g.idempotency_key = record.operation_id, key
+    repeats.set_begun_at(record.begun_at_ms)
     return None
 
 
 def finish(keys: KeyStore, response: Response) -> Response:
     """Keep the answer to a request that came with a key; return the one that counts, which may be an earlier one."""
     key = g.pop("idempotency_key", None)
-    if key is None or response.status_code >= 500 or response.status_code in NOT_KEPT:
+    if key is None or not _is_outcome(response):
         return response
     try:
         return _from_document(keys.complete(key, _to_document(response)))
     except PyMongoError as exc:
         log.warning("cannot keep an answer: %s", exc)
         return problem_response(503, "Done, but the answer could not be kept; a repeat with the same key is safe.")
+
+
+def _is_outcome(response: Response) -> bool:
+    """Tell whether an answer says what has become of the operation."""
+    if response.status_code >= 500 or response.status_code in NOT_KEPT:
+        return False
+    return response.status_code != 409 or Code.OPERATION_FORGOTTEN.encode() not in response.get_data()
 
 
 def _digest(*parts: bytes) -> str:

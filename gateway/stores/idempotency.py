@@ -24,11 +24,15 @@ KEY = shape(
 
 @dataclass(frozen=True)
 class Record:
-    """What is known under a key. answer: None until the operation has one."""
+    """What is known under a key. answer: None until the operation has one.
+
+    begun_at_ms: when the key came first, in Unix milliseconds; None if that is now.
+    """
 
     operation_id: str
     fingerprint: str
     answer: Document | None
+    begun_at_ms: int | None = None
 
 
 class KeyStore:
@@ -56,7 +60,8 @@ class KeyStore:
             known = fresh
         except DuplicateKeyError:
             known = self._keys.find_one({"_id": key}) or fresh  # gone in between: its day is over
-        return Record(known["operation_id"], known["fingerprint"], known["answer"])
+        begun_at_ms = None if known is fresh else _begun_at_ms(known)
+        return Record(known["operation_id"], known["fingerprint"], known["answer"], begun_at_ms)
 
     def complete(self, key: str, answer: Document) -> Document:
         """Store the answer, unless there is one already; return the one that counts."""
@@ -66,3 +71,8 @@ class KeyStore:
         found = self._keys.find_one({"_id": key})
         first: Document = (found or {}).get("answer") or answer
         return first
+
+
+def _begun_at_ms(known: Document) -> int:
+    expires_at: datetime = known["expires_at"].replace(tzinfo=UTC)
+    return int((expires_at - TTL).timestamp() * 1000)

@@ -13,6 +13,7 @@ from pymongo.database import Database
 from services.chassis.context import ServiceContext, context_of
 from services.chassis.messaging.outbox import OutboxRelay
 from services.chassis.mongo import Document
+from services.chassis.rpc import repeats
 from services.chassis.rpc.client import BoundClient
 from services.chassis.rpc.deadline import Deadline
 from services.chassis.tracing import set_trace
@@ -66,8 +67,9 @@ class ContextProvider(DependencyProvider):
         return context_of(worker_ctx.container)
 
     def worker_setup(self, worker_ctx: Any) -> None:
-        """Take the trace over from the message."""
+        """Take over from the message which trace it belongs to, and what it repeats."""
         set_trace(worker_ctx.data.get("trace"))
+        repeats.set_begun_at(worker_ctx.data.get("begun_at_ms"))
 
 
 def store(make: Callable[[Database[Document]], S]) -> S:

@@ -45,6 +45,9 @@ class ChatStore(Protocol):
         A process that died after it had deleted the newest message has not re-sorted the list of chats.
         """
 
+    def may_have_forgotten(self, message_id: str) -> bool:
+        """Return whether the current work is a repeat of what a message may have done and forgotten."""
+
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
         """Store a message, if its author may write. One update checks, numbers, dates and keeps it.
 

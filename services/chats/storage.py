@@ -39,6 +39,7 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
+from services.chassis.rpc.repeats import is_repeat
 from services.chats.model import MAX_PAGE, Chat, Message, MessagePage, newest_of, newest_of_each
 from services.contracts.domain_events import DomainEvent
 
@@ -210,6 +211,13 @@ class MongoChatStore:
             self._resort(found["chat_id"], vacated=found["number"])
         return found is not None
 
+    def may_have_forgotten(self, message_id: str) -> bool:
+        if not is_repeat():
+            return False
+        remembered = {"operations": 1, "operated_at": 1}
+        document = self._confirmed.find_one({"_id": message_id}, remembered)
+        return document is not None and outbox.may_have_forgotten(outbox.remembers_since_ms(document))
+
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
         """Write a message, if its author may. One update checks, numbers, dates and keeps it.
 
@@ -281,7 +289,7 @@ class MongoChatStore:
         return len(chats)
 
     def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
-        unedited = {"_id": message.id, "live": True, "operations": {"$ne": operation_id}}
+        unedited = {"_id": message.id, "live": True, "text": {"$ne": text}, **outbox.has_not_done(operation_id)}
         update = merged({"$set": {"text": text}}, _outbox_update(message.chat_id, "edited", operation_id))
         return self._messages.update_one(unedited, update).matched_count == 1
 

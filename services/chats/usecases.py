@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from services.chassis.messaging.outbox import Notify
+from services.chassis.messaging.outbox import Notify, forgotten
 from services.chats import model
 from services.chats.model import Chat, Message, MessagePage
 from services.chats.ports import ChatStore
@@ -55,9 +55,10 @@ def edit_message(
     """Replace the text of one's own message."""
     with _forgiving_repeats(chats, message_id, operation_id):
         message = _get_own(chats, message_id, actor_id)
-        if not chats.edit(message, text=text, operation_id=operation_id):
+        if chats.edit(message, text=text, operation_id=operation_id):
+            notify(message.chat_id)
+        elif _get_own(chats, message_id, actor_id).text != text:
             raise _no_message()
-        notify(message.chat_id)
     return WriteResult(id=message_id, domain_events=[])
 
 
@@ -107,6 +108,8 @@ def _forgiving_repeats(chats: ChatStore, message_id: str, operation_id: str) -> 
         yield
     except (NotFound, Forbidden):
         if not chats.finish(message_id, operation_id):
+            if chats.may_have_forgotten(message_id):
+                raise forgotten() from None
             raise
 
 

@@ -40,6 +40,7 @@ class Code(StrEnum):
     CALL_UNREACHABLE = "call.unreachable"
     CALL_BUSY = "call.busy"
     STORE_UNAVAILABLE = "store.unavailable"
+    OPERATION_FORGOTTEN = "operation.forgotten"
     WRITE_CONTENDED = "write.contended"
     MESSAGE_TOO_LARGE = "message.too_large"
     SERVICE_FAULT = "service.fault"

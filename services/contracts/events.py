@@ -201,5 +201,6 @@ def open_invitation(*, event_id: str, invite_id: str, sender_id: str, receiver_i
         NotFound: user.unknown
         Invalid: member.already
         Conflict: event.full
+        NotFound: invite.unknown, when it was used or has ended before
     """
     raise NotImplementedError

@@ -15,6 +15,9 @@ from services.contracts.ids import derive_id
 MAX_PLACES = 1000
 """Members and open invitations of an event together: whoever is invited has a place."""
 
+USED_INVITATIONS = 10 * MAX_PLACES
+"""How many invitations that were used or have ended an event remembers, so that none lets anybody in again."""
+
 RIGHTS = ("can_invite_user", "can_delete_user", "can_change_event", "can_delete_event")
 ALL_RIGHTS = frozenset(RIGHTS)
 
@@ -61,6 +64,7 @@ class Event:
     changes: those that are still to be published.
     last_departure: the last change by which somebody lost access, published or not.
     operations: ids of the latest operations on it, by which a repeat is recognised.
+    remembers_since_ms: when the oldest of them was done; None while none was forgotten.
     """
 
     id: str
@@ -74,6 +78,7 @@ class Event:
     deleted: bool = False
     version: int = 1
     operations: frozenset[str] = frozenset()
+    remembers_since_ms: int | None = None
 
     @property
     def chat_id(self) -> str:
@@ -87,6 +92,10 @@ class Event:
     def member(self, member_id: str) -> Member | None:
         """Return the membership of that id."""
         return next((member for member in self.members if member.id == member_id), None)
+
+    def has_same_roster(self, other: "Event") -> bool:
+        """Tell whether the same people take part in both, with the same rights."""
+        return (self.members, self.owner_id, self.deleted) == (other.members, other.owner_id, other.deleted)
 
     def has_invited(self, user_id: str) -> bool:
         """Return whether this user has an open invitation."""

@@ -48,24 +48,30 @@ class EventStore(Protocol):
     ) -> bool:
         """Change some fields, if the actor may. One update, so that of two changes of different fields none is lost.
 
-        False unless the event exists, is of that kind and at one of those versions, the actor may change it, and it
-        has not recorded the operation.
+        False unless the event exists, is of that kind and at one of those versions, the actor may change it, it differs
+        from what is wanted, and it has certainly not recorded the operation.
         """
 
     def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
         """Add a permission to join, if the sender may invite and the receiver neither takes part nor has one.
 
-        One update; False when any of that does not hold.
+        One update; False when any of that does not hold, or the invitation was used or has ended before.
         """
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
-        """Remove a permission to join. One update; False when there is none (any more)."""
+        """Remove a permission to join, or keep it from being added later. One update.
+
+        False when the invitation was used or has ended before.
+        """
+
+    def has_used_invitation(self, event_id: str, invite_id: str) -> bool:
+        """Return whether an invitation was used or has ended, once no election can take that back."""
 
     def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
         """Return which of these invitations are permissions to join. One query."""
 
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
-        """Turn a permission to join into a membership. Atomic; None when there is none (any more)."""
+        """Turn a permission to join into a membership, once for ever. Atomic; None when there is none (any more)."""
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
         """Store who takes part and who may do what, if the event is still as it was read.

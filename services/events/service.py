@@ -140,5 +140,10 @@ class Events(Service):
     def withdraw_invitation(self, ended: EventInviteEndedV1) -> HandlerResult:
         return usecases.withdraw_invitation(self.events, ended)
 
+    def repair(self, domain_event: DomainEvent, *, replica_version: int | None) -> HandlerResult:
+        if isinstance(domain_event, EventInviteAcceptedV1 | EventInviteEndedV1):
+            return usecases.repair(self.events, self.relay.notify, domain_event)
+        return super().repair(domain_event, replica_version=replica_version)
+
     def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
         return usecases.find_discrepancies(self.events, domain_events)

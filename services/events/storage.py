@@ -2,10 +2,11 @@
 
 events  {_id, kind, owner_id, name, is_private, starts_at, address, description, icon,
          members: [{id, user_id, rights: [..]}], invited: [{invite_id, user_id}],
-         places, former_member_ids, last_departure, deleted, version, operations,
+         used_invite_ids, places, former_member_ids, last_departure, deleted, version, operations, operated_at,
          outbox, outbox_due_at, outbox_lease, ended_at, purge_at}
 
-`starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does.
+`starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does. `used_invite_ids` are the invitations
+that somebody has joined by, or that have ended: none of them opens again, and no read fetches them.
 """
 
 from typing import cast
@@ -32,7 +33,16 @@ from services.chassis.mongo import (
 from services.contracts.domain_events import DomainEvent
 from services.contracts.events import DETAILS, EventDetails, EventSummary, Kind
 from services.events import model
-from services.events.model import MAX_PLACES, RIGHTS, Candidate, Change, Event, Member, OpenInvitation
+from services.events.model import (
+    MAX_PLACES,
+    RIGHTS,
+    USED_INVITATIONS,
+    Candidate,
+    Change,
+    Event,
+    Member,
+    OpenInvitation,
+)
 
 FORMER_MEMBERS = 50
 """How many memberships that ended an event remembers, so that a repeated removal finds the event."""
@@ -52,7 +62,12 @@ EVENT = shape(
         "deleted": FLAG,
         "version": INTEGER,
     },
-    {"former_member_ids": array_of(TEXT), "last_departure": outbox.ENTRY, **outbox.FIELDS},
+    {
+        "used_invite_ids": array_of(TEXT),
+        "former_member_ids": array_of(TEXT),
+        "last_departure": outbox.ENTRY,
+        **outbox.FIELDS,
+    },
 )
 
 
@@ -96,19 +111,19 @@ class MongoEventStore:
         return None if event is None or event.deleted else event
 
     def find_any(self, event_id: str) -> Event | None:
-        document = self._events.find_one({"_id": event_id})
+        document = self._events.find_one({"_id": event_id}, _EVENT_FIELDS)
         return None if document is None else _event(document)
 
     def find_confirmed(self, event_id: str) -> Event | None:
-        document = self._confirmed.find_one({"_id": event_id})
+        document = self._confirmed.find_one({"_id": event_id}, _EVENT_FIELDS)
         return None if document is None else _event(document)
 
     def find_by_member(self, member_id: str) -> Event | None:
-        document = self._events.find_one({"members.id": member_id})
+        document = self._events.find_one({"members.id": member_id}, _EVENT_FIELDS)
         return None if document is None else _event(document)
 
     def find_by_former_member(self, member_id: str) -> Event | None:
-        document = self._events.find_one({"former_member_ids": member_id})
+        document = self._events.find_one({"former_member_ids": member_id}, _EVENT_FIELDS)
         return None if document is None else _event(document)
 
     def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
@@ -144,14 +159,17 @@ class MongoEventStore:
         versions: list[int] | None,
         operation_id: str,
     ) -> bool:
+        if not changes:
+            return False
         may = {"$elemMatch": {"user_id": actor_id, "rights": "can_change_event"}}
-        wanted: Document = {"_id": event_id, "members": may, "operations": {"$ne": operation_id}}
+        differs = {"$or": [{name: {"$ne": value}} for name, value in changes.items()]}
+        wanted: Document = {"_id": event_id, "members": may, "$and": [differs, outbox.has_not_done(operation_id)]}
         if kind is not None:
             wanted["kind"] = kind
         if versions is not None:
             wanted["version"] = {"$in": versions}
         update = merged(
-            {"$set": changes} if changes else {},
+            {"$set": changes},
             {"$inc": {"version": 1}},
             outbox.add_entry(outbox.entry(operation_id, "changed")),
             outbox.remember_operation(operation_id),
@@ -165,12 +183,18 @@ class MongoEventStore:
         has_room = {"places": {"$lt": MAX_PLACES}}
         alive = {"_id": event_id, "kind": "group", "deleted": False}
         update: Document = {"$push": {"invited": _invitation_document(invitation)}, "$inc": {"places": 1}}
-        wanted = {**alive, **sender_may, **receiver_is_new, **has_room}
+        unused = {"used_invite_ids": {"$ne": invitation.invite_id}}
+        wanted = {**alive, **sender_may, **receiver_is_new, **has_room, **unused}
         return self._events.update_one(wanted, update).matched_count == 1
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
-        update: Document = {"$pull": {"invited": {"invite_id": invite_id}}, "$inc": {"places": -1}}
-        return self._events.update_one({"_id": event_id, "invited.invite_id": invite_id}, update).matched_count == 1
+        open_or_unused = [{"invited.invite_id": invite_id}, {"used_invite_ids": {"$ne": invite_id}}]
+        wanted = {"_id": event_id, "deleted": False, "$or": open_or_unused}
+        return self._events.update_one(wanted, _withdrawal(invite_id)).matched_count == 1
+
+    def has_used_invitation(self, event_id: str, invite_id: str) -> bool:
+        used = {"_id": event_id, "used_invite_ids": invite_id}
+        return self._confirmed.find_one(used, {"_id": 1}) is not None
 
     def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
         found = self._events.find({"invited.invite_id": {"$in": invite_ids}}, {"invited.invite_id": 1})
@@ -180,13 +204,18 @@ class MongoEventStore:
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
         entering: Document = {
             "$pull": {"invited": {"invite_id": invite_id}},
-            "$push": {"members": _member_document(member)},
+            "$push": {
+                "members": _member_document(member),
+                "used_invite_ids": {"$each": [invite_id], "$slice": -USED_INVITATIONS},
+            },
             "$inc": {"version": 1},
         }
         entry = outbox.entry(operation_id, "joined", affected_member_ids=[member.id])
         update = merged(entering, outbox.add_entry(entry), outbox.remember_operation(operation_id))
-        is_open = {"_id": event_id, "invited.invite_id": invite_id}
-        document = self._events.find_one_and_update(is_open, update, return_document=ReturnDocument.AFTER)
+        is_open = {"_id": event_id, "invited.invite_id": invite_id, "used_invite_ids": {"$ne": invite_id}}
+        document = self._events.find_one_and_update(
+            is_open, update, _EVENT_FIELDS, return_document=ReturnDocument.AFTER
+        )
         return None if document is None else _event(document)
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
@@ -204,8 +233,19 @@ class MongoEventStore:
             outbox.remember_operation(operation_id),
         )
         unchanged = {"_id": before.id, "version": before.version}
-        document = self._events.find_one_and_update(unchanged, update, return_document=ReturnDocument.AFTER)
+        document = self._events.find_one_and_update(
+            unchanged, update, _EVENT_FIELDS, return_document=ReturnDocument.AFTER
+        )
         return None if document is None else _event(document)
+
+
+def _withdrawal(invite_id: str) -> list[Document]:
+    """Build the update that takes a permission to join away, if it is there, and remembers that it has ended."""
+    left = {"$filter": {"input": "$invited", "cond": {"$ne": ["$$this.invite_id", invite_id]}}}
+    used = {"$filter": {"input": {"$ifNull": ["$used_invite_ids", []]}, "cond": {"$ne": ["$$this", invite_id]}}}
+    freed = {"$subtract": [{"$size": "$invited"}, {"$size": left}]}
+    latest = {"$slice": [{"$concatArrays": [used, [invite_id]]}, -USED_INVITATIONS]}
+    return [{"$set": {"invited": left, "places": {"$subtract": ["$places", freed]}, "used_invite_ids": latest}}]
 
 
 def _membership_update(before: Event, after: Event) -> outbox.Update:
@@ -225,6 +265,7 @@ def _departure_update(change: Change, entry: Document) -> outbox.Update:
     }
 
 
+_EVENT_FIELDS = {"used_invite_ids": 0}
 _SUMMARY_FIELDS = dict.fromkeys(("kind", *DETAILS), 1)
 
 
@@ -268,6 +309,7 @@ def _event(document: Document) -> Event:
         deleted=document["deleted"],
         version=document["version"],
         operations=frozenset(document["operations"]),
+        remembers_since_ms=outbox.remembers_since_ms(document),
     )
 
 

@@ -1,9 +1,8 @@
 """What one can do with events: one function for each call."""
 
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
-from services.chassis.messaging.outbox import Notify, domain_event_id
+from services.chassis.messaging.outbox import Notify, domain_event_id, forgotten, may_have_forgotten
 from services.chassis.rpc.client import BoundClient
 from services.contracts import events as contract
 from services.contracts import users
@@ -69,21 +68,28 @@ def change_event(
     operation_id: str,
 ) -> WriteResult:
     """Change some fields of an event. No replica shows them, so nothing is delivered before the answer."""
-    changed = events.change(
-        event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
-    )
-    if not changed:
-        event = events.find_any(event_id)
-        if event is None or operation_id not in event.operations:
-            _refuse_change(event, actor_id=actor_id, kind=kind, if_versions=if_versions)
+    for _ in range(ATTEMPTS):
+        if events.change(
+            event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
+        ):
+            break
+        event = events.find_confirmed(event_id)
+        if event is not None and operation_id in event.operations:
+            break
+        _require_may_change(event, actor_id=actor_id, kind=kind, if_versions=if_versions)
+        if event is not None and event.details | changes == event.details:
+            return WriteResult(id=event_id, domain_events=[])
+    else:
+        raise _contended()
     notify(event_id)
     return WriteResult(id=event_id, domain_events=[])
 
 
-def _refuse_change(
+def _require_may_change(
     event: Event | None, *, actor_id: str, kind: contract.Kind | None, if_versions: list[int] | None
-) -> NoReturn:
-    """Raise the reason why an update found nothing to change."""
+) -> None:
+    """Raise the reason why an update was refused, if there is one."""
+    _require_remembered(event)
     if event is None or event.deleted or kind not in (None, event.kind):
         raise _no_event()
     member = event.member_of(actor_id)
@@ -91,7 +97,6 @@ def _refuse_change(
         raise _no_access()
     model.require(member, "can_change_event")
     _require_version(event, if_versions)
-    raise _contended()
 
 
 def delete_event(
@@ -187,6 +192,8 @@ def open_invitation(
             return contract.Invitation(invite_id=opened.invite_id)
     if len(event.members) + len(event.invited) >= MAX_PLACES:
         raise Conflict(Code.EVENT_FULL, f"An event has room for {MAX_PLACES} people, the invited ones included.")
+    if events.has_used_invitation(event_id, invite_id):
+        raise NotFound(Code.INVITE_UNKNOWN, "This invitation was answered or has ended already.")
     raise _contended()
 
 
@@ -203,17 +210,26 @@ def join(events: EventStore, notify: Notify, accepted: EventInviteAcceptedV1) ->
     member, cause = model.joining(accepted.receiver_id, accepted.invite_id), accepted.domain_event_id
     event = events.join(accepted.event_id, invite_id=accepted.invite_id, member=member, operation_id=cause)
     if event is None:
-        event = events.find_any(accepted.event_id)
+        event = events.find_confirmed(accepted.event_id)
         if event is None:
             return handled("gone")
         if event.member(member.id) is None:  # joined, and left or lost the event since; or was never let in
-            return handled("stale" if cause in event.operations else "gone")
+            has_joined = events.has_used_invitation(accepted.event_id, accepted.invite_id)
+            return handled("stale" if has_joined else "gone")
     return handled("applied", *_written(notify, event, cause)["domain_events"])
 
 
-def withdraw_invitation(events: EventStore, ended: EventInviteEndedV1) -> HandlerResult:
+def withdraw_invitation(events: EventStore, ended: EventInviteAcceptedV1 | EventInviteEndedV1) -> HandlerResult:
     """Remove the permission to join. Idempotent, in any order."""
     return handled("applied" if events.withdraw_invitation(ended.event_id, ended.invite_id) else "stale")
+
+
+def repair(events: EventStore, notify: Notify, answered: EventInviteAcceptedV1 | EventInviteEndedV1) -> HandlerResult:
+    """Settle an answered invitation that is still open. Whoever has joined by it before is not let in again."""
+    is_accepted = isinstance(answered, EventInviteAcceptedV1)
+    if is_accepted and not events.has_used_invitation(answered.event_id, answered.invite_id):
+        return join(events, notify, answered)
+    return withdraw_invitation(events, answered)
 
 
 def find_discrepancies(events: EventStore, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
@@ -255,9 +271,16 @@ def _decide_and_store(
             if before is not None and operation_id in before.operations:
                 return before
             continue  # an election has taken it back
+        _require_remembered(before)
         if before is None or before.deleted:
             raise unknown()
-        stored = events.replace_membership(before, decide(before), operation_id=operation_id)
+        after = decide(before)
+        if after.has_same_roster(before):
+            confirmed = events.find_confirmed(before.id)
+            if confirmed is not None and confirmed.has_same_roster(before):
+                return before
+            continue
+        stored = events.replace_membership(before, after, operation_id=operation_id)
         if stored is not None:
             return stored
     raise _contended()
@@ -314,6 +337,12 @@ def _no_member() -> NotFound:
 
 def _no_access() -> Forbidden:
     return Forbidden(Code.EVENT_FORBIDDEN, "You have no access to this event.")
+
+
+def _require_remembered(event: Event | None) -> None:
+    """Insist that a repeat of what was done to the event would be recognised."""
+    if event is not None and may_have_forgotten(event.remembers_since_ms):
+        raise forgotten()
 
 
 def _require_version(event: Event, versions: list[int] | None) -> None:

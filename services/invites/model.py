@@ -13,6 +13,7 @@ from services.contracts.domain_events import (
     InviteChangedV1,
     MembershipChangedV1,
 )
+from services.contracts.errors import CLASSES, ServiceError
 from services.contracts.ids import derive_id
 
 Status = Literal["proposed", "refused", "pending", "accepted", "declined", "cancelled", "void"]
@@ -24,6 +25,24 @@ OPEN: tuple[Status, ...] = ("proposed", "pending")
 
 ENDED_BY: dict[contract.Action, Status] = {"accept": "accepted", "decline": "declined", "cancel": "cancelled"}
 """What an answer makes of an invitation."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why a proposal was refused, to be said again to a repeat. error: the name of the error's class."""
+
+    error: str
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, error: ServiceError) -> "Refusal":
+        """Keep what an error says."""
+        return cls(error=type(error).__name__, code=str(error.code), message=error.message)
+
+    def to_error(self) -> ServiceError:
+        """Return the error that says so."""
+        return CLASSES[self.error](self.code, self.message)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +62,7 @@ class Invite:
     status: Status
     generation: int | None = None
     operations: frozenset[str] = frozenset()
+    refusal: Refusal | None = None
 
     @property
     def was_pending(self) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.contracts import invites as contract
-from services.invites.model import Invite
+from services.invites.model import Invite, Refusal
 
 
 class InviteStore(Protocol):
@@ -49,7 +49,7 @@ class InviteStore(Protocol):
     def drop_proposal(self, invite_id: str) -> None:
         """Delete a proposal that was refused before any other service knew of it."""
 
-    def refuse(self, invite_id: str) -> bool:
+    def refuse(self, invite_id: str, refusal: Refusal) -> bool:
         """End a proposal that was refused, and publish that, so that a permission to join is removed.
 
         Atomic. False when it is no proposal (any more).

@@ -1,12 +1,13 @@
 """Invitations in MongoDB: one document each.
 
-invites  {_id, kind, sender_id, receiver_id, event_id, pair, status, generation, settled, open_key, sent_at,
+invites  {_id, kind, sender_id, receiver_id, event_id, pair, status, refusal, generation, settled, open_key, sent_at,
           operations, version, outbox, outbox_due_at, outbox_lease, ended_at, purge_at}
 
 `open_key` is there while a friend invitation is open, and unique: one invitation in each direction. That an event
 has one open invitation for each person is the event's own rule.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 
 from pymongo import ASCENDING, ReturnDocument
@@ -32,7 +33,7 @@ from services.chassis.mongo import (
 from services.contracts import invites as contract
 from services.contracts.domain_events import DomainEvent
 from services.contracts.ids import derive_id, new_id
-from services.invites.model import ENDED_BY, STATUSES, Invite
+from services.invites.model import ENDED_BY, STATUSES, Invite, Refusal
 
 _OLDEST_FIRST = [("sent_at", ASCENDING), ("_id", ASCENDING)]
 
@@ -48,7 +49,13 @@ INVITE = shape(
         "sent_at": TIME,
         "version": INTEGER,
     },
-    {"settled": INTEGER, "pair": TEXT, "open_key": TEXT, **outbox.FIELDS},
+    {
+        "refusal": shape(dict.fromkeys(("error", "code", "message"), TEXT)),
+        "settled": INTEGER,
+        "pair": TEXT,
+        "open_key": TEXT,
+        **outbox.FIELDS,
+    },
 )
 
 
@@ -130,13 +137,17 @@ class MongoInviteStore:
         if self._invites.update_one(proposed, update).matched_count:
             return True
         made = {"_id": invite_id, "status": "pending", "generation": generation}
-        return self._invites.find_one(made, {"_id": 1}) is not None
+        return self._confirmed.find_one(made, {"_id": 1}) is not None
 
     def drop_proposal(self, invite_id: str) -> None:
         self._invites.delete_one({"_id": invite_id, "status": "proposed"})
 
-    def refuse(self, invite_id: str) -> bool:
-        update = merged(_ended("refused", publishes=True), outbox.add_entry(outbox.entry(invite_id, "refused")))
+    def refuse(self, invite_id: str, refusal: Refusal) -> bool:
+        update = merged(
+            _ended("refused", publishes=True),
+            {"$set": {"refusal": asdict(refusal)}},
+            outbox.add_entry(outbox.entry(invite_id, "refused")),
+        )
         return self._invites.update_one({"_id": invite_id, "status": "proposed"}, update).matched_count == 1
 
     def void(self, invite_id: str) -> None:
@@ -209,4 +220,5 @@ def _invite(document: Document) -> Invite:
         status=document["status"],
         generation=document["generation"],
         operations=frozenset(document["operations"]),
+        refusal=None if "refusal" not in document else Refusal(**document["refusal"]),
     )

@@ -19,7 +19,7 @@ from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, M
 from services.contracts.errors import Code, Forbidden, Invalid, NotFound, ServiceError, Unavailable
 from services.contracts.registry import to_deliver
 from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult, handled
-from services.invites.model import Invite, settled_through
+from services.invites.model import Invite, Refusal, settled_through
 from services.invites.ports import InviteStore
 
 ATTEMPTS = 5
@@ -79,9 +79,10 @@ def _send_event_invite(invites: InviteStore, calls: BoundClient, notify: Notify,
         opened_id = _open_invitation(calls, invite)
     except Unavailable:
         raise  # the timer will try again
-    except ServiceError:
-        if invites.refuse(invite.id):
+    except ServiceError as refusal:
+        if invites.refuse(invite.id, Refusal.of(refusal)):
             notify(invite.id)
+            raise
         if not _was_pending(invites, invite.id):
             raise
         return invite.id
@@ -123,11 +124,16 @@ def _deliver_end(invites: InviteStore, calls: BoundClient, invite: Invite, opene
 
 
 def _was_pending(invites: InviteStore, invite_id: str) -> bool:
-    """Return whether this very invitation has been pending before: then the call is a repeat."""
+    """Return whether this very invitation has been pending before: then the call is a repeat.
+
+    Raises the error by which it was refused before.
+    """
     known = invites.find(invite_id)
-    if known is None or not known.was_pending:
+    if known is None or known.status == "proposed":
         return False
     confirmed = invites.find_confirmed(invite_id)
+    if confirmed is not None and confirmed.refusal is not None:
+        raise confirmed.refusal.to_error()
     return confirmed is not None and confirmed.was_pending
 
 
@@ -163,7 +169,7 @@ def _get_answered(
     invites: InviteStore, invite_id: str, *, actor_id: str, action: contract.Action, operation_id: str
 ) -> Invite:
     """Return the invitation if this operation has answered it before; raise why it cannot be answered if not."""
-    invite = invites.find(invite_id)
+    invite = invites.find_confirmed(invite_id)
     if invite is not None and operation_id in invite.operations:
         return invite
     if invite is None or invite.status != "pending":

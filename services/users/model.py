@@ -1,7 +1,7 @@
 """Profiles and friendships: values and rules, no I/O."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.contracts.domain_events import FriendshipChangedV1, ProfileChangedV1
 from services.contracts.ids import derive_id
@@ -47,6 +47,7 @@ class Friendship:
     friends: bool
     generation: int
     version: int
+    remembers_since_ms: int | None = field(default=None, compare=False)
 
     @property
     def dialog_id(self) -> str:

@@ -42,5 +42,8 @@ class UserStore(Protocol):
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
         """End the friendship of a pair. Atomic; None when they are no friends."""
 
+    def find_confirmed(self, one: str, other: str) -> Friendship | None:
+        """Return how a pair stands to each other, once no election can take that back."""
+
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         """Return the friendship if it has recorded this operation: then the call is a repeat."""

@@ -2,7 +2,8 @@
 
 profiles      {_id, issuer, google_id, name, email, picture, birthday, folded, grams: [..], version,
                outbox, outbox_due_at, outbox_lease}    `issuer` is missing in what 0.1.0 has stored
-friendships   {_id: "a-b", user_ids, friends, generation, version, operations, outbox, outbox_due_at, outbox_lease}
+friendships   {_id: "a-b", user_ids, friends, generation, version, operations, operated_at,
+               outbox, outbox_due_at, outbox_lease}
 
 `folded` is name and e-mail as the search compares them, with a character between that no search text contains.
 """
@@ -16,6 +17,7 @@ from pymongo.errors import OperationFailure
 
 from services.chassis.messaging import outbox
 from services.chassis.mongo import (
+    CONFIRMED,
     FLAG,
     INTEGER,
     SINGLE_BATCH,
@@ -76,6 +78,7 @@ class MongoUserStore:
     def __init__(self, database: Database[Document]) -> None:
         self._profiles: Collection[Document] = database.profiles
         self._friendships: Collection[Document] = database.friendships
+        self._confirmed = database.friendships.with_options(read_concern=CONFIRMED)
 
     def save_profile(self, profile: Profile, *, operation_id: str) -> str:
         folded = [searchable(profile.name), searchable(profile.email)]
@@ -197,7 +200,7 @@ class MongoUserStore:
         return None
 
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
-        friends = {"_id": _key(pair_of(one, other)), "friends": True, "operations": {"$ne": operation_id}}
+        friends = {"_id": _key(pair_of(one, other)), "friends": True, **outbox.has_not_done(operation_id)}
         ended: outbox.Update = {"$set": {"friends": False}, "$inc": {"version": 1, "generation": 1}}
         update = merged(
             ended, outbox.add_entry(outbox.entry(operation_id, "ended")), outbox.remember_operation(operation_id)
@@ -206,7 +209,11 @@ class MongoUserStore:
         return None if document is None else _friendship(document)
 
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
-        document = self._friendships.find_one({"_id": _key(pair_of(one, other)), "operations": operation_id})
+        document = self._confirmed.find_one({"_id": _key(pair_of(one, other)), "operations": operation_id})
+        return None if document is None else _friendship(document)
+
+    def find_confirmed(self, one: str, other: str) -> Friendship | None:
+        document = self._confirmed.find_one({"_id": _key(pair_of(one, other))})
         return None if document is None else _friendship(document)
 
 
@@ -248,4 +255,5 @@ def _friendship(document: Document) -> Friendship:
         friends=document["friends"],
         generation=document["generation"],
         version=document["version"],
+        remembers_since_ms=outbox.remembers_since_ms(document),
     )

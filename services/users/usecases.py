@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.chassis.messaging.outbox import Notify, domain_event_id
+from services.chassis.messaging.outbox import Notify, domain_event_id, forgotten, may_have_forgotten
+from services.chassis.rpc.repeats import is_repeat
 from services.contracts import users as contract
 from services.contracts.domain_events import DomainEvent, FriendInviteAcceptedV1
 from services.contracts.errors import Code, NotFound
@@ -77,7 +78,8 @@ def end_friendship(
     if ended is None:
         ended = store.find_operation(actor_id, friend_id, operation_id)
     if ended is None:
-        raise _no_friend()
+        current = store.find_confirmed(actor_id, friend_id) if is_repeat() else None
+        raise forgotten() if current and may_have_forgotten(current.remembers_since_ms) else _no_friend()
     return WriteResult(id=friend_id, domain_events=_caused(notify, ended, operation_id))
 
 
@@ -87,7 +89,7 @@ def befriend(store: UserStore, notify: Notify, accepted: FriendInviteAcceptedV1)
     made = store.befriend(one, other, generation=accepted.generation, operation_id=cause)
     if made is not None:
         return handled("applied", *_caused(notify, made, cause))
-    current = store.find_friendship(one, other)
+    current = store.find_confirmed(one, other)
     if current is None or current.generation != accepted.generation:  # made and ended since, or never made
         was_made = store.find_operation(one, other, cause) is not None
         return handled("stale" if was_made else "gone")

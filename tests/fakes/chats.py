@@ -1,9 +1,12 @@
 """Chats and messages in memory."""
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from services.chassis.messaging.outbox import may_have_forgotten
 from services.chats.model import Chat, Message, MessagePage, newest_of, newest_of_each
+from tests.fakes.operations import Operations
 
 CLOCK_SKEW_MS = 60_000
 
@@ -18,7 +21,7 @@ class FakeChats:
         self._clock: dict[str, int] = {}
         self._messages: dict[str, Message] = {}
         self._live: set[str] = set()
-        self._operations: set[tuple[str, str]] = set()
+        self._operations: defaultdict[str, Operations] = defaultdict(Operations)
         self._numbers = 0
 
     def save_replica(self, chat: Chat) -> bool:
@@ -81,7 +84,10 @@ class FakeChats:
         return message.number if message and message.chat_id == chat_id else None
 
     def finish(self, message_id: str, operation_id: str) -> bool:
-        return (message_id, operation_id) in self._operations
+        return operation_id in self._operations[message_id]
+
+    def may_have_forgotten(self, message_id: str) -> bool:
+        return may_have_forgotten(self._operations[message_id].since_ms())
 
     def post(self, chat_id: str, message_id: str, *, author_id: str, text: str, now_us: int) -> bool:
         chat = self._chats.get(chat_id)
@@ -100,21 +106,23 @@ class FakeChats:
                 text=text,
             )
             self._live.add(message_id)
-            self._operations.add((message_id, message_id))
+            self._operations[message_id].remember(message_id)
         return True
 
     def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
-        if message.id not in self._live or self.finish(message.id, operation_id):
+        if message.id not in self._live or not self._operations[message.id].has_not_done(operation_id):
+            return False
+        if self._messages[message.id].text == text:
             return False
         self._messages[message.id] = replace(message, text=text)
-        self._operations.add((message.id, operation_id))
+        self._operations[message.id].remember(operation_id)
         return True
 
     def delete(self, message: Message, *, operation_id: str) -> bool:
         if message.id not in self._live:
             return False
         self._live.discard(message.id)
-        self._operations.add((message.id, operation_id))
+        self._operations[message.id].remember(operation_id)
         return True
 
     def purge_texts(self, *, ended_before: datetime) -> int:

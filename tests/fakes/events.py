@@ -1,11 +1,13 @@
 """Events in memory."""
 
+from collections import defaultdict
 from dataclasses import replace
 from threading import Lock
 
 from services.chassis.messaging.outbox import domain_event_id
 from services.contracts.events import EventDetails, EventSummary, Kind
 from services.events.model import MAX_PLACES, Candidate, Change, Event, Member, OpenInvitation, change_between
+from tests.fakes.operations import Operations
 
 
 class FakeEvents:
@@ -14,12 +16,14 @@ class FakeEvents:
     def __init__(self) -> None:
         self._events: dict[str, Event] = {}
         self._former: dict[str, str] = {}
+        self._used: set[tuple[str, str]] = set()
+        self._operations: defaultdict[str, Operations] = defaultdict(Operations)
         self._one_at_a_time = Lock()
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
         if event.id in self._events:
             return False
-        self._events[event.id] = _done(event, _change(operation_id, "created"), operation_id)
+        self._events[event.id] = self._done(event, _change(operation_id, "created"), operation_id)
         return True
 
     def find(self, event_id: str) -> Event | None:
@@ -75,17 +79,14 @@ class FakeEvents:
     ) -> bool:
         event = self._events.get(event_id)
         member = event.member_of(actor_id) if event else None
-        if (
-            event is None
-            or member is None
-            or "can_change_event" not in member.rights
-            or operation_id in event.operations
-        ):
+        if event is None or member is None or "can_change_event" not in member.rights:
+            return False
+        details: EventDetails = {**event.details, **changes}
+        if not self._operations[event_id].has_not_done(operation_id) or details == event.details:
             return False
         if kind not in (None, event.kind) or (versions is not None and event.version not in versions):
             return False
-        details: EventDetails = {**event.details, **changes}
-        self._events[event_id] = _done(
+        self._events[event_id] = self._done(
             replace(event, version=event.version + 1, details=details), _change(operation_id, "changed"), operation_id
         )
         return True
@@ -99,27 +100,33 @@ class FakeEvents:
             return False
         if event.member_of(receiver_id) or event.has_invited(receiver_id):
             return False
-        if len(event.members) + len(event.invited) >= MAX_PLACES:
+        if len(event.members) + len(event.invited) >= MAX_PLACES or (event_id, invitation.invite_id) in self._used:
             return False
         self._events[event_id] = replace(event, invited=(*event.invited, invitation))
         return True
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
-        event = self._events.get(event_id)
-        left = tuple(kept for kept in event.invited if kept.invite_id != invite_id) if event else ()
-        if event is None or left == event.invited:
+        event = self.find(event_id)
+        if event is None or (self.has_used_invitation(event_id, invite_id) and not _is_open(event, invite_id)):
             return False
+        self._used.add((event_id, invite_id))
+        left = tuple(kept for kept in event.invited if kept.invite_id != invite_id)
         self._events[event_id] = replace(event, invited=left)
         return True
 
+    def has_used_invitation(self, event_id: str, invite_id: str) -> bool:
+        return (event_id, invite_id) in self._used
+
     def join(self, event_id: str, *, invite_id: str, member: Member, operation_id: str) -> Event | None:
         with self._one_at_a_time:
-            if not self.withdraw_invitation(event_id, invite_id):
+            event = self._events.get(event_id)
+            if event is None or not _is_open(event, invite_id) or self.has_used_invitation(event_id, invite_id):
                 return None
+            self.withdraw_invitation(event_id, invite_id)
             event = self._events[event_id]
             joined = replace(event, members=(*event.members, member), version=event.version + 1)
             change = _change(operation_id, "joined", affected_member_ids=(member.id,))
-            self._events[event_id] = _done(joined, change, operation_id)
+            self._events[event_id] = self._done(joined, change, operation_id)
             return self._events[event_id]
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
@@ -132,13 +139,23 @@ class FakeEvents:
         after = replace(after, version=current.version + 1, invited=invited)
         if change.removed_members:
             after = replace(after, last_departure=change)
-        self._events[before.id] = _done(after, change, operation_id)
+        self._events[before.id] = self._done(after, change, operation_id)
         return self._events[before.id]
+
+    def _done(self, event: Event, change: Change, operation_id: str) -> Event:
+        operations = self._operations[event.id]
+        operations.remember(operation_id)
+        return replace(
+            event,
+            changes=(*event.changes, change),
+            operations=operations.ids(),
+            remembers_since_ms=operations.since_ms(),
+        )
 
 
 def _change(operation_id: str, kind: str, *, affected_member_ids: tuple[str, ...] = ()) -> Change:
     return Change(domain_event_id=domain_event_id(operation_id), kind=kind, affected_member_ids=affected_member_ids)
 
 
-def _done(event: Event, change: Change, operation_id: str) -> Event:
-    return replace(event, changes=(*event.changes, change), operations=event.operations | {operation_id})
+def _is_open(event: Event, invite_id: str) -> bool:
+    return any(invitation.invite_id == invite_id for invitation in event.invited)

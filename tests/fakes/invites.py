@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from services.contracts import invites as contract
-from services.invites.model import ENDED_BY, OPEN, Invite, Status
+from services.invites.model import ENDED_BY, OPEN, Invite, Refusal, Status
 
 
 @dataclass
@@ -76,17 +76,17 @@ class FakeInvites:
         if invite_id in self._kept and self._kept[invite_id].invite.status == "proposed":
             del self._kept[invite_id]
 
-    def refuse(self, invite_id: str) -> bool:
-        return self._end(invite_id, "proposed", "refused")
+    def refuse(self, invite_id: str, refusal: Refusal) -> bool:
+        return self._end(invite_id, "proposed", "refused", refusal)
 
     def void(self, invite_id: str) -> None:
         self._end(invite_id, "pending", "void")
 
-    def _end(self, invite_id: str, before: Status, after: Status) -> bool:
+    def _end(self, invite_id: str, before: Status, after: Status, refusal: Refusal | None = None) -> bool:
         kept = self._kept.get(invite_id)
         if kept is None or kept.invite.status != before:
             return False
-        kept.invite = replace(kept.invite, status=after)
+        kept.invite = replace(kept.invite, status=after, refusal=refusal)
         return True
 
     def answer(self, invite_id: str, action: contract.Action, *, actor_id: str, operation_id: str) -> Invite | None:

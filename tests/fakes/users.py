@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from services.users.model import Friendship, Profile, pair_of, searchable
+from tests.fakes.operations import Operations
 
 
 @dataclass
 class _Remembered:
     friendship: Friendship
-    operations: list[str] = field(default_factory=list)
+    operations: Operations = field(default_factory=Operations)
 
 
 class FakeUsers:
@@ -68,17 +69,21 @@ class FakeUsers:
         if kept.friendship.friends or kept.friendship.generation != generation:
             return None
         kept.friendship = replace(kept.friendship, friends=True, version=kept.friendship.version + 1)
-        kept.operations.append(operation_id)
+        kept.operations.remember(operation_id)
         return kept.friendship
 
     def unfriend(self, one: str, other: str, *, operation_id: str) -> Friendship | None:
         kept = self._friendships.get(pair_of(one, other))
-        if kept is None or not kept.friendship.friends or operation_id in kept.operations:
+        if kept is None or not kept.friendship.friends or not kept.operations.has_not_done(operation_id):
             return None
         was = kept.friendship
         kept.friendship = replace(was, friends=False, version=was.version + 1, generation=was.generation + 1)
-        kept.operations.append(operation_id)
+        kept.operations.remember(operation_id)
         return kept.friendship
+
+    def find_confirmed(self, one: str, other: str) -> Friendship | None:
+        kept = self._friendships.get(pair_of(one, other))
+        return kept and replace(kept.friendship, remembers_since_ms=kept.operations.since_ms())
 
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         kept = self._friendships.get(pair_of(one, other))

@@ -23,9 +23,11 @@ from services.chassis.broker.limits import checked
 from services.chassis.broker.publisher import Outgoing, Publisher
 from services.chassis.broker.topology import exchange_of
 from services.chassis.logging import log_event
-from services.chassis.mongo import COMMITTED, SINGLE_BATCH, TEXT, TIME, Document, array_of, shape
+from services.chassis.mongo import COMMITTED, INTEGER, SINGLE_BATCH, TEXT, TIME, Document, array_of, shape
+from services.chassis.rpc import repeats
 from services.chassis.tracing import current_headers, from_headers, tracing
 from services.contracts.domain_events import DomainEvent, to_wire
+from services.contracts.errors import Code, Conflict
 from services.contracts.ids import derive_id, new_id
 from services.contracts.rpc import StatePage, Wire
 
@@ -49,7 +51,8 @@ PUBLISH_BATCH_SIZE = 128
 REMEMBERED_OPERATIONS = 100
 """How many operations a document records, so that a repeat is answered as the first call was.
 
-More than other clients do to one document while a client repeats, few enough to be read with it: 3 kB.
+More than other clients do to one document while a client repeats, few enough to be read with it: 5 kB.
+See `has_not_done` for a repeat that comes later.
 """
 TOMBSTONE_TTL = timedelta(days=30)
 """How long a tombstone outlives its publication; by then no older version is under way any more."""
@@ -60,6 +63,7 @@ STATE_REQUESTED = "state requested"
 ENTRY = shape({"id": TEXT, "change": TEXT})
 FIELDS: Document = {
     "operations": array_of(TEXT),
+    "operated_at": array_of(INTEGER),
     "outbox": array_of(ENTRY),
     "outbox_due_at": TIME,
     "outbox_lease": TEXT,
@@ -82,14 +86,57 @@ def now() -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
 def domain_event_id(operation_id: str) -> str:
     """Mint the id of the domain event that an operation causes: a repeat causes the same one."""
     return derive_id(operation_id, "domain event")
 
 
 def remember_operation(operation_id: str) -> Update:
-    """Build the part of an update that records an operation in its document."""
-    return {"$push": {"operations": {"$each": [operation_id], "$slice": -REMEMBERED_OPERATIONS}}}
+    """Build the part of an update that records an operation in its document, and when it was done."""
+    latest = {"$slice": -REMEMBERED_OPERATIONS}
+    return {
+        "$push": {"operations": {"$each": [operation_id], **latest}, "operated_at": {"$each": [_now_ms()], **latest}}
+    }
+
+
+def has_not_done(operation_id: str) -> Document:
+    """Build the part of a filter that finds a document which has not done an operation for certain.
+
+    Of a repeat that is a document that remembers everything since the request was begun (see `may_have_forgotten`).
+    """
+    unknown: Document = {"operations": {"$ne": operation_id}}
+    begun_before_ms = repeats.begun_before_ms()
+    if begun_before_ms is None:
+        return unknown
+    has_room = {f"operations.{REMEMBERED_OPERATIONS - 1}": {"$exists": False}}
+    return {**unknown, "$or": [has_room, {"operated_at.0": {"$lt": begun_before_ms}}]}
+
+
+def remembers_since_ms(document: Document) -> int | None:
+    """Return when the oldest operation was done that a document remembers; None when it has forgotten none."""
+    if len(document.get("operations", ())) < REMEMBERED_OPERATIONS:
+        return None
+    done_at_ms: list[int] = document.get("operated_at") or [_now_ms()]
+    return done_at_ms[0]
+
+
+def may_have_forgotten(remembers_since_ms: int | None) -> bool:
+    """Tell whether the current work is a repeat of what a document may have done and forgotten."""
+    begun_before_ms = repeats.begun_before_ms()
+    if begun_before_ms is None or remembers_since_ms is None:
+        return False
+    return begun_before_ms <= remembers_since_ms
+
+
+def forgotten() -> Conflict:
+    """Build the refusal of a repeat whose first outcome is not known any more: it is not done again."""
+    return Conflict(
+        Code.OPERATION_FORGOTTEN, "Too much has happened since to tell whether this was done. Look, then decide anew."
+    )
 
 
 def entry(operation_id: str, change: str, **details: object) -> Document:
@@ -110,7 +157,12 @@ def add_entry_for_poll(new_entry: Document) -> Update:
 
 def new_outbox(operation_id: str, new_entry: Document) -> Document:
     """Build the fields of a document that is inserted with its first entry."""
-    return {"operations": [operation_id], "outbox": [new_entry], "outbox_due_at": now() + OVERDUE_AFTER}
+    return {
+        "operations": [operation_id],
+        "operated_at": [_now_ms()],
+        "outbox": [new_entry],
+        "outbox_due_at": now() + OVERDUE_AFTER,
+    }
 
 
 def tombstone(*, published: bool) -> Document:

@@ -2,8 +2,8 @@
 
 Exchange `calls` (direct), routing key = service. A request has the properties `type` (method), `correlation_id`,
 `reply_to` and `expiration` (milliseconds left), the headers `clock` and `ends-at` (the same on a clock that client and
-server may share), `request-id` and `traceparent` (the HTTP request that it belongs to), and the arguments as a JSON
-object. A reply has the same `correlation_id` and either
+server may share), `request-id` and `traceparent` (the HTTP request that it belongs to), `begun-at` (of a request that
+is repeated), and the arguments as a JSON object. A reply has the same `correlation_id` and either
 `{"result": …}` or `{"error": {"class", "code", "message", "details"}}`. A long one comes in parts, in their order, each
 with the headers `reply-id`, `part` and `parts`.
 """
@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from services.chassis.broker.limits import checked
+from services.chassis.rpc import repeats
 from services.chassis.rpc.deadline import CLOCK, Deadline
 from services.chassis.tracing import current_headers
 from services.contracts.errors import CLASSES, Code, ServiceError, ServiceFault
@@ -55,8 +56,8 @@ def decode_arguments(body: bytes) -> dict[str, Any]:
 
 
 def encode_deadline(deadline: Deadline) -> dict[str, Any]:
-    """Return the properties of a call that carry its deadline and the request it belongs to."""
-    headers = {"clock": CLOCK, "ends-at": str(deadline.ends_at_ms), **current_headers()}
+    """Return the properties of a call that carry its deadline, the request it belongs to and what it repeats."""
+    headers = {"clock": CLOCK, "ends-at": str(deadline.ends_at_ms), **current_headers(), **repeats.to_headers()}
     return {"expiration": str(max(1, deadline.left_ms)), "application_headers": headers}
 
 

@@ -18,7 +18,7 @@ from services.chassis.broker.consumer import Consumer, Delivery
 from services.chassis.context import context_of
 from services.chassis.logging import log_event
 from services.chassis.mongo import as_unavailable
-from services.chassis.rpc import codec
+from services.chassis.rpc import codec, repeats
 from services.chassis.tracing import from_headers
 from services.contracts.errors import Code, ServiceError, ServiceFault
 
@@ -76,8 +76,12 @@ class CallServer(SharedExtension):
         if deadline.passed:
             self._drop(delivery)
             return
-        trace = from_headers(properties.get("application_headers") or {})
-        context = {"deadline": deadline, "trace": trace}
+        headers = properties.get("application_headers") or {}
+        context = {
+            "deadline": deadline,
+            "trace": from_headers(headers),
+            "begun_at_ms": repeats.from_headers(headers),
+        }
         self.container.spawn_worker(entrypoint, (), arguments, context, partial(self._answer, reply, time.monotonic()))
 
     def _drop(self, delivery: Delivery) -> None:
