@@ -226,10 +226,10 @@ def withdraw_invitation(events: EventStore, ended: EventInviteAcceptedV1 | Event
 
 def repair(events: EventStore, notify: Notify, answered: EventInviteAcceptedV1 | EventInviteEndedV1) -> HandlerResult:
     """Settle an answered invitation that is still open. Whoever has joined by it before is not let in again."""
-    is_accepted = isinstance(answered, EventInviteAcceptedV1)
-    if is_accepted and not events.has_used_invitation(answered.event_id, answered.invite_id):
-        return join(events, notify, answered)
-    return withdraw_invitation(events, answered)
+    was_used = events.has_used_invitation(answered.event_id, answered.invite_id)
+    if was_used or isinstance(answered, EventInviteEndedV1):
+        return withdraw_invitation(events, answered)
+    return join(events, notify, answered)
 
 
 def find_discrepancies(events: EventStore, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
