@@ -6,7 +6,9 @@ import pytest
 
 from services.chassis.messaging.outbox import now
 from services.contracts.ids import new_id
-from services.invites.model import Invite
+from services.invites.model import Invite, Refusal
+
+REFUSAL = Refusal(error="Forbidden", code="member.right_missing", message="You do not hold the right.")
 
 
 def friend_invite(sender="anna", receiver="bob"):
@@ -131,7 +133,7 @@ def test_a_refused_or_dropped_proposal_is_never_shown(invites):
     refused, dropped = event_invite(new_id()), event_invite(new_id())
     invites.propose(refused)
     invites.propose(dropped)
-    assert invites.refuse(refused.id)
+    assert invites.refuse(refused.id, REFUSAL)
     invites.drop_proposal(dropped.id)
     assert not invites.make_pending(refused.id, generation=None)
     assert not invites.make_pending(dropped.id, generation=None)
@@ -142,7 +144,7 @@ def test_a_refused_or_dropped_proposal_is_never_shown(invites):
 def test_what_is_shown_can_be_neither_refused_nor_dropped_and_only_that_becomes_void(invites):
     shown, proposed = pending(invites, event_invite(new_id())), event_invite(new_id())
     invites.propose(proposed)
-    assert not invites.refuse(shown.id)
+    assert not invites.refuse(shown.id, REFUSAL)
     invites.drop_proposal(shown.id)
     assert status(invites, shown) == "pending"
     for invite in (shown, proposed):

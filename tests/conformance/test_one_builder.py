@@ -59,7 +59,7 @@ def act(store, before, step, operation_id):
         return joined(store, before, operation_id)
     if step == "change":
         change = {"actor_id": before.owner_id, "kind": None, "versions": None, "operation_id": operation_id}
-        assert store.change(before.id, {"name": "Dinner"}, **change)
+        assert store.change(before.id, {"name": f"Dinner {operation_id}"}, **change)
         return store.find_any(before.id)
     if step == "rights":
         after = model.with_rights(before, before.members[0], before.members[-1], {"can_invite_user": True})
