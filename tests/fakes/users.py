@@ -83,7 +83,7 @@ class FakeUsers:
 
     def find_confirmed(self, one: str, other: str) -> Friendship | None:
         kept = self._friendships.get(pair_of(one, other))
-        return kept and replace(kept.friendship, remembers_since_ms=kept.operations.since_ms())
+        return replace(kept.friendship, remembers_since_ms=kept.operations.since_ms()) if kept else None
 
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         kept = self._friendships.get(pair_of(one, other))
