@@ -1,72 +1,21 @@
 """Posting, reading, removing and relaying in every order in which their database operations can follow each other.
 
-Each actor is a greenlet that runs the real store and stops before each operation; a schedule says who goes on.
+`tests/integration/stepping.py` says how.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from greenlet import greenlet  # type: ignore[import-untyped]
-from pymongo import MongoClient
 
 from services.chats import storage
 from services.chats.model import Chat
 from services.contracts.ids import new_id
+from tests.integration.stepping import Actor, every_schedule, fast_database, run, step
 
-OPERATIONS = frozenset({"find", "find_one", "find_one_and_update", "update_one", "bulk_write"})
 NOW_US = 1_700_000_000_000_000
-
-
-class Stepped:
-    """A collection; whoever uses it stops before each operation."""
-
-    def __init__(self, collection: Any) -> None:
-        self._collection = collection
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._collection, name)
-        if name not in OPERATIONS:
-            return method
-
-        def when_it_goes_on(*args: Any, **kwargs: Any) -> Any:
-            if (others := greenlet.getcurrent().parent) is not None:
-                others.switch()
-            return method(*args, **kwargs)
-
-        return when_it_goes_on
-
-
-Actor = Callable[[], None]
-
-
-def run(actors: list[Actor], schedule: list[int]) -> list[int]:
-    """Let actors go on as a schedule says, then the first that can. Returns how many could at each step."""
-    running = [greenlet(actor) for actor in actors]
-    for one in running:
-        one.switch()  # to its first operation
-    choices: list[int] = []
-    while alive := [one for one in running if not one.dead]:
-        chosen = schedule[len(choices)] if len(choices) < len(schedule) else 0
-        choices.append(len(alive))
-        alive[chosen].switch()
-    return choices
-
-
-def every_schedule(run_once: Callable[[list[int]], list[int]]) -> int:
-    """Run every schedule there is, depth first; return how many there were."""
-    schedule: list[int] = []
-    count = 0
-    while True:
-        choices = run_once(schedule)
-        count += 1
-        schedule += [0] * (len(choices) - len(schedule))
-        while schedule and schedule[-1] == choices[len(schedule) - 1] - 1:
-            schedule.pop()
-        if not schedule:
-            return count
-        schedule[-1] += 1
 
 
 @dataclass
@@ -96,24 +45,21 @@ class Scene:
 
     def find(self) -> list[dict[str, Any]]:
         """Return the messages without a step of its own."""
-        return list(self.store._messages._collection.find({"chat_id": self.chat.id}).sort("number"))
+        return list(self.store._messages.collection.find({"chat_id": self.chat.id}).sort("number"))
 
 
 @pytest.fixture(scope="module")
 def database(mongo_uri: str) -> Iterator[Any]:
-    client: MongoClient[dict[str, Any]] = MongoClient(mongo_uri, w=1)  # thousands of runs, and no crash to survive
-    database = client[f"interleavings_{new_id()}"]
-    storage.prepare(database)
-    yield database
-    client.drop_database(database.name)
-    client.close()
+    with fast_database(mongo_uri) as database:
+        storage.prepare(database)
+        yield database
 
 
 def scene(database: Any) -> Scene:
     store = storage.MongoChatStore(database)
     chat = Chat(id=new_id(), kind="event", event_id=new_id(), user_ids=("anna", "bob"), deleted=False, version=1)
     assert store.save_replica(chat)
-    store._chats, store._messages = Stepped(store._chats), Stepped(store._messages)  # type: ignore[assignment]
+    step(store)
     return Scene(store, chat)
 
 
@@ -191,7 +137,7 @@ def test_a_chat_that_ends_keeps_no_text_of_a_post_that_died(database: Any) -> No
     later = storage.outbox.now() + storage.PURGE_AGAIN_AFTER
     now.store.purge_texts(ended_before=later)
     assert now.find() == []
-    assert "a secret" not in str(now.store._chats._collection.find_one({"_id": now.chat.id}))
+    assert "a secret" not in str(now.store._chats.collection.find_one({"_id": now.chat.id}))
 
 
 def test_a_clock_that_was_ahead_stamps_no_message_of_later(database: Any) -> None:
