@@ -10,6 +10,7 @@ from typing import Any
 from greenlet import greenlet  # type: ignore[import-untyped]
 from pymongo import MongoClient
 from pymongo.collection import Collection
+from pymongo.read_concern import ReadConcern
 
 from services.chassis.mongo import Document
 from services.contracts.ids import new_id
@@ -50,10 +51,13 @@ class Stepped:
 
 
 def step(store: object) -> None:
-    """Let a store stop before each operation on any of its collections."""
+    """Let a store stop before each operation on any of its collections.
+
+    One client without elections reads what it wrote. To wait until a majority has it takes 100 ms, and proves no more.
+    """
     for name, value in vars(store).items():
         if isinstance(value, Collection):
-            setattr(store, name, Stepped(value))
+            setattr(store, name, Stepped(value.with_options(read_concern=ReadConcern("local"))))
 
 
 def run(actors: list[Actor], schedule: list[int]) -> list[int]:
