@@ -16,7 +16,7 @@ COPY services/chassis/__init__.py services/chassis/mongo.py services/chassis/tra
 COPY services/chassis/broker/__init__.py services/chassis/broker/connection.py \
     services/chassis/broker/limits.py /app/services/chassis/broker/
 COPY services/chassis/rpc/__init__.py services/chassis/rpc/client.py services/chassis/rpc/deadline.py \
-    services/chassis/rpc/codec.py /app/services/chassis/rpc/
+    services/chassis/rpc/codec.py services/chassis/rpc/repeats.py /app/services/chassis/rpc/
 COPY gateway /app/gateway
 COPY deploy/images/answers.py /app/
 # Readable for any user, whatever the files are here.

@@ -156,7 +156,8 @@ def long_chat(chats):
 
 def test_what_does_not_fit_into_a_reply_comes_in_pages(chats):
     where, written = long_chat(chats)
-    read, before = [], None
+    read: list[model.Message] = []
+    before = None
     while True:
         page = chats.list_messages(where.id, limit=None, before=before)
         read, before = page.messages + read, page.messages[0].number
