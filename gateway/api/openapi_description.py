@@ -21,7 +21,8 @@ A writing request from a page of another site is refused with 403, unless its or
 
 ## Changes
 
-A 2xx means that the whole effect has happened: the next request sees it, in every resource.
+A 2xx means that the whole effect has happened: the next request sees it, in every resource. Only the stream and `/sync`
+bring it a moment later, usually within 100 ms; what ends somebody's access holds there at once, too.
 
 * A `PUT` changes the fields that it names and no others.
 * Send an `Idempotency-Key` with every POST, PUT and DELETE, and repeat a request that got no answer, or 503, with the

@@ -44,5 +44,11 @@ class FeedStore(Protocol):
     def list_items(self, places: list[FeedPlace]) -> list[FeedItem]:
         """Return the items at these places."""
 
+    def take_lease(self, name: str, *, until: datetime) -> bool:
+        """Let this process alone do something until then; False when another one has the lease. Atomic."""
+
+    def prolong_lease(self, name: str, *, until: datetime) -> None:
+        """Let a lease that this process has end at another time."""
+
     def purge(self, *, before: datetime) -> bool:
         """Delete a batch of the oldest; return whether there may be more. A feed's last sequence outlives its items."""

@@ -20,6 +20,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from services.chassis.leases import take_lease
 from services.chassis.messaging.outbox import now
 from services.chassis.mongo import (
     COMMITTED,
@@ -39,7 +40,8 @@ from services.streams.model import AccessCutoff, FeedEntry, FeedPlace
 
 MAX_SEQUENCES = 100_000
 """Users whose last sequence a writing process remembers: some 10 MB."""
-PURGED_AT_ONCE = 1000
+PURGED_AT_ONCE = 5000
+"""Documents of each kind that are deleted at once: few enough for the time that the database has for a command."""
 _DUPLICATE = 11000
 
 
@@ -80,6 +82,7 @@ class MongoFeedStore:
         self._cutoffs: Collection[Document] = database.access_cutoffs
         self._last_sequences: Collection[Document] = database.last_sequences
         self._gateways: Collection[Document] = database.gateways
+        self._leases: Collection[Document] = database.leases
         self._known: OrderedDict[str, int] = OrderedDict()
 
     def save_cutoff(self, cutoff: AccessCutoff) -> bool:
@@ -214,6 +217,12 @@ class MongoFeedStore:
             if (entry := found.get(place.entry_id)) is not None
         ]
 
+    def take_lease(self, name: str, *, until: datetime) -> bool:
+        return take_lease(self._leases, name, until=until)
+
+    def prolong_lease(self, name: str, *, until: datetime) -> None:
+        self._leases.update_one({"_id": name}, {"$set": {"until": until}})
+
     def purge(self, *, before: datetime) -> bool:
         old: Document = {"at": {"$lt": before}}
         oldest_first = self._items.find(old, {"user_id": 1, "sequence": 1}).sort(
@@ -230,11 +239,11 @@ class MongoFeedStore:
                     for user_id, sequence in highest.items()
                 ]
             )
-            self._items.delete_many({"_id": {"$in": [item["_id"] for item in items]}})
-            return True
+        found = [_delete(self._items, [item["_id"] for item in items])]
         for collection in (self._entries, self._cutoffs):
-            collection.delete_many(old)
-        return False
+            oldest = collection.find(old, {"_id": 1}).sort("at", ASCENDING).limit(PURGED_AT_ONCE)
+            found.append(_delete(collection, [document["_id"] for document in oldest]))
+        return PURGED_AT_ONCE in found
 
 
 def _cutoff(document: Document) -> AccessCutoff:
@@ -245,6 +254,13 @@ def _place(item: Document) -> FeedPlace:
     return FeedPlace(
         sequence=item["sequence"], entry_id=item["entry_id"], cutoff_id=item["cutoff_id"], version=item["version"]
     )
+
+
+def _delete(collection: Collection[Document], ids: list[str]) -> int:
+    """Delete documents, and return how many they were."""
+    if ids:
+        collection.delete_many({"_id": {"$in": ids}})
+    return len(ids)
 
 
 def _item_id(entry: FeedEntry, user_id: str) -> str:

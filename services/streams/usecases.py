@@ -19,7 +19,8 @@ from services.streams.model import AccessCutoff, FeedEntry
 from services.streams.ports import FeedStore
 
 MAX_PAGE = 500
-PURGES_AT_ONCE = 100
+PURGE_LEASE = timedelta(minutes=1)
+"""How long a process that has died keeps others from purging; far longer than a batch takes."""
 BROADCAST_BYTES = 1024 * 1024
 """Of the items that are brought to the gateway's processes in one message."""
 PAGE_BYTES = 4 * 1024 * 1024
@@ -165,7 +166,9 @@ def register_gateway(feeds: FeedStore, queue: str) -> list[Cutoff]:
 
 
 def purge(feeds: FeedStore, *, before: datetime) -> None:
-    """Delete what is older than it is kept, a batch at a time."""
-    for _ in range(PURGES_AT_ONCE):
-        if not feeds.purge(before=before):
-            return
+    """Delete all that is older than it is kept, a batch at a time. One process at a time."""
+    if not feeds.take_lease("purge", until=now() + PURGE_LEASE):
+        return
+    while feeds.purge(before=before):
+        feeds.prolong_lease("purge", until=now() + PURGE_LEASE)
+    feeds.prolong_lease("purge", until=now())

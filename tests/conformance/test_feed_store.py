@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.chassis.messaging.outbox import now
 from services.contracts.ids import new_id
-from services.streams import usecases
+from services.streams import storage, usecases
 from services.streams.model import AccessCutoff, FeedEntry
 
 ANNA, BOB, CARL = "anna", "bob", "carl"
@@ -114,8 +114,8 @@ def test_places_lead_to_what_was_appended(feeds):
         (second.id, None, 0),
     ]
     assert feeds.list_items(places) == [
-        {"sequence": 1, "kind": first.kind, "body": {"text": "one"}},
-        {"sequence": 2, "kind": second.kind, "body": {"text": "two"}},
+        {"sequence": 1, "kind": first.kind, "body": {"text": "one"}, "cutoff_id": "party", "version": 3},
+        {"sequence": 2, "kind": second.kind, "body": {"text": "two"}, "cutoff_id": None, "version": 0},
     ]
     assert feeds.list_places(ANNA, after=0, limit=1) == places[:1]
     assert feeds.list_places(ANNA, after=1, limit=10) == places[1:]
@@ -135,6 +135,29 @@ def test_the_last_sequence_outlives_its_items(feeds):
     assert (feeds.find_last_sequence(ANNA), feeds.find_last_sequence(BOB)) == (2, 1)
     assert read(feeds, ANNA) == {"items": [], "through": 2, "more": False, "too_old": True}
     assert feeds.append([entry(ANNA, BOB)]) == [{ANNA: 3, BOB: 2}]
+
+
+def test_all_that_is_old_is_purged_however_much_it_is(feeds, monkeypatch):
+    monkeypatch.setattr(storage, "PURGED_AT_ONCE", 2)
+    feeds.append([entry(ANNA, BOB) for _ in range(4)])
+    for number in range(5):
+        feeds.save_cutoff(AccessCutoff(id=f"party {number}", user_ids=frozenset(), version=1))
+    usecases.purge(feeds, before=now() + timedelta(days=1))
+    assert sequences(feeds, ANNA) == sequences(feeds, BOB) == []
+    assert feeds.list_recent_cutoffs(since=now() - timedelta(days=1)) == []
+    if isinstance(feeds, storage.MongoFeedStore):
+        assert feeds._entries.find_one({"at": {"$lt": now() + timedelta(days=1)}}) is None
+
+
+def test_one_process_purges_at_a_time(feeds):
+    assert feeds.take_lease("purge", until=now() + timedelta(minutes=1))
+    assert not feeds.take_lease("purge", until=now() + timedelta(minutes=1))
+    feeds.append([entry(ANNA)])
+    usecases.purge(feeds, before=now() + timedelta(days=1))
+    assert sequences(feeds, ANNA) == [1]
+    feeds.prolong_lease("purge", until=now())
+    usecases.purge(feeds, before=now() + timedelta(days=1))
+    assert sequences(feeds, ANNA) == []
 
 
 def test_purged_cutoffs_hide_nothing_any_more(feeds):

@@ -58,11 +58,12 @@ def invites(database):
 
 def streams(database):
     feeds = streams_storage.MongoFeedStore(database)
-    feeds.save_cutoff(AccessCutoff(id=new_id(), user_ids=frozenset({"anna"}), version=1))
+    feeds.add_gateway(f"amq.gen-{new_id()}")
     for _ in range(2):
         feeds.append([FeedEntry(id=new_id(), kind="message", body={}, user_ids=("anna",), cutoff_id=None, version=0)])
     feeds.purge(before=outbox.now() + timedelta(days=1))
     feeds.append([FeedEntry(id=new_id(), kind="message", body={}, user_ids=("anna",), cutoff_id=None, version=0)])
+    feeds.save_cutoff(AccessCutoff(id=new_id(), user_ids=frozenset({"anna"}), version=1))
 
 
 def gateway(database):
@@ -89,6 +90,7 @@ STORED = {
     "feed_items": (streams_storage.prepare, streams),
     "access_cutoffs": (streams_storage.prepare, streams),
     "last_sequences": (streams_storage.prepare, streams),
+    "gateways": (streams_storage.prepare, streams),
     "sessions": (prepare_gateway, gateway),
     "logins": (prepare_gateway, gateway),
     "keys": (prepare_gateway, gateway),

@@ -24,6 +24,7 @@ class FakeFeeds:
         self._cutoffs: dict[str, AccessCutoff] = {}
         self._saved_at: dict[str, datetime] = {}
         self._gateways: set[str] = set()
+        self._leases: dict[str, datetime] = {}
 
     def save_cutoff(self, cutoff: AccessCutoff) -> bool:
         known = self._cutoffs.get(cutoff.id)
@@ -80,6 +81,15 @@ class FakeFeeds:
             )
             for sequence, entry in found
         ]
+
+    def take_lease(self, name: str, *, until: datetime) -> bool:
+        if name in self._leases and self._leases[name] > now():
+            return False
+        self._leases[name] = until
+        return True
+
+    def prolong_lease(self, name: str, *, until: datetime) -> None:
+        self._leases[name] = until
 
     def purge(self, *, before: datetime) -> bool:
         for feed in self._feeds.values():

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pymongo import ReturnDocument
 from pymongo.database import Database
 
 from services.chassis.context import ServiceContext
+from services.chassis.leases import take_lease
 from services.chassis.logging import log_event
 from services.chassis.messaging.outbox import now
-from services.chassis.mongo import TIME, Document, ignore_duplicate_key, shape, validated
+from services.chassis.mongo import TIME, Document, shape, validated
 from services.chassis.rpc.client import BoundClient, RpcClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts import standard_calls
@@ -139,7 +139,7 @@ def prepare(database: Database[Document]) -> None:
 
 def reconcile_under_lease(context: ServiceContext) -> None:
     """Compare what this service has published with its replicas, if no other process has done so lately."""
-    if not _take_lease(context):
+    if not take_lease(context.database.leases, "reconcile", until=now() + LEASE):
         return
     try:
         comparison = Reconciler(context.rpc_client).run(context.service)
@@ -149,13 +149,3 @@ def reconcile_under_lease(context: ServiceContext) -> None:
     for finding in comparison.repaired:
         log.error("repaired: %s", finding)
     log_event(log, "reconciled", compared=comparison.compared, repaired=len(comparison.repaired))
-
-
-def _take_lease(context: ServiceContext) -> bool:
-    """Take the lease, for all replicas of the service, unless another process has it. Atomic."""
-    leases = context.database.leases
-    expired = {"_id": "reconcile", "until": {"$lte": now()}}
-    until = {"$set": {"until": now() + LEASE}}
-    with ignore_duplicate_key():  # another process has it
-        return leases.find_one_and_update(expired, until, upsert=True, return_document=ReturnDocument.AFTER) is not None
-    return False
