@@ -55,3 +55,18 @@ def test_a_deadline_from_another_machine_is_counted_from_its_arrival():
 def test_a_request_without_a_deadline_is_no_call(properties):
     with pytest.raises((KeyError, ValueError)):
         codec.decode_deadline(properties)
+
+
+def test_a_call_that_is_delivered_again_long_after_its_end_has_no_time_left_on_another_machine_either():
+    properties = codec.encode_deadline(Deadline.after(5))
+    headers = properties["application_headers"] | {"clock": "another machine's"}
+
+    def left_s(since_end_ms):
+        ended_at = int(time.time() * 1000) - since_end_ms
+        return codec.decode_deadline(
+            properties | {"application_headers": headers | {"expires-at": str(ended_at)}}
+        ).left_s
+
+    assert left_s(-5000) == pytest.approx(5, abs=0.5)
+    assert left_s(30_000) == pytest.approx(5, abs=0.5)  # clocks may be apart
+    assert left_s(codec.CLOCK_SKEW_MS + 1) == 0

@@ -2,13 +2,15 @@
 
 Exchange `calls` (direct), routing key = service. A request has the properties `type` (method), `correlation_id`,
 `reply_to` and `expiration` (milliseconds left), the headers `clock` and `ends-at` (the same on a clock that client and
-server may share), `request-id` and `traceparent` (the HTTP request that it belongs to), `begun-at` (of a request that
-is repeated), and the arguments as a JSON object. A reply has the same `correlation_id` and either
+server may share), `expires-at` (the same by the time of day), `request-id` and `traceparent` (the HTTP request that it
+belongs to), `begun-at` (of a request that is repeated), and the arguments as a JSON object. A reply has the same
+`correlation_id` and either
 `{"result": …}` or `{"error": {"class", "code", "message", "details"}}`. A long one comes in parts, in their order, each
 with the headers `reply-id`, `part` and `parts`.
 """
 
 import secrets
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +27,8 @@ PART_BYTES = 1024 * 1024
 """Of a reply that comes in parts: small enough for the replies of others to come between."""
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 """Of all parts of a reply together. What may be longer is read in pages."""
+CLOCK_SKEW_MS = 60_000
+"""How far the clocks of two machines may be apart."""
 REPLY_TO = "amq.rabbitmq.reply-to"
 """RabbitMQ's direct reply-to: a reply goes straight to the caller's connection, no queue is declared."""
 
@@ -57,12 +61,16 @@ def decode_arguments(body: bytes) -> dict[str, Any]:
 
 def encode_deadline(deadline: Deadline) -> dict[str, Any]:
     """Return the properties of a call that carry its deadline, the request it belongs to and what it repeats."""
-    headers = {"clock": CLOCK, "ends-at": str(deadline.ends_at_ms), **current_headers(), **repeats.to_headers()}
+    expires_at = int(time.time() * 1000) + deadline.left_ms
+    moments = {"clock": CLOCK, "ends-at": str(deadline.ends_at_ms), "expires-at": str(expires_at)}
+    headers = moments | current_headers() | repeats.to_headers()
     return {"expiration": str(max(1, deadline.left_ms)), "application_headers": headers}
 
 
 def decode_deadline(properties: Mapping[str, Any]) -> Deadline:
     """Return how long a request is wanted: exactly on the caller's machine, elsewhere counted from now.
+
+    Elsewhere it may be the second time that it is delivered, so the time of day counts, too, as far as clocks agree.
 
     Raises:
         KeyError, ValueError: the properties have no deadline.
@@ -70,7 +78,10 @@ def decode_deadline(properties: Mapping[str, Any]) -> Deadline:
     headers = properties.get("application_headers") or {}
     if headers.get("clock") == CLOCK:
         return Deadline.at_ms(int(headers["ends-at"]))
-    return Deadline.after(int(properties["expiration"]) / 1000)
+    left_ms = int(properties["expiration"])
+    if "expires-at" in headers:
+        left_ms = min(left_ms, int(headers["expires-at"]) + CLOCK_SKEW_MS - int(time.time() * 1000))
+    return Deadline.after(left_ms / 1000)
 
 
 def encode_result(result: object) -> bytes:
