@@ -28,6 +28,7 @@ from gateway.http.problems import Problem
 from gateway.http.resource import SECURITY_SCHEMES
 from gateway.http.stream_cursor import HEADER as CURSOR_HEADER
 from gateway.live.hub import BrokerHub
+from gateway.schemas.invites import INVITE_ID_HEADER
 from gateway.settings import BadSettings, Settings, read_settings
 from gateway.site.pages import site_bp, swagger_bp
 from gateway.stores.database import Database
@@ -48,7 +49,7 @@ RESOURCES = (
 PAGES = (site_bp, swagger_bp, openapi_bp)
 
 PUBLIC = {*(page.name for page in PAGES), *(resource.name for resource in RESOURCES if resource.public)}
-EXPOSED_HEADERS = ("ETag", "Retry-After", CURSOR_HEADER, hooks.REQUEST_ID_HEADER)
+EXPOSED_HEADERS = ("ETag", "Retry-After", CURSOR_HEADER, INVITE_ID_HEADER, hooks.REQUEST_ID_HEADER)
 """Headers that pages of the sites in `CORS_ORIGINS` may read."""
 
 

@@ -5,23 +5,38 @@ from flask import Response
 from gateway.http.context import actor_id, calls, operation_id
 from gateway.http.problems import problem_responses
 from gateway.http.resource import Resource, list_of, list_or_no_content, no_content
-from gateway.schemas.invites import AnswerQuery, Invite, NewInvite, serialize_invite
+from gateway.schemas.invites import (
+    INVITE_ID,
+    INVITE_ID_HEADER,
+    AnswerQuery,
+    Invite,
+    InvitesQuery,
+    NewInvite,
+    serialize_invite,
+)
 from services.contracts import invites as contract
 
 invites_bp = Resource("invites", about="Invitations to be friends, or to take part in an event")
 
 
 @invites_bp.get("/invites", responses={200: list_of(Invite), 204: None})
-def list_invites() -> Response:
-    """Return the invitations that wait for my answer."""
-    found = calls().call(contract.list_invites, actor_id=actor_id())
+def list_invites(query: InvitesQuery) -> Response:
+    """Return the invitations that wait for my answer, or those of mine that wait for the answers of others."""
+    listed = contract.list_sent_invites if query.sent else contract.list_invites
+    found = calls().call(listed, actor_id=actor_id())
     return list_or_no_content([serialize_invite(invite) for invite in found])
 
 
-@invites_bp.post("/invite", responses={204: None, **problem_responses(403, 404, 409, 413, 415, 422)})
+@invites_bp.post(
+    "/invite",
+    responses={
+        204: {"description": "No Content", "headers": INVITE_ID},
+        **problem_responses(403, 404, 409, 413, 415, 422),
+    },
+)
 def send_invite(body: NewInvite) -> Response:
-    """Invite a user; while an invitation is pending the same one is not sent again."""
-    calls().write(
+    """Invite a user; while an invitation is pending the same one is not sent again. `X-Invite-Id` names it."""
+    invite_id = calls().write(
         contract.send_invite,
         actor_id=actor_id(),
         kind=body.type,
@@ -29,7 +44,9 @@ def send_invite(body: NewInvite) -> Response:
         event_id=body.event_id if body.type == "event" else None,
         operation_id=operation_id(),
     )
-    return no_content()
+    response = no_content()
+    response.headers[INVITE_ID_HEADER] = invite_id
+    return response
 
 
 @invites_bp.delete("/invite", responses={204: None, **problem_responses(403, 404, 422)})

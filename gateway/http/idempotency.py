@@ -31,6 +31,8 @@ PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 """How the header is described in the OpenAPI document."""
+KEPT_HEADERS = frozenset({"Content-Type", "ETag", "X-Invite-Id"})
+"""What an answer is kept with."""
 NOT_KEPT = frozenset({401, 429})
 """Answers that do not tell the outcome of the operation, like those of 500 and above: not kept."""
 
@@ -89,7 +91,7 @@ def _digest(*parts: bytes) -> str:
 
 
 def _to_document(response: Response) -> Document:
-    headers = [[name, value] for name, value in response.headers if name in ("Content-Type", "ETag")]
+    headers = [[name, value] for name, value in response.headers if name in KEPT_HEADERS]
     return {"status": response.status_code, "headers": headers, "body": response.get_data()}
 
 

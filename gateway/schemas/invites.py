@@ -4,13 +4,23 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from gateway.http.fields import Id, Model, Text, check_id
+from gateway.http.fields import Flag, Id, Model, Text, check_id
 from gateway.schemas.examples import CLEO, EVENT, INVITE, example
 from services.contracts import invites as contract
 
+INVITE_ID_HEADER = "X-Invite-Id"
+INVITE_ID = {
+    INVITE_ID_HEADER: {
+        "description": "the invitation that is pending now: this one, or the same one that was sent before",
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+        "example": INVITE["id"],
+    }
+}
+"""How the header is described in the OpenAPI document."""
+
 
 class Invite(BaseModel):
-    """A pending invitation to me. event_id: null for a friend invitation."""
+    """A pending invitation. event_id: null for a friend invitation."""
 
     model_config = example(INVITE)
 
@@ -19,6 +29,12 @@ class Invite(BaseModel):
     receiver_id: str
     type: Literal["friend", "event"]
     event_id: str | None
+
+
+class InvitesQuery(Model):
+    """Whose invitations."""
+
+    sent: Flag = Field(default=False, description="those that I have sent; without it those to me")
 
 
 class NewInvite(Model):

@@ -51,6 +51,12 @@ def list_invites(*, actor_id: str) -> list[Invite]:
 
 
 @answered_by(SERVICE)
+def list_sent_invites(*, actor_id: str) -> list[Invite]:
+    """Return the invitations of the actor that are pending at others, oldest first."""
+    raise NotImplementedError
+
+
+@answered_by(SERVICE)
 def list_invite_ids(*, actor_id: str) -> list[str]:
     """Return the ids of the invitations that are pending at the actor, oldest first."""
     raise NotImplementedError

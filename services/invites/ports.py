@@ -31,6 +31,9 @@ class InviteStore(Protocol):
     def list_pending(self, receiver_id: str) -> list[Invite]:
         """Return the invitations that are pending at a receiver, oldest first."""
 
+    def list_sent(self, sender_id: str) -> list[Invite]:
+        """Return the invitations of a sender that are pending, oldest first."""
+
     def list_pending_ids(self, receiver_id: str) -> list[str]:
         """Return the ids of these invitations, in the same order."""
 

@@ -61,6 +61,10 @@ class Invites(Service):
         return usecases.list_invites(self.invites, actor_id=actor_id)
 
     @rpc
+    def list_sent_invites(self, *, actor_id: str) -> list[contract.Invite]:
+        return usecases.list_sent_invites(self.invites, actor_id=actor_id)
+
+    @rpc
     def list_invite_ids(self, *, actor_id: str) -> list[str]:
         return self.invites.list_pending_ids(actor_id)
 

@@ -63,7 +63,8 @@ def prepare(database: Database[Document]) -> None:
     """Make the collection, and the indexes that the rules and the queries rely on. Idempotent."""
     invites = validated(database, "invites", INVITE)
     invites.create_index("open_key", unique=True, sparse=True)
-    invites.create_index([("receiver_id", ASCENDING), ("status", ASCENDING), *_OLDEST_FIRST])
+    for person in ("receiver_id", "sender_id"):
+        invites.create_index([(person, ASCENDING), ("status", ASCENDING), *_OLDEST_FIRST])
     invites.create_index([("event_id", ASCENDING), ("status", ASCENDING)])
     invites.create_index([("pair", ASCENDING), ("status", ASCENDING)], sparse=True)
     invites.create_index([("status", ASCENDING), ("sent_at", ASCENDING)])
@@ -111,6 +112,11 @@ class MongoInviteStore:
 
     def list_pending(self, receiver_id: str) -> list[Invite]:
         pending = {"receiver_id": receiver_id, "status": "pending"}
+        found = self._invites.find(pending, batch_size=SINGLE_BATCH).sort(_OLDEST_FIRST)
+        return [_invite(document) for document in found]
+
+    def list_sent(self, sender_id: str) -> list[Invite]:
+        pending = {"sender_id": sender_id, "status": "pending"}
         found = self._invites.find(pending, batch_size=SINGLE_BATCH).sort(_OLDEST_FIRST)
         return [_invite(document) for document in found]
 

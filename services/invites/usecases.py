@@ -153,6 +153,11 @@ def list_invites(invites: InviteStore, *, actor_id: str) -> list[contract.Invite
     return [invite.public() for invite in invites.list_pending(actor_id)]
 
 
+def list_sent_invites(invites: InviteStore, *, actor_id: str) -> list[contract.Invite]:
+    """Return what waits for the answers of others."""
+    return [invite.public() for invite in invites.list_sent(actor_id)]
+
+
 def answer_invite(
     invites: InviteStore, notify: Notify, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str
 ) -> WriteResult:

@@ -64,6 +64,8 @@ def test_waiting_invitations_come_oldest_first(invites):
     sent = [pending(invites, event_invite(new_id())) for _ in range(3)]
     listed = [invite.id for invite in invites.list_pending("bob")]
     assert sorted(listed) == sorted(invite.id for invite in sent)
+    assert [invite.id for invite in invites.list_sent("anna")] == listed
+    assert invites.list_sent("bob") == []
 
 
 @pytest.mark.parametrize(

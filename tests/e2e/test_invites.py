@@ -394,3 +394,20 @@ class TestJoining:
 def test_an_unknown_invitation_is_404(ann: Person) -> None:
     for action in ("accept", "decline", "cancel"):
         refused(ann.answer(NOBODY, action), 404)
+
+
+def test_a_sender_learns_the_id_of_an_invitation_finds_it_again_and_cancels_it(someone: Callable[[], Person]) -> None:
+    anna, boris = someone(), someone()
+    event_id = anna.plan(type="group")
+    body = {"type": "event", "receiver_id": boris.id, "event_id": event_id}
+
+    sent = anna.post("/invite", body, headers={"Idempotency-Key": "one"})
+    invite_id = sent.headers["X-Invite-Id"]
+
+    assert anna.post("/invite", body, headers={"Idempotency-Key": "one"}).headers["X-Invite-Id"] == invite_id
+    assert anna.post("/invite", body).headers["X-Invite-Id"] == invite_id  # while it waits there is one
+    assert ok(anna.get("/invites", sent="true")) == boris.invites()
+    assert boris.get("/invites", sent="true").status_code == 204
+    assert anna.get("/invites", sent="maybe").status_code == 400
+    done(anna.answer(invite_id, "cancel"))
+    assert boris.invites() == [] and anna.get("/invites", sent="true").status_code == 204

@@ -61,6 +61,10 @@ class FakeInvites:
         pending = [kept.invite for kept in self._open() if kept.invite.status == "pending"]
         return [invite for invite in pending if invite.receiver_id == receiver_id]
 
+    def list_sent(self, sender_id: str) -> list[Invite]:
+        pending = [kept.invite for kept in self._open() if kept.invite.status == "pending"]
+        return [invite for invite in pending if invite.sender_id == sender_id]
+
     def list_pending_ids(self, receiver_id: str) -> list[str]:
         return [invite.id for invite in self.list_pending(receiver_id)]
 

@@ -55,6 +55,7 @@ READS: dict[str, tuple[Request, int, int]] = {
     "GET /chats?msg_limit": (lambda c: c.ann.chats(msg_limit=3), 4, 1),
     "GET /friends": (lambda c: c.ann.friends(), 3, 1),
     "GET /invites": (lambda c: c.ann.invites(), 2, 1),
+    "GET /invites?sent": (lambda c: c.ann.get("/invites", sent="true"), 2, 1),
     "GET /person": (lambda c: ok(c.ann.get("/person", id=c.friends[0])), 2, 1),
     "GET /search/users": (lambda c: ok(c.ann.get("/search/users", filtered_str=c.token)), 2, 1),
 }

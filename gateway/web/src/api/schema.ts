@@ -274,7 +274,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the invitations that wait for my answer. */
+        /** Return the invitations that wait for my answer, or those of mine that wait for the answers of others. */
         get: operations["list_invites"];
         put?: never;
         post?: never;
@@ -293,7 +293,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invite a user; while an invitation is pending the same one is not sent again. */
+        /** Invite a user; while an invitation is pending the same one is not sent again. `X-Invite-Id` names it. */
         post: operations["send_invite"];
         /** Accept or decline an invitation to me, or cancel one of mine. */
         delete: operations["answer_invite"];
@@ -758,7 +758,7 @@ export interface components {
         InviteList: components["schemas"]["Invite"][];
         /**
          * Invite
-         * @description A pending invitation to me. event_id: null for a friend invitation.
+         * @description A pending invitation. event_id: null for a friend invitation.
          * @example {
          *       "event_id": null,
          *       "id": "665f1c2ab7d14e0012a3f001",
@@ -5112,7 +5112,10 @@ export interface operations {
     };
     list_invites: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description those that I have sent; without it those to me */
+                sent?: ("true" | "false") | boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5250,6 +5253,11 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    /**
+                     * @description the invitation that is pending now: this one, or the same one that was sent before
+                     * @example 665f1c2ab7d14e0012a3f001
+                     */
+                    "X-Invite-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
