@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from services.contracts.ids import new_id
 from services.events import model
+from services.events import storage as events_storage
 from services.events.model import Event, OpenInvitation, creator, joining
+from tests.fakes import events as fakes_events
 from tests.fakes.details import event_details
 
 
@@ -236,3 +238,43 @@ def test_an_event_has_room_for_a_limited_number_of_people(events, monkeypatch):
     assert not open_(events, party, "carl")
     events.replace_membership(joined, model.without(joined, joined.member_of("bob")), operation_id=new_id())
     assert open_(events, party, "carl")
+
+
+def join(events, party, user_id, invite_id):
+    return events.join(party.id, invite_id=invite_id, member=joining(user_id, invite_id), operation_id=new_id())
+
+
+def test_a_used_invitation_neither_opens_nor_lets_in_again(events):
+    party, invite_id = stored(events, "anna"), new_id()
+    assert open_(events, party, "bob", invite_id=invite_id)
+    assert not events.has_used_invitation(party.id, invite_id)
+    joined = join(events, party, "bob", invite_id)
+    assert events.has_used_invitation(party.id, invite_id)
+    assert events.replace_membership(joined, model.without(joined, joined.member_of("bob")), operation_id=new_id())
+    assert not open_(events, party, "bob", invite_id=invite_id)
+    assert join(events, party, "bob", invite_id) is None
+    assert open_(events, party, "bob"), "another invitation opens"
+
+
+def test_an_invitation_that_ended_before_it_was_opened_never_opens(events):
+    party, invite_id = stored(events, "anna"), new_id()
+    assert events.withdraw_invitation(party.id, invite_id)
+    assert not events.withdraw_invitation(party.id, invite_id)
+    assert not open_(events, party, "bob", invite_id=invite_id)
+    assert events.has_used_invitation(party.id, invite_id)
+    assert join(events, party, "bob", invite_id) is None
+    assert events.find(party.id) == party
+
+
+def test_a_withdrawn_invitation_gives_its_place_back_once(events, monkeypatch):
+    monkeypatch.setattr(events_storage, "MAX_PLACES", 2)
+    monkeypatch.setattr(fakes_events, "MAX_PLACES", 2)
+    party, invite_id = stored(events, "anna"), new_id()
+    for _ in range(2):
+        assert open_(events, party, "bob", invite_id=invite_id)
+        assert not open_(events, party, "carl")
+        assert events.withdraw_invitation(party.id, invite_id)
+        assert not events.withdraw_invitation(party.id, invite_id)
+        invite_id = new_id()
+    assert open_(events, party, "carl")
+    assert not open_(events, party, "dora")

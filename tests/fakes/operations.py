@@ -2,7 +2,7 @@
 
 import time
 
-from services.chassis.messaging.outbox import REMEMBERED_OPERATIONS, may_have_forgotten
+from services.chassis.messaging import outbox
 
 
 class Operations:
@@ -18,10 +18,10 @@ class Operations:
         return frozenset(operation_id for operation_id, _ in self._done)
 
     def remember(self, operation_id: str) -> None:
-        self._done = [*self._done, (operation_id, time.time_ns() // 1_000_000)][-REMEMBERED_OPERATIONS:]
+        self._done = [*self._done, (operation_id, time.time_ns() // 1_000_000)][-outbox.REMEMBERED_OPERATIONS:]
 
     def since_ms(self) -> int | None:
-        return self._done[0][1] if len(self._done) == REMEMBERED_OPERATIONS else None
+        return self._done[0][1] if len(self._done) == outbox.REMEMBERED_OPERATIONS else None
 
     def has_not_done(self, operation_id: str) -> bool:
-        return operation_id not in self and not may_have_forgotten(self.since_ms())
+        return operation_id not in self and not outbox.may_have_forgotten(self.since_ms())

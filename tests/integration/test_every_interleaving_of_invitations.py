@@ -52,12 +52,15 @@ class Scene(World):
         with suppress(ServiceError):
             self.invite(self.anna, self.bob, self.event_id, operation_id=self.invite_id)
 
-    def open_and_repair(self) -> None:
-        """Open the invitation late, as a call does that was paused before it, and let the reconciler see that."""
+    def open_late(self) -> None:
+        """Open the invitation, as a call does that was paused before it."""
         with suppress(ServiceError):
             self.services["events"].open_invitation(
                 event_id=self.event_id, invite_id=self.invite_id, sender_id=self.anna, receiver_id=self.bob
             )
+
+    def open_and_repair(self) -> None:
+        self.open_late()
         self.reconcile()
 
     def reply(self, action: Action) -> Actor:
@@ -132,6 +135,7 @@ def settle(now: Scene) -> None:
 
 def agrees(now: Scene) -> None:
     """The event's roster and the invitation say the same, removed is removed, and the token has let in once at most."""
+    assert not (now.times_let_in() and now.party().has_invited(now.bob)), "a used token is open again"
     settle(now)
     party, invitation = now.party(), now.invitation()
     status = invitation.status if invitation else "refused"
@@ -171,7 +175,12 @@ def in_every_order(database: Any, actors_of: Callable[[Scene], list[Actor]], *, 
 SCENES: dict[str, tuple[Callable[[Scene], list[Actor]], bool, int]] = {
     "accepted, removed, repaired": (lambda now: [now.accept_and_be_removed, now.reconcile], True, 20),
     "accepted, removed, sent again": (lambda now: [now.accept_and_be_removed, now.send], True, 20),
-    "accepted, removed, opened again": (lambda now: [now.accept_and_be_removed, now.open_and_repair], True, 100),
+    "accepted, removed, opened late": (lambda now: [now.accept_and_be_removed, now.open_late], True, 15),
+    "accepted, removed, opened late, repaired": (
+        lambda now: [now.accept_and_be_removed, now.open_and_repair],
+        True,
+        100,
+    ),
     "accepted, removed, delivered late": (lambda now: [now.accept_and_be_removed, now.relay_acceptance], True, 10),
     "sent twice": (lambda now: [now.send, now.send], False, 30),
     "sent, accepted, repaired": (lambda now: [now.send, now.reply("accept"), now.reconcile], False, 200),
