@@ -18,7 +18,7 @@ class Operations:
         return frozenset(operation_id for operation_id, _ in self._done)
 
     def remember(self, operation_id: str) -> None:
-        self._done = [*self._done, (operation_id, time.time_ns() // 1_000_000)][-outbox.REMEMBERED_OPERATIONS:]
+        self._done = [*self._done, (operation_id, time.time_ns() // 1_000_000)][-outbox.REMEMBERED_OPERATIONS :]
 
     def since_ms(self) -> int | None:
         return self._done[0][1] if len(self._done) == outbox.REMEMBERED_OPERATIONS else None

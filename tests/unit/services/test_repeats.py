@@ -1,9 +1,18 @@
-"""The same operation under way twice at once: the second gives the outcome of the first, wherever it was overtaken."""
+"""The same operation again, at once or late: it gives the outcome of the first, wherever it was overtaken.
+
+When that is not known any more it is refused. What changes nothing writes nothing.
+"""
+
+import time
 
 import pytest
 
+from services.chassis.messaging import outbox
+from services.chassis.messaging.outbox import STATE_REQUESTED
+from services.chassis.rpc import repeats
 from services.chats import usecases as chats
-from services.contracts.errors import Code, Forbidden, Invalid, NotFound
+from services.contracts.domain_events import to_wire
+from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from services.contracts.ids import new_id
 
 
@@ -176,3 +185,165 @@ def test_an_invitation_to_an_event_deleted_while_it_was_checked_is_refused(world
         world.invite(anna, carl, party)
     assert refused.value.code == Code.EVENT_UNKNOWN
     assert world.invites.list_pending(carl) == []
+
+
+def open_late(world, sender, receiver, event_id, invite_id):
+    return world.services["events"].open_invitation(
+        event_id=event_id, invite_id=invite_id, sender_id=sender, receiver_id=receiver
+    )
+
+
+def repair(world, invite_id):
+    """Let `invites` tell `events` again how an invitation has ended, as the reconciler does."""
+    for ended in world.invites.find(invite_id).to_domain_events(new_id(), STATE_REQUESTED):
+        world.services["events"].restore(domain_event=to_wire(ended), replica_version=None)
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_whoever_was_removed_does_not_come_back_by_an_invitation_that_opens_late(world, anna, carl, party, leaves):
+    invite_id = world.invite(anna, carl, party)
+    world.answer(carl, invite_id)
+    member_id = world.events.find(party).member_of(carl).id
+    if leaves:
+        world.leave(carl, party)
+    else:
+        world.remove_member(anna, member_id)
+    with pytest.raises(NotFound) as refused:
+        open_late(world, anna, carl, party, invite_id)
+    assert refused.value.code == Code.INVITE_UNKNOWN
+    repair(world, invite_id)
+    assert world.events.find(party).member_of(carl) is None
+    assert not world.events.find(party).has_invited(carl)
+    assert world.join(anna, carl, party) != member_id, "a new invitation lets in"
+
+
+@pytest.mark.parametrize("action", ["decline", "cancel"])
+def test_an_invitation_that_was_not_accepted_does_not_open_late(world, anna, carl, party, action):
+    invite_id = world.invite(anna, carl, party)
+    world.answer(anna if action == "cancel" else carl, invite_id, action)
+    with pytest.raises(NotFound):
+        open_late(world, anna, carl, party, invite_id)
+    repair(world, invite_id)
+    assert not world.events.find(party).has_invited(carl)
+    assert world.events.find(party).member_of(carl) is None
+
+
+def test_repair_lets_in_whom_no_acceptance_has_reached_once(world, anna, carl, party):
+    invite_id = world.invite(anna, carl, party)
+    world.deliver_at_once = False
+    world.answer(carl, invite_id)
+    world.undelivered.clear()
+    repair(world, invite_id)
+    assert world.events.find(party).member_of(carl) is not None
+
+
+# A document remembers its latest operations only.
+
+
+@pytest.fixture(params=["begun before them", "begun after them", "first attempt"])
+def attempt(request):
+    """Return how a request comes after many others."""
+    return request.param
+
+
+@pytest.fixture
+def few_operations(monkeypatch):
+    monkeypatch.setattr(outbox, "REMEMBERED_OPERATIONS", 3)
+
+
+def begun_at(attempt):
+    now_ms = time.time_ns() // 1_000_000
+    return {"begun before them": now_ms - 1000, "begun after them": now_ms + 60_000, "first attempt": None}[attempt]
+
+
+def after_others(attempt, act, other):
+    """Do `other` more often than a document remembers, then `act`; return whether it was done."""
+    begun_at_ms = begun_at(attempt)
+    for n in range(outbox.REMEMBERED_OPERATIONS + 1):
+        other(n)
+    with repeats.repeating(begun_at_ms):
+        if attempt != "begun before them":
+            act()
+            return True
+        with pytest.raises(Conflict) as refused:
+            act()
+        assert refused.value.code == Code.OPERATION_FORGOTTEN
+        return False
+
+
+def test_a_change_that_may_be_forgotten_is_not_done_again(world, anna, party, few_operations, attempt):
+    done = after_others(
+        attempt,
+        lambda: world.change(anna, party, name="Dinner"),
+        lambda n: world.change(anna, party, name=f"Supper {n}"),
+    )
+    assert (world.get_event(anna, party)["name"] == "Dinner") == done
+
+
+def test_a_deletion_that_may_be_forgotten_is_not_done_again(world, anna, party, few_operations, attempt):
+    done = after_others(
+        attempt, lambda: world.delete(anna, party), lambda n: world.change(anna, party, name=f"Supper {n}")
+    )
+    assert (world.events.find(party) is None) == done
+
+
+def test_rights_that_may_be_forgotten_are_not_granted_again(world, anna, bob, party, few_operations, attempt):
+    member_id = world.events.find(party).member_of(bob).id
+    done = after_others(
+        attempt,
+        lambda: world.change_rights(anna, member_id, can_delete_event=True),
+        lambda n: world.change_rights(anna, member_id, can_invite_user=n % 2 == 0),
+    )
+    assert ("can_delete_event" in world.events.find(party).member_of(bob).rights) == done
+
+
+def test_an_edit_that_may_be_forgotten_is_not_done_again(world, bob, message_id, few_operations, attempt):
+    def say(text):
+        chats.edit_message(
+            world.chats, world.notify, actor_id=bob, message_id=message_id, text=text, operation_id=new_id()
+        )
+
+    done = after_others(attempt, lambda: say("better"), lambda n: say(f"text {n}"))
+    assert (world.chats.find_message(message_id).text == "better") == done
+
+
+def test_the_end_of_a_friendship_that_may_be_forgotten_is_not_done_again(world, anna, bob, few_operations, attempt):
+    def end_and_begin_again(_):
+        if bob in world.users.list_friend_ids(anna):
+            world.unfriend(bob, anna)
+        world.befriend(anna, bob)
+
+    done = after_others(attempt, lambda: world.unfriend(anna, bob), end_and_begin_again)
+    assert (world.users.list_friend_ids(anna) == []) == done
+
+
+# What changes nothing writes nothing.
+
+
+def test_the_same_values_change_no_version(world, anna, bob, party):
+    before = world.events.find(party)
+    details = {name: before.details[name] for name in ("name", "address", "starts_at", "is_private")}
+    member = before.member_of(bob)
+    world.change(anna, party, **details)
+    world.change(anna, party)
+    world.change(anna, party, if_versions=[before.version], name=before.details["name"])
+    world.change_rights(anna, member.id)
+    world.change_rights(anna, member.id, can_invite_user=False)
+    world.change_rights(bob, member.id)
+    assert world.events.find(party) == before
+
+
+def test_the_same_values_are_refused_to_whoever_may_not_change_them(world, anna, bob, party):
+    before = world.events.find(party)
+    with pytest.raises(Forbidden):
+        world.change(bob, party, name=before.details["name"])
+    with pytest.raises(PreconditionFailed):
+        world.change(anna, party, name=before.details["name"], if_versions=[before.version + 1])
+    assert world.events.find(party) == before
+
+
+def test_the_same_text_is_no_edit(world, bob, message_id):
+    edit(world, bob, message_id, new_id())
+    operations = world.chats._operations[message_id].ids()
+    edit(world, bob, message_id, new_id())
+    assert world.chats._operations[message_id].ids() == operations
