@@ -12,6 +12,7 @@ from gateway.http.context import backend, public_url, requested_url
 from gateway.http.parsing import drain, strict_request
 from gateway.http.problems import ApiError, bad_field
 from services.chassis.logging import log_event
+from services.chassis.rpc import repeats
 from services.chassis.tracing import current_trace, new_trace, set_trace
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,12 @@ def register(app: Flask, *, public: set[str]) -> None:
 
 
 def _begin_trace() -> None:
-    """Give the request an id of its own, whatever the client says; a trace that the client is in goes on."""
+    """Give the request an id of its own, whatever the client says; a trace that the client is in goes on.
+
+    Until its key says otherwise, it repeats nothing.
+    """
     g.begun_at = time.monotonic()
+    repeats.set_begun_at(None)  # a thread answers many requests
     set_trace(new_trace(request.headers.get("traceparent")))
 
 

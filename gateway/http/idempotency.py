@@ -45,7 +45,6 @@ def begin(keys: KeyStore, actor_id: str) -> Response | None:
     Raises:
         ApiError: 400 for a malformed key, 422 for a key that came with another request.
     """
-    repeats.set_begun_at(None)  # a thread answers many requests
     given = request.headers.get(HEADER)
     if given is None or request.method not in METHODS:
         return None

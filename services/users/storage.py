@@ -79,6 +79,7 @@ class MongoUserStore:
         self._profiles: Collection[Document] = database.profiles
         self._friendships: Collection[Document] = database.friendships
         self._confirmed = database.friendships.with_options(read_concern=CONFIRMED)
+        self._confirmed_profiles = database.profiles.with_options(read_concern=CONFIRMED)
 
     def save_profile(self, profile: Profile, *, operation_id: str) -> str:
         folded = [searchable(profile.name), searchable(profile.email)]
@@ -118,8 +119,11 @@ class MongoUserStore:
         return None
 
     def _refresh_profile(self, key: Document, fields: Document, operation_id: str) -> str | None:
-        """Update what has changed. Of two log-ins at once the last one counts."""
-        known = self._profiles.find_one(key)
+        """Update what has changed. Of two log-ins at once the last one counts.
+
+        That nothing has changed is read where no election can take it back.
+        """
+        known = self._confirmed_profiles.find_one(key)
         if known is None:
             return None
         if any(known[name] != value for name, value in fields.items()):

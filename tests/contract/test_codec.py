@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from services.chassis.rpc import codec
+from services.chassis.rpc import codec, repeats
 from services.chassis.rpc.deadline import Deadline
 from services.contracts.errors import CLASSES, Code, NotFound, ServiceFault
 
@@ -70,3 +70,21 @@ def test_a_call_that_is_delivered_again_long_after_its_end_has_no_time_left_on_a
     assert left_s(-5000) == pytest.approx(5, abs=0.5)
     assert left_s(30_000) == pytest.approx(5, abs=0.5)  # clocks may be apart
     assert left_s(codec.CLOCK_SKEW_MS + 1) == 0
+
+
+def test_a_call_of_a_repeated_request_carries_when_that_was_begun():
+    with repeats.repeating(1_700_000_000_000):
+        headers = codec.encode_deadline(Deadline.after(5))["application_headers"]
+    assert repeats.from_headers(headers, redelivered=False) == 1_700_000_000_000
+    assert repeats.from_headers(headers, redelivered=True) == 1_700_000_000_000
+    assert repeats.HEADER not in codec.encode_deadline(Deadline.after(5))["application_headers"]
+
+
+@pytest.mark.parametrize("given", [None, "", "soon", "-1", "1.5", "١", 17])
+def test_what_is_no_moment_repeats_nothing(given):
+    assert repeats.from_headers({repeats.HEADER: given}, redelivered=False) is None
+
+
+def test_a_call_that_is_delivered_again_repeats_what_was_begun_not_longer_ago_than_a_call_lasts():
+    begun_at_ms = repeats.from_headers({}, redelivered=True)
+    assert 0 <= time.time_ns() // 1_000_000 - repeats.LONGEST_CALL_MS - begun_at_ms < 1000

@@ -2,9 +2,11 @@
 
 A document remembers its latest operations only. One that is not among them was never done, or was pushed out by later
 ones. A request that is sent for the first time was never done; of a repeat a document can tell so only if it remembers
-everything since the request was begun. The header `begun-at` of a call carries that moment through nested calls.
+everything since the request was begun. The header `begun-at` of a call carries that moment through nested calls. A call
+that the broker delivers again is a repeat, too.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +15,9 @@ from typing import Any
 HEADER = "begun-at"
 SKEW_MS = 30_000
 """How far the clocks of two machines may be apart."""
+
+LONGEST_CALL_MS = 30_000
+"""No call is wanted longer than that, so one that is delivered again was begun later."""
 
 _begun_at_ms: ContextVar[int | None] = ContextVar("begun_at_ms", default=None)
 
@@ -49,7 +54,12 @@ def to_headers() -> dict[str, str]:
     return {} if begun_at_ms is None else {HEADER: str(begun_at_ms)}
 
 
-def from_headers(headers: Mapping[str, Any]) -> int | None:
-    """Return the moment that a call carries, in Unix milliseconds; None for one that repeats nothing."""
+def from_headers(headers: Mapping[str, Any], *, redelivered: bool) -> int | None:
+    """Return the moment that a call carries, in Unix milliseconds; None for one that repeats nothing.
+
+    redelivered: the broker has delivered the call before, to a process that may have done it and died.
+    """
     given = headers.get(HEADER)
-    return int(given) if isinstance(given, str) and given.isascii() and given.isdecimal() else None
+    if isinstance(given, str) and given.isascii() and given.isdecimal():
+        return int(given)
+    return time.time_ns() // 1_000_000 - LONGEST_CALL_MS if redelivered else None

@@ -77,10 +77,11 @@ class CallServer(SharedExtension):
             self._drop(delivery)
             return
         headers = properties.get("application_headers") or {}
+        redelivered = bool((delivery.message.delivery_info or {}).get("redelivered"))
         context = {
             "deadline": deadline,
             "trace": from_headers(headers),
-            "begun_at_ms": repeats.from_headers(headers),
+            "begun_at_ms": repeats.from_headers(headers, redelivered=redelivered),
         }
         self.container.spawn_worker(entrypoint, (), arguments, context, partial(self._answer, reply, time.monotonic()))
 
