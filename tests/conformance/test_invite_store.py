@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.messaging.outbox import now
+from services.contracts.errors import Forbidden
 from services.contracts.ids import new_id
 from services.invites.model import Invite, Refusal
 
@@ -194,3 +195,16 @@ def test_a_proposal_whose_check_was_not_finished_is_found_after_a_while(invites)
 
     assert invites.list_proposals(sent_before=now() - timedelta(minutes=1)) == []
     assert [found.id for found in invites.list_proposals(sent_before=now() + timedelta(minutes=1))] == [forgotten.id]
+
+
+def test_a_refusal_is_kept_with_its_reason_once(invites):
+    refused, other = event_invite(new_id()), Refusal(error="NotFound", code="event.unknown", message="Gone.")
+    invites.propose(refused)
+    assert invites.find(refused.id).refusal is None
+    assert invites.refuse(refused.id, REFUSAL)
+    assert not invites.refuse(refused.id, other)
+    for found in (invites.find(refused.id), invites.find_confirmed(refused.id)):
+        assert (found.status, found.refusal) == ("refused", REFUSAL)
+    error = REFUSAL.to_error()
+    assert (type(error), error.code, error.message) == (Forbidden, REFUSAL.code, REFUSAL.message)
+    assert Refusal.of(error) == REFUSAL

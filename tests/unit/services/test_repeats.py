@@ -12,8 +12,9 @@ from services.chassis.messaging.outbox import STATE_REQUESTED
 from services.chassis.rpc import repeats
 from services.chats import usecases as chats
 from services.contracts.domain_events import to_wire
-from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unavailable
 from services.contracts.ids import new_id
+from services.invites import usecases as invites
 
 
 def meanwhile(store, method, act):
@@ -347,3 +348,54 @@ def test_the_same_text_is_no_edit(world, bob, message_id):
     operations = world.chats._operations[message_id].ids()
     edit(world, bob, message_id, new_id())
     assert world.chats._operations[message_id].ids() == operations
+
+
+# A refusal is given again, also if the first try had no answer.
+
+
+class Unreachable:
+    """Calls that nobody answers."""
+
+    def call(self, call, **arguments):
+        raise Unavailable(Code.CALL_TIMEOUT, "no answer")
+
+
+def first_try_is_503(world, sender, receiver, event_id, operation_id):
+    """Send an invitation while `events` does not answer; later the timer finishes it."""
+    service = world.services["invites"]
+    calls, service.calls = service.calls, Unreachable()
+    with pytest.raises(Unavailable):
+        world.invite(sender, receiver, event_id, operation_id=operation_id)
+    service.calls = calls
+    invites.finish_proposals(world.invites, world, world.notify, sent_before=outbox.now() + outbox.LEASE)
+
+
+def test_an_invitation_refused_after_a_503_is_refused_again_whatever_holds_since(world, anna, bob, carl, party):
+    member_id, operation_id = world.events.find(party).member_of(bob).id, new_id()
+    first_try_is_503(world, bob, carl, party, operation_id)
+    world.change_rights(anna, member_id, can_invite_user=True)
+    for _ in range(2):
+        with pytest.raises(Forbidden) as refused:
+            world.invite(bob, carl, party, operation_id=operation_id)
+        assert refused.value.code == Code.MEMBER_RIGHT_MISSING
+    assert world.invites.list_pending(carl) == []
+    assert not world.events.find(party).has_invited(carl)
+    assert world.invite(bob, carl, party), "a new request is judged anew"
+
+
+def test_an_invitation_sent_after_a_503_was_sent(world, anna, carl, party):
+    operation_id = new_id()
+    first_try_is_503(world, anna, carl, party, operation_id)
+    assert [invite.id for invite in world.invites.list_pending(carl)] == [operation_id]
+    assert world.invite(anna, carl, party, operation_id=operation_id) == operation_id
+    assert len(world.invites.list_pending(carl)) == 1
+
+
+def test_an_invitation_of_friends_refused_after_a_503_is_refused_by_its_repeat(world, anna, bob):
+    operation_id = new_id()
+    world.befriend(anna, bob)
+    first_try_is_503(world, anna, bob, None, operation_id)
+    for _ in range(2):
+        with pytest.raises(Invalid) as refused:
+            world.invite(anna, bob, operation_id=operation_id)
+        assert refused.value.code == Code.FRIEND_ALREADY
