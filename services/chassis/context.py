@@ -57,6 +57,10 @@ class ServiceContext:
             return StatePage(domain_events=[], next=None)
         return self.outboxes[0].list_state(kind=kind, after=after, only=only)
 
+    def find_unknown(self, subjects: list[str]) -> list[str]:
+        """Return which of these documents this service does not have. It has all if it owns none."""
+        return self.outboxes[0].find_unknown(subjects) if self.outboxes else []
+
     def health(self) -> Health:
         """Return whether the database answers and every broker connection of this process is open."""
         connections = list(BrokerConnection.living)

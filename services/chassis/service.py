@@ -17,7 +17,7 @@ from services.chassis.messaging.subscriber import subscriber
 from services.chassis.mongo import Document
 from services.chassis.rpc.server import rpc
 from services.contracts.domain_events import DomainEvent, from_wire
-from services.contracts.rpc import Discrepancy, HandlerResult, Health, StatePage, Wire, handled
+from services.contracts.rpc import Discrepancy, HandlerResult, Health, ReplicaPage, StatePage, Wire, handled
 
 
 class Service:
@@ -69,6 +69,16 @@ class Service:
         """Make a replica equal to its owner's state."""
         return self.repair(from_wire(domain_event), replica_version=replica_version)
 
+    @rpc
+    def list_replicas(self, *, kind: str, after: str | None) -> ReplicaPage:
+        """Return a page of what this service keeps of other services' documents."""
+        return self.page_replicas(kind, after=after)
+
+    @rpc
+    def find_unknown(self, *, subjects: list[str]) -> list[str]:
+        """Return which of these documents of its own the service does not have."""
+        return self.context.find_unknown(subjects)
+
     @subscriber
     def handle_queued(self, *, domain_events: list[Wire]) -> None:
         """Handle what has come from the queues: one domain event, or a batch where the order counts."""
@@ -93,6 +103,10 @@ class Service:
     def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
         """Compare this service's replicas with these states. A service without replicas finds nothing."""
         return []
+
+    def page_replicas(self, kind: str, *, after: str | None) -> ReplicaPage:
+        """Return a page of what this service keeps until a domain event of `kind`. By default it keeps nothing."""
+        return ReplicaPage(replicas=[], next=None)
 
     def repair(self, domain_event: DomainEvent, *, replica_version: int | None) -> HandlerResult:
         """Make a replica equal to this state, if it is still at `replica_version`. By default: handle it again."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 from services.contracts import chats as contract
 from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1, MessageChangedV1
+from services.contracts.ids import derive_id
 
 MAX_PAGE = 1000
 """Messages of a chat in one reply."""
@@ -148,6 +149,21 @@ def chat_of(domain_event: DomainEvent) -> Chat | None:
         case MembershipChangedV1():
             return event_chat_of(domain_event)
     return None
+
+
+def end_of(chat: Chat) -> MembershipChangedV1 | None:
+    """Return the domain event that would end a chat; None for a dialog, which never ends."""
+    if chat.event_id is None:
+        return None
+    version = chat.version + 1
+    return MembershipChangedV1(
+        domain_event_id=derive_id(f"{chat.event_id}:{version}", "unknown to its owner"),
+        event_id=chat.event_id,
+        chat_id=chat.id,
+        member_user_ids=[],
+        deleted=True,
+        version=version,
+    )
 
 
 def difference(replica: Chat | None, wanted: Chat) -> str | None:

@@ -15,6 +15,9 @@ class ChatStore(Protocol):
     def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
         """Return these chats as far as they exist, deleted ones included. One query."""
 
+    def page_replicas(self, *, after: str | None, limit: int) -> list[Chat]:
+        """Return chats, deleted ones included, in the order of their ids. after: the last id of the page before."""
+
     def restore_replica(self, chat: Chat, *, replica_version: int | None) -> bool:
         """Store the replica, if the stored one is still at `replica_version` (None: if there is none). Atomic."""
 

@@ -15,7 +15,7 @@ from services.chats.model import dialog_of, event_chat_of
 from services.chats.ports import ChatStore
 from services.contracts import chats as contract
 from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1, MessageChangedV1
-from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
+from services.contracts.rpc import Discrepancy, HandlerResult, ReplicaPage, WriteResult
 
 PURGE_INTERVAL_S = 60
 PURGE_AFTER = outbox.LEASE * 6
@@ -86,6 +86,11 @@ class Chats(Service):
 
     def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
         return usecases.find_discrepancies(self.chats, domain_events)
+
+    def page_replicas(self, kind: str, *, after: str | None) -> ReplicaPage:
+        if kind != MembershipChangedV1.__name__:
+            return super().page_replicas(kind, after=after)
+        return usecases.page_replicas(self.chats, after=after)
 
     def repair(self, domain_event: DomainEvent, *, replica_version: int | None) -> HandlerResult:
         return usecases.repair(self.chats, domain_event, replica_version=replica_version)

@@ -149,6 +149,10 @@ class MongoChatStore:
     def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
         return [_chat(document) for document in self._chats.find({"_id": {"$in": chat_ids}}, _CHAT_FIELDS)]
 
+    def page_replicas(self, *, after: str | None, limit: int) -> list[Chat]:
+        found = self._chats.find({"_id": {"$gt": after or ""}}, _CHAT_FIELDS).sort("_id", ASCENDING).limit(limit)
+        return [_chat(document) for document in found]
+
     def restore_replica(self, chat: Chat, *, replica_version: int | None) -> bool:
         if replica_version is None:
             return self.save_replica(chat)

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from services.chassis.messaging.outbox import Notify, forgotten
+from services.chassis.messaging.outbox import PAGE_SIZE, Notify, forgotten
 from services.chats import model
 from services.chats.model import Chat, Message, MessagePage
 from services.chats.ports import ChatStore
 from services.contracts import chats as contract
-from services.contracts.domain_events import DomainEvent
+from services.contracts.domain_events import DomainEvent, to_wire
 from services.contracts.errors import Code, Forbidden, NotFound
-from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult, handled
+from services.contracts.rpc import Discrepancy, HandlerResult, Replica, ReplicaPage, WriteResult, handled
 
 
 def list_chats(
@@ -89,6 +89,20 @@ def find_discrepancies(chats: ChatStore, domain_events: Sequence[DomainEvent]) -
         for replica in [replicas.get(chat.id)]
         if (description := model.difference(replica, chat)) is not None
     ]
+
+
+def page_replicas(chats: ChatStore, *, after: str | None) -> ReplicaPage:
+    """Return a page of the living chats of events. A dialog belongs to its two people whatever becomes of the rest."""
+    page = chats.page_replicas(after=after, limit=PAGE_SIZE)
+    ends = [(chat, model.end_of(chat)) for chat in page if not chat.deleted]
+    return ReplicaPage(
+        replicas=[
+            Replica(subject=end.subject, replica_version=chat.version, end=to_wire(end))
+            for chat, end in ends
+            if end is not None
+        ],
+        next=page[-1].id if len(page) == PAGE_SIZE else None,
+    )
 
 
 def repair(chats: ChatStore, domain_event: DomainEvent, *, replica_version: int | None) -> HandlerResult:

@@ -83,6 +83,25 @@ class Discrepancy(TypedDict):
     description: str
 
 
+class Replica(TypedDict):
+    """Something that a subscriber keeps because a document of another service exists.
+
+    subject: that document's id. replica_version: None for what has no version of its own.
+    end: the domain event that its owner would publish at its end.
+    """
+
+    subject: str
+    replica_version: int | None
+    end: Wire
+
+
+class ReplicaPage(TypedDict):
+    """A page of what a subscriber keeps. next: where the next page begins; None after the last."""
+
+    replicas: list[Replica]
+    next: str | None
+
+
 class Health(TypedDict):
     """What `check_health` returns; any False means not ready."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, ParamSpec, TypeVar
 
-from services.contracts.rpc import Call, Discrepancy, HandlerResult, Health, StatePage, Wire
+from services.contracts.rpc import Call, Discrepancy, HandlerResult, Health, ReplicaPage, StatePage, Wire
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,4 +66,20 @@ def restore(*, domain_event: Wire, replica_version: int | None) -> HandlerResult
     raise NotImplementedError
 
 
-STANDARD_CALLS = (check_health, apply, list_state, audit, restore)
+@StandardCall
+def list_replicas(*, kind: str, after: str | None) -> ReplicaPage:
+    """Return a page of what this service keeps of the documents whose end is a domain event of `kind`.
+
+    Whatever outlives its document for a reason is left out: tombstones, dialogs of friendships that have ended.
+    after: where to go on; None for the beginning.
+    """
+    raise NotImplementedError
+
+
+@StandardCall
+def find_unknown(*, subjects: list[str]) -> list[str]:
+    """Return which of these documents this service, their owner, does not have, not even as a tombstone."""
+    raise NotImplementedError
+
+
+STANDARD_CALLS = (check_health, apply, list_state, audit, restore, list_replicas, find_unknown)

@@ -7,7 +7,7 @@ event has not changed meanwhile.
 
 from dataclasses import dataclass, replace
 
-from services.contracts.domain_events import DomainEvent, EventChangedV1, MembershipChangedV1
+from services.contracts.domain_events import DomainEvent, EventChangedV1, EventInviteEndedV1, MembershipChangedV1
 from services.contracts.errors import Code, Forbidden
 from services.contracts.events import EventDetails, EventSummary, Kind
 from services.contracts.ids import derive_id
@@ -168,6 +168,16 @@ def creator(user_id: str, event_id: str) -> Member:
 def joining(user_id: str, invite_id: str) -> Member:
     """Return the membership that an invitation leads to: no rights. The same invitation gives the same membership."""
     return Member(id=derive_id(invite_id, "member"), user_id=user_id)
+
+
+def end_of(invitation: OpenInvitation, event_id: str) -> EventInviteEndedV1:
+    """Return the domain event that would end a permission to join."""
+    return EventInviteEndedV1(
+        domain_event_id=derive_id(invitation.invite_id, "unknown to its owner"),
+        invite_id=invitation.invite_id,
+        event_id=event_id,
+        receiver_id=invitation.user_id,
+    )
 
 
 def change_between(before: Event, after: Event, *, domain_event_id: str) -> Change:

@@ -67,6 +67,9 @@ class EventStore(Protocol):
     def has_used_invitation(self, event_id: str, invite_id: str) -> bool:
         """Return whether an invitation was used or has ended, once no election can take that back."""
 
+    def page(self, *, after: str | None, limit: int) -> list[Event]:
+        """Return events, deleted ones included, in the order of their ids. after: the last id of the page before."""
+
     def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
         """Return which of these invitations are permissions to join. One query."""
 

@@ -14,7 +14,7 @@ from services.contracts.domain_events import (
     EventInviteEndedV1,
     MembershipChangedV1,
 )
-from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
+from services.contracts.rpc import Discrepancy, HandlerResult, ReplicaPage, WriteResult
 from services.events import storage, usecases
 from services.events.ports import EventStore
 
@@ -139,6 +139,11 @@ class Events(Service):
     @handles(EventInviteEndedV1)
     def withdraw_invitation(self, ended: EventInviteEndedV1) -> HandlerResult:
         return usecases.withdraw_invitation(self.events, ended)
+
+    def page_replicas(self, kind: str, *, after: str | None) -> ReplicaPage:
+        if kind != EventInviteEndedV1.__name__:
+            return super().page_replicas(kind, after=after)
+        return usecases.page_invitations(self.events, after=after)
 
     def repair(self, domain_event: DomainEvent, *, replica_version: int | None) -> HandlerResult:
         if isinstance(domain_event, EventInviteAcceptedV1 | EventInviteEndedV1):

@@ -196,6 +196,10 @@ class MongoEventStore:
         used = {"_id": event_id, "used_invite_ids": invite_id}
         return self._confirmed.find_one(used, {"_id": 1}) is not None
 
+    def page(self, *, after: str | None, limit: int) -> list[Event]:
+        found = self._events.find({"_id": {"$gt": after or ""}}, _EVENT_FIELDS).sort("_id", ASCENDING).limit(limit)
+        return [_event(document) for document in found]
+
     def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
         found = self._events.find({"invited.invite_id": {"$in": invite_ids}}, {"invited.invite_id": 1})
         invited = {invitation["invite_id"] for document in found for invitation in document["invited"]}

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from services.chassis.messaging.outbox import Notify, domain_event_id, forgotten, may_have_forgotten
+from services.chassis.messaging.outbox import PAGE_SIZE, Notify, domain_event_id, forgotten, may_have_forgotten
 from services.chassis.rpc.client import BoundClient
 from services.contracts import events as contract
 from services.contracts import users
-from services.contracts.domain_events import DomainEvent, EventInviteAcceptedV1, EventInviteEndedV1
+from services.contracts.domain_events import DomainEvent, EventInviteAcceptedV1, EventInviteEndedV1, to_wire
 from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unavailable
 from services.contracts.registry import to_deliver
-from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult, handled
+from services.contracts.rpc import Discrepancy, HandlerResult, Replica, ReplicaPage, WriteResult, handled
 from services.events import model
 from services.events.model import MAX_PLACES, RIGHTS, Event, Member, OpenInvitation
 from services.events.ports import EventStore
@@ -243,6 +243,16 @@ def find_discrepancies(events: EventStore, domain_events: Sequence[DomainEvent])
         for n, each in answered.items()
         if each.invite_id in still_open
     ]
+
+
+def page_invitations(events: EventStore, *, after: str | None) -> ReplicaPage:
+    """Return the permissions to join of a page of events."""
+    page = events.page(after=after, limit=PAGE_SIZE)
+    ends = [model.end_of(invitation, event.id) for event in page for invitation in event.invited]
+    return ReplicaPage(
+        replicas=[Replica(subject=end.subject, replica_version=None, end=to_wire(end)) for end in ends],
+        next=page[-1].id if len(page) == PAGE_SIZE else None,
+    )
 
 
 def _decide_on_event(events: EventStore, decide: Callable[[Event], Event], event_id: str, operation_id: str) -> Event:

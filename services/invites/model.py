@@ -80,6 +80,18 @@ class Invite:
         is_theirs = self.event_id is None and {self.sender_id, self.receiver_id} == set(domain_event.user_ids)
         return is_theirs and (self.generation or 0) <= settled_through(domain_event)
 
+    def event_end(self) -> MembershipChangedV1:
+        """Return the domain event by which the event that this is an invitation to would end. It names no chat."""
+        assert self.event_id is not None
+        return MembershipChangedV1(
+            domain_event_id=derive_id(self.event_id, "unknown to its owner"),
+            event_id=self.event_id,
+            chat_id="",
+            member_user_ids=[],
+            deleted=True,
+            version=0,
+        )
+
     def public(self) -> contract.Invite:
         """Return the invitation as its receiver sees it."""
         return contract.Invite(

@@ -37,6 +37,9 @@ class InviteStore(Protocol):
     def list_pending_ids(self, receiver_id: str) -> list[str]:
         """Return the ids of these invitations, in the same order."""
 
+    def page(self, *, after: str | None, limit: int) -> list[Invite]:
+        """Return invitations in whatever status in the order of their ids. after: the last id of the page before."""
+
     def list_pending_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
         """Return the pending friend invitations between the users of any of these pairs. One query."""
 

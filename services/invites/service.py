@@ -20,7 +20,7 @@ from services.contracts.domain_events import (
     InviteChangedV1,
     MembershipChangedV1,
 )
-from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult
+from services.contracts.rpc import Discrepancy, HandlerResult, ReplicaPage, WriteResult
 from services.invites import storage, usecases
 from services.invites.model import Invite
 from services.invites.ports import InviteStore
@@ -88,6 +88,11 @@ class Invites(Service):
     @handles(MembershipChangedV1)
     def end_event(self, changed: MembershipChangedV1) -> HandlerResult:
         return usecases.end_event(self.invites, self.relay.poll_soon, changed)
+
+    def page_replicas(self, kind: str, *, after: str | None) -> ReplicaPage:
+        if kind != MembershipChangedV1.__name__:
+            return super().page_replicas(kind, after=after)
+        return usecases.page_pending(self.invites, after=after)
 
     def find_discrepancies(self, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
         return usecases.find_discrepancies(self.invites, domain_events)

@@ -126,6 +126,10 @@ class MongoInviteStore:
         found = self._invites.find(pending, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_OLDEST_FIRST)
         return [document["_id"] for document in found]
 
+    def page(self, *, after: str | None, limit: int) -> list[Invite]:
+        found = self._invites.find({"_id": {"$gt": after or ""}}).sort("_id", ASCENDING).limit(limit)
+        return [_invite(document) for document in found]
+
     def list_pending_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
         wanted = {"pair": {"$in": [_pair(one, other) for one, other in pairs]}, "status": "pending"}
         return [_invite(document) for document in self._invites.find(wanted)] if pairs else []

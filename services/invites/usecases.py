@@ -11,14 +11,14 @@ refusal it is checked whether the invitation has become pending meanwhile.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from services.chassis.messaging.outbox import STATE_REQUESTED, Notify, domain_event_id
+from services.chassis.messaging.outbox import PAGE_SIZE, STATE_REQUESTED, Notify, domain_event_id
 from services.chassis.rpc.client import BoundClient
 from services.contracts import events, standard_calls, users
 from services.contracts import invites as contract
-from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1
+from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1, to_wire
 from services.contracts.errors import Code, Forbidden, Invalid, NotFound, ServiceError, Unavailable
 from services.contracts.registry import to_deliver
-from services.contracts.rpc import Discrepancy, HandlerResult, WriteResult, handled
+from services.contracts.rpc import Discrepancy, HandlerResult, Replica, ReplicaPage, WriteResult, handled
 from services.invites.model import Invite, Refusal, settled_through
 from services.invites.ports import InviteStore
 
@@ -219,6 +219,16 @@ def find_discrepancies(invites: InviteStore, domain_events: Sequence[DomainEvent
         for invite in pending
         if invite.is_settled_by(each)
     ]
+
+
+def page_pending(invites: InviteStore, *, after: str | None) -> ReplicaPage:
+    """Return the pending invitations to events among a page of all. Their receivers see them while the event lives."""
+    page = invites.page(after=after, limit=PAGE_SIZE)
+    ends = [invite.event_end() for invite in page if invite.event_id is not None and invite.status == "pending"]
+    return ReplicaPage(
+        replicas=[Replica(subject=end.subject, replica_version=None, end=to_wire(end)) for end in ends],
+        next=page[-1].id if len(page) == PAGE_SIZE else None,
+    )
 
 
 def _already_friends() -> Invalid:

@@ -11,6 +11,7 @@ import pytest
 from pymongo import MongoClient, monitoring
 
 from services.chassis.messaging import outbox
+from services.chassis.mongo import Document
 from services.chassis.rpc import repeats
 from services.chats import storage as chats_storage
 from services.chats.model import Chat
@@ -163,7 +164,7 @@ def commands():
 
 @pytest.fixture
 def watched(mongo_uri, commands):
-    client = MongoClient(mongo_uri, w="majority", journal=True, event_listeners=[commands])
+    client: MongoClient[Document] = MongoClient(mongo_uri, w="majority", journal=True, event_listeners=[commands])
     database = client[f"conformance_{new_id()}"]
     for storage in (chats_storage, events_storage, users_storage):
         storage.prepare(database)

@@ -34,6 +34,9 @@ class FakeChats:
     def list_replicas(self, chat_ids: list[str]) -> list[Chat]:
         return [self._chats[chat_id] for chat_id in chat_ids if chat_id in self._chats]
 
+    def page_replicas(self, *, after: str | None, limit: int) -> list[Chat]:
+        return [self._chats[chat_id] for chat_id in sorted(self._chats) if chat_id > (after or "")][:limit]
+
     def restore_replica(self, chat: Chat, *, replica_version: int | None) -> bool:
         known = self._chats.get(chat.id)
         if (known.version if known else None) != replica_version:

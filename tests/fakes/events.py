@@ -42,6 +42,9 @@ class FakeEvents:
     def find_by_former_member(self, member_id: str) -> Event | None:
         return self._events.get(self._former.get(member_id, ""))
 
+    def page(self, *, after: str | None, limit: int) -> list[Event]:
+        return [self._events[event_id] for event_id in sorted(self._events) if event_id > (after or "")][:limit]
+
     def list_open_invite_ids(self, invite_ids: list[str]) -> set[str]:
         invited = {invitation.invite_id for event in self._events.values() for invitation in event.invited}
         return invited & set(invite_ids)

@@ -28,6 +28,9 @@ class FakeInvites:
         self._kept[invite.id] = _Kept(replace(invite, operations=frozenset({invite.id})))
         return True
 
+    def page(self, *, after: str | None, limit: int) -> list[Invite]:
+        return [self._kept[invite_id].invite for invite_id in sorted(self._kept) if invite_id > (after or "")][:limit]
+
     def list_pending_between(self, pairs: list[tuple[str, str]]) -> list[Invite]:
         wanted = {frozenset(pair) for pair in pairs}
         waiting = [kept.invite for kept in self._kept.values() if kept.invite.status == "pending"]

@@ -8,6 +8,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.read_concern import ReadConcern
 
+from services.chassis.messaging import reconciler
 from services.chassis.messaging.reconciler import Reconciler
 from services.chassis.mongo import Document
 from services.contracts import chats, events, invites, users
@@ -173,3 +174,65 @@ def test_the_command_says_what_it_compared_and_repaired(amqp_uri, party, databas
     assert done.returncode == 0, done.stderr
     assert f"repaired: chats, MembershipChangedV1 of {event_id}: chat {chat_id} is missing" in done.stdout
     assert "events: " in done.stdout and "1 repaired" in done.stdout
+
+
+def invited(calls, owner_id, event_id, guest_id):
+    sent = calls.call(
+        invites.send_invite,
+        actor_id=owner_id,
+        kind="event",
+        receiver_id=guest_id,
+        event_id=event_id,
+        operation_id=new_id(),
+    )
+    return sent["id"]
+
+
+def test_the_chat_and_invitations_of_an_event_that_its_owner_does_not_know_are_removed(
+    reconcile, calls, person, party, databases
+):
+    owner_id, event_id, chat_id = party
+    guest_id = person()
+    invite_id = invited(calls, owner_id, event_id, guest_id)
+    databases["events"].events.delete_one({"_id": event_id})
+    found = reconcile("events")
+    assert sorted(found) == [
+        f"chats, MembershipChangedV1 of {event_id}: is unknown to its owner, and is removed",
+        f"invites, MembershipChangedV1 of {event_id}: is unknown to its owner, and is removed",
+    ]
+    assert calls.call(chats.list_chat_ids, actor_id=owner_id) == []
+    assert databases["chats"].chats.find_one({"_id": chat_id})["deleted"]
+    assert calls.call(invites.list_invite_ids, actor_id=guest_id) == []
+    assert databases["invites"].invites.find_one({"_id": invite_id})["status"] == "void"
+    assert reconcile("events") == []
+
+
+def test_a_permission_to_join_by_an_invitation_that_its_owner_does_not_know_is_withdrawn(
+    reconcile, calls, person, party, databases
+):
+    owner_id, event_id, _ = party
+    guest_id = person()
+    invite_id = invited(calls, owner_id, event_id, guest_id)
+    databases["invites"].invites.delete_one({"_id": invite_id})
+    [found] = reconcile("invites")
+    assert found == f"events, EventInviteEndedV1 of {invite_id}: is unknown to its owner, and is removed"
+    event = databases["events"].events.find_one({"_id": event_id})
+    assert event["invited"] == [] and event["places"] == 1 and invite_id in event["used_invite_ids"]
+    assert invited(calls, owner_id, event_id, guest_id) in calls.call(invites.list_invite_ids, actor_id=guest_id)
+    assert reconcile("invites") == []
+
+
+def test_an_owner_that_has_lost_nearly_everything_ends_nothing(caller, party, databases, monkeypatch):
+    _, _, chat_id = party
+    monkeypatch.setattr(reconciler, "MOST_ORPHANS", 0)
+    doubtful = Reconciler(caller, in_flight_s=UNDER_WAY_S)
+    monkeypatch.setattr(doubtful, "_find_unknown", lambda owner, subjects: subjects)
+    assert doubtful.run("events").repaired == []
+    assert not databases["chats"].chats.find_one({"_id": chat_id})["deleted"]
+
+
+def test_a_dialog_outlives_everything(reconcile, calls, friends, databases):
+    one, other, dialog_id = friends
+    databases["users"].friendships.delete_one({"user_ids": one})
+    reconcile("users")
+    assert calls.call(chats.list_chat_ids, actor_id=other) == [dialog_id]

@@ -219,6 +219,15 @@ class Outbox:
     def _state_of(self, document: Document) -> list[DomainEvent]:
         return self.to_domain_events(document, _state_request(document))
 
+    def find_unknown(self, ids: list[str]) -> list[str]:
+        """Return which of these documents there are not, in the order given. One query.
+
+        Whatever others keep of a document came after a majority had it.
+        """
+        found = self.committed.find({"_id": {"$in": ids}}, {"_id": 1}, batch_size=SINGLE_BATCH)
+        known = {document["_id"] for document in found}
+        return [each for each in ids if each not in known]
+
 
 def _state_request(document: Document) -> Document:
     cause = f"{document['_id']}:{document['version']}"

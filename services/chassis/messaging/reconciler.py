@@ -6,7 +6,7 @@ repaired only when, after a while, owner and replica both are as they were and s
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from pymongo.database import Database
 from services.chassis.context import ServiceContext
 from services.chassis.leases import take_lease
 from services.chassis.logging import log_event
-from services.chassis.messaging.outbox import now
+from services.chassis.messaging.outbox import PAGE_SIZE, now
 from services.chassis.mongo import TIME, Document, shape, validated
 from services.chassis.rpc.client import BoundClient, RpcClient
 from services.chassis.rpc.deadline import Deadline
@@ -23,7 +23,7 @@ from services.contracts import standard_calls
 from services.contracts.domain_events import DomainEvent, from_wire, to_wire
 from services.contracts.errors import ServiceError
 from services.contracts.registry import SUBSCRIPTIONS, awaited_subscribers
-from services.contracts.rpc import Discrepancy, StatePage
+from services.contracts.rpc import Discrepancy, Replica, StatePage
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +33,23 @@ LEASE = timedelta(seconds=RECONCILE_INTERVAL_S * 0.9)
 IN_FLIGHT_S = 10.0
 """How long a domain event may be under way on a healthy system, generously."""
 CALL_LIMIT_S = 5.0
+MOST_ORPHANS = 100
+"""Replicas of one kind that are removed together although they are most of those that there are."""
 LEASE_DOCUMENT = shape({"until": TIME})
 OWNERS = sorted({kind.published_by for kind in SUBSCRIPTIONS if kind.replicated})
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A replica that does not agree with its owner's state."""
+    """A replica that does not agree with its owner's state.
+
+    is_orphan: its owner does not know it; then `state` is the end that the owner would publish.
+    """
 
     subscriber: str
     state: DomainEvent
     discrepancy: Discrepancy
+    is_orphan: bool = False
 
     def __str__(self) -> str:
         kind = type(self.state).__name__
@@ -80,6 +86,7 @@ class Reconciler:
             for states in self._pages(owner, kind):
                 compared += len(states)
                 suspects += self._compare(states)
+            suspects += self._find_orphans(kind)
         if suspects:
             time.sleep(self._in_flight_s)
         damaged = [suspect for suspect in suspects if self._is_damage(suspect)]
@@ -111,9 +118,42 @@ class Reconciler:
         found = self._calls().call(audit, domain_events=[to_wire(state) for state in handled])
         return [Finding(subscriber, handled[discrepancy["index"]], discrepancy) for discrepancy in found]
 
+    def _find_orphans(self, kind: type[DomainEvent]) -> list[Finding]:
+        """Ask all subscribers what they keep, and the owner what of that it does not know.
+
+        An owner that knows hardly anything has lost its data: nothing is removed then.
+        """
+        replicas = [
+            (subscriber, each) for subscriber in SUBSCRIPTIONS[kind] for each in self._replicas(subscriber, kind)
+        ]
+        starts = range(0, len(replicas), PAGE_SIZE)
+        orphans = [each for start in starts for each in self._unknown(kind, replicas[start : start + PAGE_SIZE])]
+        if len(orphans) > max(MOST_ORPHANS, len(replicas) // 2):
+            log_event(log, "too many orphans", level=logging.ERROR, count=len(orphans), compared=len(replicas))
+            return []
+        return orphans
+
+    def _replicas(self, subscriber: str, kind: type[DomainEvent]) -> Iterator[Replica]:
+        after: str | None = None
+        while True:
+            page = self._calls().call(standard_calls.list_replicas.of(subscriber), kind=kind.__name__, after=after)
+            yield from page["replicas"]
+            after = page["next"]
+            if after is None:
+                return
+
+    def _unknown(self, kind: type[DomainEvent], replicas: Sequence[tuple[str, Replica]]) -> list[Finding]:
+        unknown = set(self._find_unknown(kind.published_by, sorted({each["subject"] for _, each in replicas})))
+        return [_orphan(subscriber, each) for subscriber, each in replicas if each["subject"] in unknown]
+
+    def _find_unknown(self, owner: str, subjects: list[str]) -> list[str]:
+        return self._calls().call(standard_calls.find_unknown.of(owner), subjects=subjects)
+
     def _is_damage(self, suspect: Finding) -> bool:
         """Look again: neither owner nor replica has moved, and they still disagree."""
         state = suspect.state
+        if suspect.is_orphan:  # whether the replica has moved is checked as it is repaired
+            return bool(self._find_unknown(state.published_by, [state.subject]))
         page = self._page(state.published_by, type(state), after=None, only=[state.subject])
         if page["domain_events"] != [to_wire(state)]:
             return False
@@ -126,6 +166,13 @@ class Reconciler:
             standard_calls.restore.of(finding.subscriber), domain_event=wire, replica_version=replica_version
         )
         return restored["outcome"] == "applied"
+
+
+def _orphan(subscriber: str, replica: Replica) -> Finding:
+    discrepancy = Discrepancy(
+        index=0, replica_version=replica["replica_version"], description="is unknown to its owner, and is removed"
+    )
+    return Finding(subscriber, from_wire(replica["end"]), discrepancy, is_orphan=True)
 
 
 def _claim(finding: Finding) -> tuple[str, int | None]:
