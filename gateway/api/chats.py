@@ -68,7 +68,7 @@ def _with_older(chat: contract.Chat, limit: int | None) -> contract.Chat:
     return {**chat, "messages": messages}
 
 
-@chats_bp.post("/chat/msg", responses={204: None, **problem_responses(403, 404, 413, 415, 422)})
+@chats_bp.post("/chat/msg", responses={204: None, **problem_responses(403, 404, 409, 413, 415, 422)})
 def post_message(body: NewMessage) -> Response:
     """Write a message."""
     calls().write(
@@ -81,7 +81,7 @@ def post_message(body: NewMessage) -> Response:
     return no_content()
 
 
-@chats_bp.put("/chat/msg", responses={204: None, **problem_responses(403, 404, 413, 415, 422)})
+@chats_bp.put("/chat/msg", responses={204: None, **problem_responses(403, 404, 409, 413, 415, 422)})
 def edit_message(body: ChangedMessage) -> Response:
     """Change the text of my own message."""
     calls().write(
@@ -94,7 +94,7 @@ def edit_message(body: ChangedMessage) -> Response:
     return no_content()
 
 
-@chats_bp.delete("/chat/msg", responses={204: None, **problem_responses(403, 404, 422)})
+@chats_bp.delete("/chat/msg", responses={204: None, **problem_responses(403, 404, 409, 422)})
 def delete_message(query: MessageQuery) -> Response:
     """Delete my own message."""
     calls().write(contract.delete_message, actor_id=actor_id(), message_id=query.id, operation_id=operation_id())

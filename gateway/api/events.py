@@ -58,7 +58,7 @@ def create_event(body: NewEvent) -> Response:
     return json_response({"id": event_id})
 
 
-@events_bp.put("/event", responses={204: None, **problem_responses(403, 404, 412, 413, 415, 422)})
+@events_bp.put("/event", responses={204: None, **problem_responses(403, 404, 409, 412, 413, 415, 422)})
 @evaluates_preconditions
 def change_event(body: ChangedEvent) -> Response:
     """Change the fields that are given; `If-Match` refuses it if somebody else was faster."""
@@ -75,7 +75,7 @@ def change_event(body: ChangedEvent) -> Response:
     return no_content()
 
 
-@events_bp.delete("/event", responses={204: None, **problem_responses(403, 404, 412, 422)})
+@events_bp.delete("/event", responses={204: None, **problem_responses(403, 404, 409, 412, 422)})
 @evaluates_preconditions
 def delete_event(query: EventQuery) -> Response:
     """Delete an event with its chat, messages and invitations, for everyone."""
@@ -90,7 +90,7 @@ def delete_event(query: EventQuery) -> Response:
     return no_content()
 
 
-@events_bp.delete("/event/group/leave", responses={204: None, **problem_responses(404, 422)})
+@events_bp.delete("/event/group/leave", responses={204: None, **problem_responses(404, 409, 422)})
 def leave_event(query: EventQuery) -> Response:
     """Leave a group event; the last one out deletes it."""
     calls().write(contract.leave_event, actor_id=actor_id(), event_id=query.id, operation_id=operation_id())

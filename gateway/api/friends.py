@@ -34,7 +34,7 @@ def get_friend(query: FriendQuery) -> Response:
     )
 
 
-@friends_bp.delete("/friend", responses={204: None, **problem_responses(404, 422)})
+@friends_bp.delete("/friend", responses={204: None, **problem_responses(404, 409, 422)})
 def end_friendship(query: FriendQuery) -> Response:
     """End a friendship, for both. The dialog stays."""
     calls().write(users.end_friendship, actor_id=actor_id(), friend_id=query.id, operation_id=operation_id())

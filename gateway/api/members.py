@@ -20,7 +20,7 @@ def get_member(query: MemberQuery) -> Response:
     return json_response(serialize_member(member, person))
 
 
-@members_bp.put("/member", responses={204: None, **problem_responses(403, 404, 413, 415, 422)})
+@members_bp.put("/member", responses={204: None, **problem_responses(403, 404, 409, 413, 415, 422)})
 def change_rights(body: ChangedRights) -> Response:
     """Grant and revoke rights that I hold myself."""
     calls().write(
@@ -33,7 +33,7 @@ def change_rights(body: ChangedRights) -> Response:
     return no_content()
 
 
-@members_bp.delete("/member", responses={204: None, **problem_responses(403, 404, 422)})
+@members_bp.delete("/member", responses={204: None, **problem_responses(403, 404, 409, 422)})
 def remove_member(query: MemberQuery) -> Response:
     """Remove a member; removing myself is leaving."""
     calls().write(contract.remove_member, actor_id=actor_id(), member_id=query.id, operation_id=operation_id())

@@ -51,8 +51,11 @@ EXAMPLES: dict[int, tuple[str | None, str]] = {
     401: (None, "Log in first: GET /login."),
     403: ("member.right_missing", "You do not hold the right: can_change_event."),
     404: ("event.unknown", "There is no such event."),
-    409: ("event.full", "An event has room for 1000 people, the invited ones included."),
     408: (None, "The body did not arrive within 10 s."),
+    409: (
+        "operation.forgotten",
+        "Too much has happened since to tell whether this was done. Look, then decide anew.",
+    ),
     410: (None, "What has happened since that cursor is no longer kept: start over with GET /user."),
     412: ("event.changed", "The event has changed since the version that you named."),
     413: (None, "The body is larger than 1048576 bytes."),

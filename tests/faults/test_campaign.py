@@ -1,7 +1,11 @@
 """The short version of `make test-faults`."""
 
+import threading
+from contextlib import suppress
+
 from services.chassis.messaging.reconciler import OWNERS, Reconciler
 from services.chassis.rpc.client import RpcClient
+from services.contracts.errors import Unavailable
 from tests.e2e.system import LocalSystem
 from tests.faults import campaign
 from tests.faults.faults import Fault
@@ -19,11 +23,38 @@ FAULTS = [
     Fault("stop", "invites"),
 ]
 
+RECONCILED_FAULTS = [Fault("kill", "events"), Fault("pause", "chats", 4), Fault("kill", "invites")]
+
 
 def test_while_processes_are_killed_paused_and_stopped_nothing_acknowledged_is_lost(own_system: LocalSystem) -> None:
     report = campaign.run(own_system, FAULTS)
 
     print(report)
+    assert report.is_clean, str(report)
+
+
+def test_a_reconciler_that_never_waits_breaks_no_promise_while_processes_die(
+    own_system: LocalSystem, amqp_uri: str
+) -> None:
+    """It takes whatever is under way for damage; repairing that must let nobody in, and end nothing."""
+    caller, stop = RpcClient(amqp_uri, name="tests"), threading.Event()
+
+    def reconcile() -> None:
+        while not stop.is_set():
+            for owner in OWNERS:
+                with suppress(Unavailable):
+                    Reconciler(caller, in_flight_s=0.0).run(owner)
+            stop.wait(0.2)
+
+    worker = threading.Thread(target=reconcile)
+    worker.start()
+    try:
+        report = campaign.run(own_system, RECONCILED_FAULTS, seed=2)
+    finally:
+        stop.set()
+        worker.join()
+        caller.close()
+
     assert report.is_clean, str(report)
 
 

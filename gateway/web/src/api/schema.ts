@@ -2391,6 +2391,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -2916,6 +2933,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Precondition Failed */
             412: {
                 headers: {
@@ -3349,6 +3383,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Precondition Failed */
             412: {
                 headers: {
@@ -3563,6 +3614,23 @@ export interface operations {
                      *       "title": "Request Timeout",
                      *       "status": 408,
                      *       "detail": "The body did not arrive within 10 s."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3921,6 +3989,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -4118,6 +4203,23 @@ export interface operations {
                      *       "title": "Request Timeout",
                      *       "status": 408,
                      *       "detail": "The body did not arrive within 10 s."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4607,6 +4709,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -4816,6 +4935,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Request Entity Too Large */
             413: {
                 headers: {
@@ -5013,6 +5149,23 @@ export interface operations {
                      *       "title": "Request Timeout",
                      *       "status": 408,
                      *       "detail": "The body did not arrive within 10 s."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5355,10 +5508,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:social-calendar:problem:event.full",
+                     *       "type": "urn:social-calendar:problem:operation.forgotten",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "An event has room for 1000 people, the invited ones included."
+                     *       "detail": "Too much has happened since to tell whether this was done. Look, then decide anew."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
