@@ -6,7 +6,8 @@ events  {_id, kind, owner_id, name, is_private, starts_at, address, description,
          outbox, outbox_due_at, outbox_lease, ended_at, purge_at}
 
 `starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does. `used_invite_ids` are the invitations
-that somebody has joined by, or that have ended: none of them opens again, and no read fetches them.
+that somebody has joined by, or that have ended: none of them opens again. No read fetches these, nor
+`former_member_ids`.
 """
 
 from typing import cast
@@ -44,8 +45,9 @@ from services.events.model import (
     OpenInvitation,
 )
 
-FORMER_MEMBERS = 50
-"""How many memberships that ended an event remembers, so that a repeated removal finds the event."""
+FORMER_MEMBERS = USED_INVITATIONS
+"""How many memberships that ended an event records, so that a repeated removal finds the event: not fewer than can end
+while the removal itself is still recorded, and for as long as a key is good."""
 
 _BY_TIME = [("starts_at", ASCENDING), ("_id", ASCENDING)]
 
@@ -269,7 +271,7 @@ def _departure_update(change: Change, entry: Document) -> outbox.Update:
     }
 
 
-_EVENT_FIELDS = {"used_invite_ids": 0}
+_EVENT_FIELDS = {"used_invite_ids": 0, "former_member_ids": 0}
 _SUMMARY_FIELDS = dict.fromkeys(("kind", *DETAILS), 1)
 
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from services.chassis.messaging import outbox
 from services.contracts.ids import new_id
 from services.events import model
 from services.events import storage as events_storage
@@ -278,3 +279,15 @@ def test_a_withdrawn_invitation_gives_its_place_back_once(events, monkeypatch):
         invite_id = new_id()
     assert open_(events, party, "carl")
     assert not open_(events, party, "dora")
+
+
+def test_a_removed_member_is_found_after_more_removals_than_an_event_remembers_operations(events):
+    party, invite_id = stored(events, "anna"), new_id()
+    open_(events, party, "bob", invite_id=invite_id)
+    first = joined = join(events, party, "bob", invite_id)
+    for n in range(outbox.REMEMBERED_OPERATIONS + 1):
+        left = events.replace_membership(joined, model.without(joined, joined.members[-1]), operation_id=new_id())
+        invite_id = new_id()
+        open_(events, left, f"guest {n}", invite_id=invite_id)
+        joined = join(events, left, f"guest {n}", invite_id)
+    assert events.find_by_former_member(first.members[-1].id).id == party.id

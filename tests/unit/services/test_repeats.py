@@ -298,6 +298,18 @@ def test_rights_that_may_be_forgotten_are_not_granted_again(world, anna, bob, pa
     assert ("can_delete_event" in world.events.find(party).member_of(bob).rights) == done
 
 
+def test_a_removal_that_may_be_forgotten_is_neither_done_again_nor_unknown(world, anna, bob, party, few_operations):
+    member_id, operation_id = world.events.find(party).member_of(bob).id, new_id()
+    begun_at_ms = begun_at("begun before them")
+    world.remove_member(anna, member_id, operation_id=operation_id)
+    with repeats.repeating(begun_at_ms):
+        assert world.remove_member(anna, member_id, operation_id=operation_id) == party
+    for n in range(outbox.REMEMBERED_OPERATIONS + 1):
+        world.change(anna, party, name=f"Supper {n}")
+    with repeats.repeating(begun_at_ms), pytest.raises(Conflict):
+        world.remove_member(anna, member_id, operation_id=operation_id)
+
+
 def test_an_edit_that_may_be_forgotten_is_not_done_again(world, bob, message_id, few_operations, attempt):
     def say(text):
         chats.edit_message(
