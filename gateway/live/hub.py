@@ -80,19 +80,24 @@ class Listener:
             return
         self._items.append((item, size))
         self._bytes += size
-        self._signal.put(None)
+        self._wake()
 
     def fall_behind(self) -> None:
         """Drop what waits and read the feed instead: an item may have been missed."""
         self._items.clear()
         self._bytes = 0
         self.behind = True
-        self._signal.put(None)
+        self._wake()
 
     def end(self, why: str) -> None:
         """End the stream."""
         self.ended = why
-        self._signal.put(None)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Signal once for all that waits: a slow stream keeps no more than one signal."""
+        if self._signal.empty():
+            self._signal.put(None)
 
 
 class Hub(Protocol):

@@ -47,3 +47,13 @@ def test_each_item_weighs_what_it_is_long_whatever_it_comes_with(streams: Broker
     assert (anna.behind, anna.has_items()) == (True, False)
     assert not boris.behind
     assert [boris.take()["sequence"] for _ in range(100)] == list(range(1, 101))
+
+
+def test_a_stream_that_never_looks_keeps_one_signal(streams: BrokerHub) -> None:
+    anna = streams.open("anna", "a")
+    for number in range(1, 5000):
+        streams._on_message(message(("anna", number, "x")))
+
+    assert anna._signal.qsize() == 1
+    assert anna.wait(0)
+    assert not anna.wait(0)
