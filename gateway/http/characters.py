@@ -18,7 +18,7 @@ _BLANK = frozenset({"Cc", "Cs", "Zs", "Zl", "Zp"})
 
 def has_visible_character(text: str) -> bool:
     """Return whether there is anything to be seen: neither white space, nor controls, nor what is not drawn."""
-    return any(unicodedata.category(character) not in _BLANK for character in _IGNORABLE.sub("", text))
+    return any(unicodedata.category(one) not in _BLANK and not _IGNORABLE.match(one) for one in text)
 
 
 def without_controls(text: str) -> str:

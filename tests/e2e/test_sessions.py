@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from gateway.stores.sessions import MAX_SESSION_AGE
 from tests.e2e.answers import Answer, ok, refused
 from tests.e2e.browser import Browser, get_raw, introduce
 from tests.e2e.parallel import at_once
@@ -57,6 +58,8 @@ def test_cookies_are_http_only_lax_and_for_our_host_alone(browser: Browser, syst
         assert cookie["path"] == "/"
         assert cookie["domain"] == ""
         assert bool(cookie["secure"]) == system.base.startswith("https")
+    (session,) = (cookie for cookie in cookies if cookie.key == "session")
+    assert int(session["max-age"]) == MAX_SESSION_AGE.total_seconds()
 
 
 def test_the_session_id_is_a_new_one_after_each_log_in(person: Person) -> None:
