@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from gateway.live.hub import Listener
+from gateway.live.hub import MAX_WAITING_BYTES, Listener
 from services.contracts.errors import ServiceError
 from services.contracts.streams import FeedItem, FeedPage
 
@@ -88,7 +88,20 @@ def _catch_up(feed: Feed, cursor: int) -> tuple[int, bytes]:
     feed.listener.behind |= page["more"]
     if page["too_old"]:
         return page["through"], encode(StreamEvent(page["through"], START_OVER, {}))
-    return page["through"], b"".join(encode(feed.serialize(item)) for item in page["items"] if not feed.hides(item))
+    return _encoded(feed, cursor, page)
+
+
+def _encoded(feed: Feed, cursor: int, page: FeedPage) -> tuple[int, bytes]:
+    """Encode as much of a page as may wait for a slow client; the rest is read again later. Returns the cursor, too."""
+    chunk = bytearray()
+    for item in page["items"]:
+        if len(chunk) >= MAX_WAITING_BYTES:
+            feed.listener.behind = True
+            return cursor, bytes(chunk)
+        if not feed.hides(item):
+            chunk += encode(feed.serialize(item))
+        cursor = item["sequence"]
+    return page["through"], bytes(chunk)
 
 
 def _next_item(feed: Feed, cursor: int) -> tuple[int, bytes]:

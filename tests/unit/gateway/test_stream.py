@@ -148,6 +148,13 @@ def test_a_slow_listener_reads_what_is_too_large_to_be_kept(listener):
     assert sent(listener, Log(newest=3)) == ["1", "2", "3"]
 
 
+def test_a_page_that_is_too_large_to_wait_is_sent_in_parts(listener, monkeypatch):
+    monkeypatch.setattr(sse, "MAX_WAITING_BYTES", len(sse.encode(serialize_item(an_item(1), base="http://x"))))
+    listener.behind, log = True, Log(newest=7)
+    assert sent(listener, log) == [str(number) for number in range(1, 8)]
+    assert log.read_after == list(range(7))
+
+
 def test_what_was_sent_makes_room(listener):
     for number in range(1, 6):
         listener.deliver(an_item(number), MAX_WAITING_BYTES)
