@@ -103,14 +103,15 @@ def test_a_service_reads_of_other_queues_only_those_of_its_own_domain_events(ser
         assert has(service, READ, queue) == (service in publishers), queue
 
 
-def test_the_gateway_calls_and_listens_and_does_nothing_else() -> None:
+def test_the_gateway_calls_listens_and_replies_and_does_nothing_else() -> None:
     allowed = {
         (right, name) for right in (CONFIGURE, WRITE, READ) for name in everything() if has("gateway", right, name)
     }
 
     calls = {(CONFIGURE, codec.CALLS_EXCHANGE), (WRITE, codec.CALLS_EXCHANGE)}
     listens = {(CONFIGURE, BROADCASTS[0]), (READ, BROADCASTS[0])}
-    assert allowed == calls | listens
+    replies = {(WRITE, "amq.default")}
+    assert allowed == calls | listens | replies
     assert all(has("gateway", right, "amq.gen-its.own") for right in (CONFIGURE, WRITE, READ))
 
 
