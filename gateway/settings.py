@@ -28,6 +28,7 @@ class Settings:
     public_url: scheme, host and port under which clients reach us; None: as each request says (development).
     frontend_url: where people land after log-in and log-out.
     cors_origins: other sites whose pages may use the API with the visitor's session.
+    search_by_email: whether strangers find somebody by the whole e-mail address.
     proxies: how many proxies in front of us to believe what they say of the client (X-Forwarded-…).
     """
 
@@ -44,6 +45,7 @@ class Settings:
     public_url: str | None = None
     frontend_url: str = "/"
     cors_origins: tuple[str, ...] = ()
+    search_by_email: bool = True
     proxies: int = 0
 
     @property
@@ -74,6 +76,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     port = _number(environment, "GATEWAY_PORT", 5000, 1, 65535, faults)
     workers = _number(environment, "GATEWAY_WORKERS", 2, 1, 64, faults)
     level = environment.get("LOG_LEVEL") or "INFO"
+    search_by_email = environment.get("SEARCH_BY_EMAIL") or "on"
+    if search_by_email not in ("on", "off"):
+        faults.append(f"SEARCH_BY_EMAIL must be on or off, not {search_by_email!r}")
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {level!r}")
     if faults:
@@ -92,6 +97,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=public_url,
         frontend_url=environment.get("FRONTEND_URL") or "/",
         cors_origins=origins,
+        search_by_email=search_by_email == "on",
         proxies=proxies,
     )
 

@@ -3,6 +3,7 @@
 from flask import Response
 
 from gateway.http.context import actor_id, calls, operation_id
+from gateway.http.language import asked_language
 from gateway.http.problems import problem_responses
 from gateway.http.resource import Resource, json_response, list_of, list_or_no_content, no_content
 from gateway.schemas.friends import Friend, FriendPage, FriendQuery
@@ -16,7 +17,8 @@ friends_bp = Resource("friends", about="Friends")
 def list_friends() -> Response:
     """Return my friends, by name."""
     found = calls().call(users.list_friends, actor_id=actor_id())
-    return list_or_no_content([serialize_profile(person) for person in found])
+    language = asked_language()
+    return list_or_no_content([serialize_profile(person, language) for person in found])
 
 
 @friends_bp.get("/friend", responses={200: FriendPage, **problem_responses(404)})
@@ -27,7 +29,7 @@ def get_friend(query: FriendQuery) -> Response:
     friend = friend_reply.result()
     return json_response(
         {
-            **serialize_profile(friend),
+            **serialize_profile(friend, asked_language()),
             "event_id_list": events_reply.result(),
             "friend_id_list": friend["friend_ids"],
         }

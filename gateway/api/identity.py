@@ -33,8 +33,6 @@ PROVIDER_LIMIT_S = 4.0
 MAX_SUBJECT_LENGTH = 255
 """Of a person's id at the provider (OpenID Connect Core 1.0, section 2)."""
 MAX_NAME_LENGTH = 200
-NAMELESS = "Someone"
-"""Who has no name, and an e-mail address that is too long for one."""
 MAX_EMAIL_LENGTH = 254
 """More fits into no envelope (RFC 5321, section 4.5.3.1.3)."""
 MAX_PICTURE_LENGTH = 2000
@@ -53,7 +51,8 @@ _KEPT = ("redirect_uri", "nonce", "code_verifier")
 class Identity:
     """Who somebody is.
 
-    issuer, subject: the provider, and the id there; birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``.
+    issuer, subject: the provider, and the id there; name: ``""`` if there is none; birthday: `YYYY-MM-DD` or None;
+    picture: a URL or ``""``.
     """
 
     issuer: str
@@ -226,7 +225,7 @@ def identity_in(claims: Mapping[str, Any]) -> Identity:
     return Identity(
         issuer=claims["iss"],
         subject=subject,
-        name=name_in(claims.get("name")) or name_in(email) or NAMELESS,
+        name=name_in(claims.get("name")),
         email=email,
         picture=picture_in(claims.get("picture")),
         birthday=birthday_in(claims.get("birthdate")),

@@ -3,6 +3,7 @@
 from flask import Response
 
 from gateway.http.context import actor_id, calls, operation_id
+from gateway.http.language import asked_language
 from gateway.http.problems import problem_responses
 from gateway.http.resource import Resource, json_response, no_content
 from gateway.schemas.members import ChangedRights, Member, MemberQuery, serialize_member
@@ -14,10 +15,10 @@ members_bp = Resource("members", about="Members of group events and their rights
 
 @members_bp.get("/member", responses={200: Member, **problem_responses(403, 404)})
 def get_member(query: MemberQuery) -> Response:
-    """Return a member of an event that I have access to; the e-mail only if I am a member too."""
+    """Return a member of an event that I have access to; the e-mail only of a friend, and mine."""
     member = calls().call(contract.get_member, actor_id=actor_id(), member_id=query.id)
-    person = calls().call(users.get_user, user_id=member["user_id"])
-    return json_response(serialize_member(member, person))
+    person = calls().call(users.get_user, actor_id=actor_id(), user_id=member["user_id"])
+    return json_response(serialize_member(member, person, asked_language()))
 
 
 @members_bp.put("/member", responses={204: None, **problem_responses(403, 404, 409, 413, 415, 422)})

@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError
 from gateway.calls import RequestCalls
 from gateway.http.context import actor_id, backend, calls, public_url
 from gateway.http.hooks import SESSION_COOKIE, refuse_prefetch
+from gateway.http.language import asked_language
 from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource, json_response
 from gateway.http.stream_cursor import HEADER
@@ -19,6 +20,7 @@ from gateway.schemas.stream import (
     PAGE_SIZE,
     TYPES,
     DeletedMessage,
+    Reader,
     StreamQuery,
     SyncPage,
     SyncQuery,
@@ -63,7 +65,7 @@ def open_stream(query: StreamQuery) -> Response:
     since = _last_event_id() if request.headers.get("Last-Event-ID") else query.since
     if request.method == "HEAD":  # a stream that nobody reads could end the oldest of this user's
         return _event_stream(iter(()), _last_sequence() if since is None else since, lambda: None)
-    token, hub, base = request.cookies[SESSION_COOKIE], backend().hub, public_url()
+    token, hub, reader = request.cookies[SESSION_COOKIE], backend().hub, _reader()
     listener = hub.open(actor_id(), session_name(token))
     try:
         _register(hub, calls())
@@ -75,8 +77,8 @@ def open_stream(query: StreamQuery) -> Response:
         raise
     feed = Feed(
         listener,
-        read=_reader(actor_id()),
-        serialize=partial(serialize_item, base=base),
+        read=_pages_of(actor_id()),
+        serialize=partial(serialize_item, reader=reader),
         has_session=_session_check(token, actor_id()),
         hides=partial(hub.cutoffs.hide, user_id=actor_id()),
         is_current=lambda: hub.is_current,
@@ -90,7 +92,8 @@ def sync(query: SyncQuery) -> Response:
     page = calls().call(contract.read_feed, user_id=actor_id(), after=query.since, limit=query.limit)
     if page["too_old"]:
         raise ApiError(410, "What has happened since that cursor is no longer kept: start over with GET /user.")
-    events = [serialize_item(item, public_url()) for item in page["items"]]
+    reader = _reader()
+    events = [serialize_item(item, reader) for item in page["items"]]
     items = [{"id": str(event.sequence), "type": event.type, "data": event.data} for event in events]
     return json_response({"items": items, "cursor": str(page["through"]), "more": page["more"]})
 
@@ -113,7 +116,11 @@ def _register(hub: Hub, calls: RequestCalls | BoundClient) -> None:
         hub.registered(queue, calls.call(contract.register_gateway, queue=queue))
 
 
-def _reader(user_id: str) -> Callable[[int], contract.FeedPage]:
+def _reader() -> Reader:
+    return Reader(base=public_url(), language=asked_language())
+
+
+def _pages_of(user_id: str) -> Callable[[int], contract.FeedPage]:
     """Return what reads a page of the feed outside of a request."""
     caller, hub = backend().caller, backend().hub
 

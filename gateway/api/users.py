@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Response
 
-from gateway.http.context import actor_id, calls
+from gateway.http.context import actor_id, backend, calls
+from gateway.http.language import asked_language
 from gateway.http.problems import problem_responses
 from gateway.http.resource import Resource, json_response, list_of, list_or_no_content
 from gateway.http.stream_cursor import HEADER, latest_cursor
@@ -28,14 +29,25 @@ def get_user() -> Response:
 
 @users_bp.get("/person", responses={200: PublicProfile, **problem_responses(404)})
 def get_person(query: PersonQuery) -> Response:
-    """Return what everybody may know of a user: who has invited me, who writes in a chat."""
-    return json_response(serialize_profile(calls().call(users.get_user, user_id=query.id)))
+    """Return what I may know of a user: who has invited me, who writes in a chat."""
+    person = calls().call(users.get_user, actor_id=actor_id(), user_id=query.id)
+    return json_response(serialize_profile(person, asked_language()))
 
 
 @users_bp.get("/search/users", responses={200: list_of(User), 204: None})
 def search_users(query: SearchQuery) -> Response:
-    """Find users by a part of their name or e-mail, whatever the case."""
-    found = calls().call(users.search_users, text=query.filtered_str, offset=query.offset, limit=PAGE_SIZE)
+    """Find users by a part of their name, or by their whole e-mail; friends by a part of it, too.
+
+    Case does not matter, and accents only on letters that have some in the search text.
+    """
+    found = calls().call(
+        users.search_users,
+        actor_id=actor_id(),
+        text=query.filtered_str,
+        by_address=backend().settings.search_by_email,
+        offset=query.offset,
+        limit=PAGE_SIZE,
+    )
     own = _own_profile() if any(person["id"] == actor_id() for person in found) else None
     return list_or_no_content([own if own and person["id"] == own["id"] else _of_another(person) for person in found])
 
@@ -48,7 +60,7 @@ def _own_profile() -> dict[str, Any]:
     invites_reply = calls().start(invites.list_invite_ids, actor_id=actor)
     account = account_reply.result()
     return {
-        **serialize_profile(account),
+        **serialize_profile(account, asked_language()),
         "google_id": account["google_id"],
         "event_id_list": events_reply.result(),
         "friend_id_list": account["friend_ids"],
@@ -61,4 +73,4 @@ def _of_another(person: users.UserProfile) -> dict[str, Any]:
     lists: dict[str, list[str]] = {
         name: [] for name in ("event_id_list", "friend_id_list", "chat_id_list", "invite_id_list")
     }
-    return {**serialize_profile(person), "google_id": None, **lists}
+    return {**serialize_profile(person, asked_language()), "google_id": None, **lists}

@@ -6,12 +6,13 @@ from pydantic import BaseModel, StrictBool
 
 from gateway.http.fields import Id, Model, optional
 from gateway.schemas.examples import BEN, BENS_MEMBERSHIP, EVENT, example
+from gateway.schemas.users import serialize_profile
 from services.contracts import events as contract
 from services.contracts import users
 
 
 class Member(BaseModel):
-    """A membership with its rights."""
+    """A membership with its rights; the e-mail is null unless we are friends."""
 
     model_config = example(
         {
@@ -65,14 +66,13 @@ class ChangedRights(Model):
         return changed
 
 
-def serialize_member(member: contract.Member, person: users.UserProfile) -> dict[str, Any]:
-    """Return a membership; the e-mail only if the actor is a member too."""
+def serialize_member(member: contract.Member, person: users.UserProfile, language: str) -> dict[str, Any]:
+    """Return a membership, with what the actor may know of the member."""
+    profile = serialize_profile(person, language)
     return {
         "member_id": member["id"],
         "user_id": member["user_id"],
-        "name": person["name"],
-        "email": person["email"] if member["for_member"] else None,
-        "profile_pic": person["picture"],
+        **{name: profile[name] for name in ("name", "email", "profile_pic")},
         "event_id": member["event_id"],
         **{f"is_{right}": on for right, on in member["rights"].items()},
     }

@@ -86,52 +86,65 @@ class OwnProfile(PublicProfile):
 
 @dataclass(frozen=True)
 class EventType:
-    """A type of event. name: with its version; model: of its data; serialize: turns a body and a base URL into data."""
+    """A type of event. name: with its version; model: of its data; serialize: turns a body into data for a reader."""
 
     name: str
     model: type[BaseModel]
-    serialize: Callable[[Any, str], dict[str, Any]]
+    serialize: Callable[[Any, "Reader"], dict[str, Any]]
 
 
-def _member(body: Any, base: str) -> dict[str, Any]:
-    member: Any = {**body, "for_member": True}
-    return serialize_member(member, body["profile"])
+@dataclass(frozen=True)
+class Reader:
+    """Who reads items. base: of the URLs in them; language: of the words for a missing name."""
+
+    base: str
+    language: str
+
+
+def _serialize_event(body: Any, reader: Reader) -> dict[str, Any]:
+    return serialize_event(body, reader.base)
+
+
+def _serialize_member(body: Any, reader: Reader) -> dict[str, Any]:
+    # In feeds of version 0.1.0 there are e-mails for all members.
+    profile: Any = body["profile"] if body.get("for_friends") else {**body["profile"], "email": None}
+    return serialize_member(body, profile, reader.language)
 
 
 TYPES: dict[str, EventType] = {
-    "event.created": EventType("event.created.v1", Event, serialize_event),
-    "event.changed": EventType("event.changed.v1", Event, serialize_event),
-    "event.joined": EventType("event.joined.v1", Event, serialize_event),
-    "event.deleted": EventType("event.deleted.v1", Deleted, lambda body, base: {"id": body["id"]}),
-    "member.joined": EventType("member.joined.v1", Member, _member),
-    "member.changed": EventType("member.changed.v1", Member, _member),
+    "event.created": EventType("event.created.v1", Event, _serialize_event),
+    "event.changed": EventType("event.changed.v1", Event, _serialize_event),
+    "event.joined": EventType("event.joined.v1", Event, _serialize_event),
+    "event.deleted": EventType("event.deleted.v1", Deleted, lambda body, reader: {"id": body["id"]}),
+    "member.joined": EventType("member.joined.v1", Member, _serialize_member),
+    "member.changed": EventType("member.changed.v1", Member, _serialize_member),
     "member.left": EventType(
         "member.left.v1",
         LeftMember,
-        lambda body, base: {"member_id": body["id"], "user_id": body["user_id"], "event_id": body["event_id"]},
+        lambda body, reader: {"member_id": body["id"], "user_id": body["user_id"], "event_id": body["event_id"]},
     ),
-    "message.posted": EventType("message.posted.v1", Message, lambda body, base: serialize_message(body)),
-    "message.edited": EventType("message.edited.v1", Message, lambda body, base: serialize_message(body)),
+    "message.posted": EventType("message.posted.v1", Message, lambda body, reader: serialize_message(body)),
+    "message.edited": EventType("message.edited.v1", Message, lambda body, reader: serialize_message(body)),
     "message.deleted": EventType(
-        "message.deleted.v1", DeletedMessage, lambda body, base: {"id": body["id"], "chat_id": body["chat_id"]}
+        "message.deleted.v1", DeletedMessage, lambda body, reader: {"id": body["id"], "chat_id": body["chat_id"]}
     ),
-    "invite.received": EventType("invite.received.v1", Invite, lambda body, base: serialize_invite(body)),
+    "invite.received": EventType("invite.received.v1", Invite, lambda body, reader: serialize_invite(body)),
     "invite.settled": EventType(
-        "invite.settled.v1", EndedInvite, lambda body, base: {**serialize_invite(body), "outcome": body["outcome"]}
+        "invite.settled.v1", EndedInvite, lambda body, reader: {**serialize_invite(body), "outcome": body["outcome"]}
     ),
     "invite.cancelled": EventType(
-        "invite.cancelled.v1", EndedInvite, lambda body, base: {**serialize_invite(body), "outcome": body["outcome"]}
+        "invite.cancelled.v1", EndedInvite, lambda body, reader: {**serialize_invite(body), "outcome": body["outcome"]}
     ),
     "friend.added": EventType(
         "friend.added.v1",
         NewFriend,
-        lambda body, base: {**serialize_profile(body["profile"]), "chat_id": body["chat_id"]},
+        lambda body, reader: {**serialize_profile(body["profile"], reader.language), "chat_id": body["chat_id"]},
     ),
-    "friend.removed": EventType("friend.removed.v1", Deleted, lambda body, base: {"id": body["id"]}),
+    "friend.removed": EventType("friend.removed.v1", Deleted, lambda body, reader: {"id": body["id"]}),
     "profile.changed": EventType(
         "profile.changed.v1",
         OwnProfile,
-        lambda body, base: {**serialize_profile(body["profile"]), "google_id": body["google_id"]},
+        lambda body, reader: {**serialize_profile(body["profile"], reader.language), "google_id": body["google_id"]},
     ),
 }
 """By the kind under which the feed keeps them."""
@@ -139,10 +152,10 @@ TYPES: dict[str, EventType] = {
 assert set(TYPES) == set(contract.KINDS)
 
 
-def serialize_item(item: contract.FeedItem, base: str) -> StreamEvent:
-    """Return an item of the feed as the API shows it. base: of the URLs in it."""
+def serialize_item(item: contract.FeedItem, reader: Reader) -> StreamEvent:
+    """Return an item of the feed as the API shows it to a reader."""
     kind = TYPES[item["kind"]]
-    return StreamEvent(item["sequence"], kind.name, kind.serialize(item["body"], base))
+    return StreamEvent(item["sequence"], kind.name, kind.serialize(item["body"], reader))
 
 
 def _model_of(kind: EventType) -> type[BaseModel]:

@@ -8,12 +8,17 @@ from gateway.http.fields import Id, Integer, Model, NonBlankText
 from gateway.schemas.examples import ANNA, BEN, CHAT, EVENT, FRIEND_INVITE, PROFILE, example
 from services.contracts import users as contract
 
+SOMEONE = {"en": "Someone", "ru": "Кто-то"}
+"""What a user without a name is called, by language."""
 MAX_SEARCH_LENGTH = 200
 """Characters: more than anybody types, fewer than a database takes."""
 
 
 class User(BaseModel):
-    """A user; of another user the private parts are blank."""
+    """A user; of another user the private parts are blank.
+
+    The e-mail of who is no friend of mine is null, unless I have looked for the whole of it; the birthday is null.
+    """
 
     model_config = example(
         {
@@ -33,7 +38,7 @@ class User(BaseModel):
     id: str
     google_id: str | None
     name: str
-    email: str
+    email: str | None
     profile_pic: str
     birthday: str | None
     event_id_list: list[str]
@@ -43,13 +48,13 @@ class User(BaseModel):
 
 
 class PublicProfile(BaseModel):
-    """What everybody may know of a user."""
+    """What I may know of a user: e-mail and birthday are null unless we are friends."""
 
     model_config = example(PROFILE)
 
     id: str
     name: str
-    email: str
+    email: str | None
     profile_pic: str
     birthday: str | None
 
@@ -61,19 +66,20 @@ class PersonQuery(Model):
 
 
 class SearchQuery(Model):
-    """What to look for in names and e-mails, and how many hits to skip."""
+    """What to look for in names, and in the e-mails of friends, and how many hits to skip."""
 
     filtered_str: Annotated[NonBlankText, Field(max_length=MAX_SEARCH_LENGTH)] = Field(
-        description="a part of the name or e-mail", json_schema_extra={"example": "ben"}
+        description="a part of the name, the whole e-mail, or a part of a friend's",
+        json_schema_extra={"example": "ben"},
     )
     offset: Integer = Field(default=0, description="how many hits to skip")
 
 
-def serialize_profile(person: contract.UserProfile) -> dict[str, Any]:
-    """Return a user's public profile."""
+def serialize_profile(person: contract.UserProfile, language: str) -> dict[str, Any]:
+    """Return what the actor may know of a user. language: of the words for a missing name."""
     return {
         "id": person["id"],
-        "name": person["name"],
+        "name": person["name"] or SOMEONE[language],
         "email": person["email"],
         "profile_pic": person["picture"],
         "birthday": person["birthday"],

@@ -13,13 +13,23 @@ HANDLES = (Subscription(FriendInviteAcceptedV1),)
 
 
 class UserProfile(TypedDict):
-    """What every user may know of another. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``."""
+    """What the actor may know of a user.
+
+    name: ``""`` if there is none. picture: a URL or ``""``.
+    email, birthday (`YYYY-MM-DD` or None): of friends of the actor, and of the actor; of others None.
+    """
 
     id: str
     name: str
-    email: str
+    email: str | None
     picture: str
     birthday: str | None
+
+
+class SharedProfile(UserProfile):
+    """A whole profile that is shown to many. known_to: those of them who may see the e-mail and the birthday, too."""
+
+    known_to: list[str]
 
 
 class Friend(UserProfile):
@@ -56,6 +66,8 @@ def sign_in(
     """Create the profile of the user whom the identity provider `issuer` names `google_id`, or refresh it.
 
     Idempotent; `id` is the user's.
+
+    name: ``""`` if there is none; the e-mail in its place counts as none.
     """
     raise NotImplementedError
 
@@ -71,8 +83,8 @@ def get_account(*, actor_id: str) -> Account:
 
 
 @answered_by(SERVICE)
-def get_user(*, user_id: str) -> UserProfile:
-    """Return a user's public profile.
+def get_user(*, actor_id: str, user_id: str) -> UserProfile:
+    """Return what the actor may know of a user.
 
     Raises:
         NotFound: user.unknown
@@ -81,20 +93,31 @@ def get_user(*, user_id: str) -> UserProfile:
 
 
 @answered_by(SERVICE)
-def list_users(*, user_ids: list[str]) -> list[UserProfile]:
-    """Return the public profiles of these users, as far as they exist."""
+def is_known(*, user_id: str) -> bool:
+    """Return whether there is such a user."""
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
-def search_users(*, text: str, offset: int, limit: int) -> list[UserProfile]:
-    """Find users whose name or e-mail contains `text`, whatever the case, ordered by name, then id."""
+def list_users(*, user_ids: list[str], viewer_ids: list[str]) -> list[SharedProfile]:
+    """Return the profiles of these users, as far as they exist, and which of the viewers may see them as a whole."""
+    raise NotImplementedError
+
+
+@answered_by(SERVICE)
+def search_users(*, actor_id: str, text: str, by_address: bool, offset: int, limit: int) -> list[UserProfile]:
+    """Find users whose name contains `text`; friends, and the actor, also by a part of their e-mail.
+
+    Case does not matter, accents only on letters that have some in `text`. Ordered by the name without both, then id.
+
+    by_address: whether others are found by their whole e-mail address. Whoever is has `email`.
+    """
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
 def list_friends(*, actor_id: str) -> list[UserProfile]:
-    """Return the actor's friends, ordered by name, then id."""
+    """Return the actor's friends, ordered as the results of a search."""
     raise NotImplementedError
 
 

@@ -174,7 +174,7 @@ def open_invitation(
     events: EventStore, calls: BoundClient, *, event_id: str, invite_id: str, sender_id: str, receiver_id: str
 ) -> contract.Invitation:
     """Add a permission to join, or return the one that there is. Only a refusal looks for its reason."""
-    receiver_known = _is_known(calls, receiver_id)
+    receiver_known = calls.call(users.is_known, user_id=receiver_id)
     invitation = OpenInvitation(invite_id=invite_id, user_id=receiver_id)
     if receiver_known and events.open_invitation(event_id, invitation, sender_id=sender_id):
         return contract.Invitation(invite_id=invite_id)
@@ -195,14 +195,6 @@ def open_invitation(
     if events.has_used_invitation(event_id, invite_id):
         raise NotFound(Code.INVITE_UNKNOWN, "This invitation was answered or has ended already.")
     raise _contended()
-
-
-def _is_known(calls: BoundClient, user_id: str) -> bool:
-    try:
-        calls.call(users.get_user, user_id=user_id)
-    except NotFound:
-        return False
-    return True
 
 
 def join(events: EventStore, notify: Notify, accepted: EventInviteAcceptedV1) -> HandlerResult:

@@ -15,9 +15,10 @@ from services.contracts.domain_events import (
 from services.contracts.events import Rights
 from services.contracts.gateways import Cutoff
 from services.contracts.rpc import Wire
-from services.contracts.users import UserProfile
+from services.contracts.users import SharedProfile
 
 RIGHTS = tuple(Rights.__annotations__)
+_PROFILE = ("name", "email", "picture", "birthday")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,14 @@ def user_ids_in(domain_event: DomainEvent) -> set[str]:
     return set()
 
 
-def feed_entries_of(domain_event: DomainEvent, profiles: Mapping[str, UserProfile]) -> list[FeedEntry]:
+def viewer_ids_in(domain_event: DomainEvent) -> set[str]:
+    """Return the ids of the users to whom those profiles are shown."""
+    if isinstance(domain_event, EventChangedV1) and user_ids_in(domain_event):
+        return {str(member["user_id"]) for member in domain_event.members}
+    return set()
+
+
+def feed_entries_of(domain_event: DomainEvent, profiles: Mapping[str, SharedProfile]) -> list[FeedEntry]:
     """Return the feed entries that a domain event causes. profiles: those that `user_ids_in` names, if they exist."""
     match domain_event:
         case EventChangedV1():
@@ -98,7 +106,7 @@ def feed_entries_of(domain_event: DomainEvent, profiles: Mapping[str, UserProfil
     return []
 
 
-def _of_event(changed: EventChangedV1, profiles: Mapping[str, UserProfile]) -> list[FeedEntry]:
+def _of_event(changed: EventChangedV1, profiles: Mapping[str, SharedProfile]) -> list[FeedEntry]:
     entries: list[FeedEntry] = []
 
     def add(kind: str, body: Wire, user_ids: list[str], *, after_access_ended: bool = False) -> None:
@@ -130,10 +138,14 @@ def _of_event(changed: EventChangedV1, profiles: Mapping[str, UserProfile]) -> l
             continue
         if changed.change == "joined":
             add("event.joined", _event(changed), [profile["id"]])
-            others = [user_id for user_id in member_user_ids if user_id != profile["id"]]
-            add("member.joined", _member(changed, member, profile), others)
+            readers = [user_id for user_id in member_user_ids if user_id != profile["id"]]
         else:
-            add("member.changed", _member(changed, member, profile), member_user_ids)
+            readers = member_user_ids
+        # One entry for each of both, even if nobody reads it: entries have the same ids whoever is a friend by now.
+        for for_friends in (False, True):
+            these = [user_id for user_id in readers if (user_id in profile["known_to"]) == for_friends]
+            kind = "member.joined" if changed.change == "joined" else "member.changed"
+            add(kind, _member(changed, member, profile, for_friends=for_friends), these)
     return entries
 
 
@@ -152,14 +164,19 @@ def _event(changed: EventChangedV1) -> Wire:
     }
 
 
-def _member(changed: EventChangedV1, member: dict[str, Any], profile: UserProfile) -> Wire:
+def _member(changed: EventChangedV1, member: dict[str, Any], profile: SharedProfile, *, for_friends: bool) -> Wire:
     return {
         "id": member["id"],
         "user_id": member["user_id"],
         "event_id": changed.event_id,
         "rights": {right: right in member["rights"] for right in RIGHTS},
-        "profile": dict(profile),
+        "profile": _whole(profile) if for_friends else {**_whole(profile), "email": None, "birthday": None},
+        "for_friends": for_friends,
     }
+
+
+def _whole(profile: SharedProfile) -> Wire:
+    return {name: value for name, value in profile.items() if name != "known_to"}
 
 
 def _of_message(changed: MessageChangedV1) -> FeedEntry:
@@ -192,13 +209,13 @@ def _of_invite(changed: InviteChangedV1) -> FeedEntry:
     )
 
 
-def _of_friendship(changed: FriendshipChangedV1, profiles: Mapping[str, UserProfile]) -> list[FeedEntry]:
+def _of_friendship(changed: FriendshipChangedV1, profiles: Mapping[str, SharedProfile]) -> list[FeedEntry]:
     entries: list[FeedEntry] = []
     for user_id, other_id in (changed.user_ids, reversed(changed.user_ids)):
         body: Wire | None = {"id": other_id}
         if changed.friends:
             other = profiles.get(other_id)
-            body = None if other is None else {"profile": dict(other), "chat_id": changed.dialog_id}
+            body = None if other is None else {"profile": _whole(other), "chat_id": changed.dialog_id}
         if body is not None:
             kind = "friend.added" if changed.friends else "friend.removed"
             entry_id = f"{changed.domain_event_id}.{len(entries)}"
@@ -207,7 +224,7 @@ def _of_friendship(changed: FriendshipChangedV1, profiles: Mapping[str, UserProf
 
 
 def _of_profile(changed: ProfileChangedV1) -> FeedEntry:
-    profile = {name: getattr(changed, name) for name in ("name", "email", "picture", "birthday")}
+    profile = {name: getattr(changed, name) for name in _PROFILE}
     return FeedEntry(
         id=f"{changed.domain_event_id}.0",
         kind="profile.changed",

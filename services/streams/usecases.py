@@ -55,7 +55,8 @@ def append_to_feeds(feeds: FeedStore, calls: BoundClient, domain_events: list[Do
         if (cutoff := model.cutoff_of(domain_event)) is not None:
             feeds.save_cutoff(cutoff)
     needed = sorted({user_id for domain_event in domain_events for user_id in model.user_ids_in(domain_event)})
-    found = calls.call(users.list_users, user_ids=needed) if needed else []
+    viewers = sorted({user_id for domain_event in domain_events for user_id in model.viewer_ids_in(domain_event)})
+    found = calls.call(users.list_users, user_ids=needed, viewer_ids=viewers) if needed else []
     profiles = {profile["id"]: profile for profile in found}
     entries = [entry for domain_event in domain_events for entry in model.feed_entries_of(domain_event, profiles)]
     readable = [entry for entry in _for_those_who_may_read(feeds, entries) if entry.user_ids]

@@ -1,21 +1,28 @@
 """Profiles and friendships: values and rules, no I/O."""
 
-import unicodedata
 from dataclasses import dataclass, field
 
 from services.contracts.domain_events import FriendshipChangedV1, ProfileChangedV1
 from services.contracts.ids import derive_id
+from services.users.folding import fold, forms_of, without_accents
 
 GRAM_SIZE = 3
 """Characters in the longest run that the search index knows."""
+MAX_INDEXED = 600
+"""Characters of a folded name, all its forms together, whose grams are indexed: three for each of 200."""
+OVERLONG = ""
+"""The one gram of a name that is longer: whoever looks up any gram looks this one up, too."""
+MAX_GRAMS = 16
+"""Grams of a search text of which the rarest is looked up."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A user as the identity provider describes them. birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``.
+    """A user as the identity provider describes them.
 
     issuer, google_id: the provider, and the user's `sub` there: together they are the key. The issuer of a profile of
     0.1.0 is None until somebody logs in.
+    name: ``""`` if there is none; birthday: `YYYY-MM-DD` or None; picture: a URL or ``""``.
     """
 
     id: str
@@ -25,6 +32,10 @@ class Profile:
     email: str
     picture: str
     birthday: str | None
+
+    def has_address(self, text: str) -> bool:
+        """Return whether a search text is the whole e-mail address."""
+        return is_address(text) and fold(text) == fold(self.email)
 
     def to_domain_event(self, domain_event_id: str) -> ProfileChangedV1:
         """Return this state as a domain event."""
@@ -80,15 +91,70 @@ def dialog_id_of(pair: tuple[str, str]) -> str:
     return derive_id("-".join(pair), "dialog")
 
 
-def searchable(text: str) -> str:
-    """Fold text so that equal means alike to a reader: NFKC, then full case folding, then NFKC again.
+def name_of(name: str, email: str) -> str:
+    """Return a user's name, or ``""`` for none: an address in its place would be shown to strangers."""
+    return "" if fold(name) == fold(email) else name
 
-    Source: Unicode Standard, section 3.13, definition D146 (compatibility caseless matching, simplified).
+
+def is_address(text: str) -> bool:
+    """Return whether a search text can be a whole e-mail address."""
+    return "@" in text
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchTerms:
+    """What a profile is found by.
+
+    sort_name: the name as results are ordered: folded, without accents.
+    name_forms: the name as it is compared, in one form or two; email: as it is compared.
+    name_grams: the runs of characters in the name, by which the index leads to it.
     """
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+    sort_name: str
+    name_forms: tuple[str, ...]
+    email: str
+    name_grams: tuple[str, ...]
+
+    @classmethod
+    def of(cls, *, name: str, email: str) -> "SearchTerms":
+        """Fold what a profile is found by."""
+        forms = tuple(forms_of(name))
+        bare = [without_accents(form) for form in forms]
+        return cls(sort_name=bare[0], name_forms=forms, email=fold(email), name_grams=tuple(grams_of(*bare)))
 
 
 def grams_of(*texts: str) -> list[str]:
-    """List all runs of one to `GRAM_SIZE` characters in folded texts, each once, sorted."""
+    """List all runs of one to `GRAM_SIZE` characters in folded texts, each once, sorted: 1,800 at most."""
+    if sum(map(len, texts)) > MAX_INDEXED:
+        return [OVERLONG]
     sizes = range(1, GRAM_SIZE + 1)
     return sorted({text[at : at + size] for text in texts for size in sizes for at in range(len(text) - size + 1)})
+
+
+def grams_to_look_up(folded: str) -> list[str]:
+    """List the grams by which the index may lead to a folded search text: one for each part of it, up to `MAX_GRAMS`.
+
+    Whatever contains the text has each of them, so the rarest leads to fewest others.
+    """
+    bare = without_accents(folded)
+    last = max(0, len(bare) - GRAM_SIZE)
+    step = max(GRAM_SIZE, -(-last // (MAX_GRAMS - 1)))
+    starts = [*range(0, last, step), last]
+    return list(dict.fromkeys(bare[start : start + GRAM_SIZE] for start in starts))
+
+
+SortKey = tuple[str, str]
+"""The place of a profile among results: its name as `SearchTerms` has it, then its id."""
+
+
+def window(others: int, *, offset: int, limit: int) -> tuple[int, int]:
+    """Return which part of one ordered list a page needs if so many others are merged into it: offset and limit."""
+    begin = max(0, offset - others)
+    return begin, offset - begin + limit
+
+
+def page_of(part: list[SortKey], others: list[SortKey], *, offset: int, limit: int) -> list[SortKey]:
+    """Merge others into the part of an ordered list that `window` names, and cut the page out."""
+    begin, _ = window(len(others), offset=offset, limit=limit)
+    # What of the others belongs before the part would be found at the places that are cut off.
+    return sorted([*part, *others])[offset - begin :][:limit]

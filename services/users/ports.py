@@ -19,10 +19,16 @@ class UserStore(Protocol):
         """Return a profile."""
 
     def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
-        """Return the profiles of these users, by name and id. One query."""
+        """Return the profiles of these users, by folded name and id. One query."""
 
-    def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
-        """Return profiles whose name or e-mail contains `text`, whatever the case, by name and id. One query."""
+    def search_profiles(
+        self, text: str, *, known_ids: Iterable[str], by_address: bool, offset: int, limit: int
+    ) -> list[Profile]:
+        """Return profiles whose name contains `text`, by folded name and id; of `known_ids`, also by their e-mail.
+
+        Others are found by their whole e-mail address if `by_address`. What contains what: `services.users.folding`.
+        Four queries, whatever there is; the e-mails of `known_ids` are compared one by one.
+        """
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         """Return the friendship of a pair; None when they never were friends."""
@@ -32,6 +38,9 @@ class UserStore(Protocol):
 
     def list_friend_ids(self, user_id: str) -> list[str]:
         """Return the ids of a user's friends."""
+
+    def list_friend_ids_of(self, user_ids: Iterable[str]) -> dict[str, set[str]]:
+        """Return the ids of the friends of each of these users. One query."""
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
         """Make two users friends, unless a friendship of theirs has ended since `generation`. Atomic.

@@ -59,16 +59,24 @@ class Users(Service):
         return usecases.get_account(self.users, actor_id=actor_id)
 
     @rpc
-    def get_user(self, *, user_id: str) -> contract.UserProfile:
-        return usecases.get_user(self.users, user_id=user_id)
+    def get_user(self, *, actor_id: str, user_id: str) -> contract.UserProfile:
+        return usecases.get_user(self.users, actor_id=actor_id, user_id=user_id)
 
     @rpc
-    def list_users(self, *, user_ids: list[str]) -> list[contract.UserProfile]:
-        return usecases.list_users(self.users, user_ids=user_ids)
+    def is_known(self, *, user_id: str) -> bool:
+        return usecases.is_known(self.users, user_id=user_id)
 
     @rpc
-    def search_users(self, *, text: str, offset: int, limit: int) -> list[contract.UserProfile]:
-        return usecases.search_users(self.users, text=text, offset=offset, limit=limit)
+    def list_users(self, *, user_ids: list[str], viewer_ids: list[str]) -> list[contract.SharedProfile]:
+        return usecases.list_users(self.users, user_ids=user_ids, viewer_ids=viewer_ids)
+
+    @rpc
+    def search_users(
+        self, *, actor_id: str, text: str, by_address: bool, offset: int, limit: int
+    ) -> list[contract.UserProfile]:
+        return usecases.search_users(
+            self.users, actor_id=actor_id, text=text, by_address=by_address, offset=offset, limit=limit
+        )
 
     @rpc
     def list_friends(self, *, actor_id: str) -> list[contract.UserProfile]:

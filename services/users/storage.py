@@ -1,16 +1,20 @@
 """Profiles and friendships in MongoDB.
 
-profiles      {_id, issuer, google_id, name, email, picture, birthday, folded, grams: [..], version,
-               outbox, outbox_due_at, outbox_lease}    `issuer` is missing in what 0.1.0 has stored
+profiles      {_id, issuer, google_id, name, email, picture, birthday,
+               sort_name, folded_name, folded_email, name_grams: [..], folding,
+               version, outbox, outbox_due_at, outbox_lease}    `issuer` is missing in what 0.1.0 has stored
 friendships   {_id: "a-b", user_ids, friends, generation, version, operations, operated_at,
                outbox, outbox_due_at, outbox_lease}
 
-`folded` is name and e-mail as the search compares them, with a character between that no search text contains.
+`folded_name` has the forms of the name as the search compares them, with a character between that no search text has;
+`folding` names the rules by which they were made. `folded` and `grams` are what version 0.1.0 searches in. They are
+empty: a document in which they are not was written by that version, and is folded again at the next start.
 """
 
 from collections.abc import Iterable
 
-from pymongo import ASCENDING, ReturnDocument
+import pymongo
+from pymongo import ASCENDING, ReturnDocument, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import OperationFailure
@@ -31,17 +35,40 @@ from services.chassis.mongo import (
     validated,
 )
 from services.contracts.errors import Code, Unavailable
-from services.users.model import GRAM_SIZE, Friendship, Profile, grams_of, pair_of, searchable
+from services.users.folding import FOLDING, fold, pattern_of
+from services.users.model import (
+    OVERLONG,
+    Friendship,
+    Profile,
+    SearchTerms,
+    SortKey,
+    grams_to_look_up,
+    is_address,
+    name_of,
+    page_of,
+    pair_of,
+    window,
+)
 
 BETWEEN = "\0"
 INDEX_NOT_FOUND = 27
-_BY_NAME = [("name", ASCENDING), ("_id", ASCENDING)]
+COUNTED = 1000
+"""Names with a gram that are counted to find the rarest of a text: beyond that, one is as good as another."""
+FOLDED_AT_ONCE = 50
+PREPARE_LIMIT_S = 600
+"""For an index over what is there already, in place of the limit for one operation."""
+
+_BY_NAME = [("sort_name", ASCENDING), ("_id", ASCENDING)]
+_BY_EMAIL = [("_id", ASCENDING), ("sort_name", ASCENDING), ("folded_email", ASCENDING), ("folded_name", ASCENDING)]
+_0_1_0: Document = {"folded": "", "grams": []}
+_OUTDATED: Document = {"$or": [{"folding": {"$ne": FOLDING}}, {"grams.0": {"$exists": True}}]}
 
 PROFILE = shape(
     {
-        **dict.fromkeys(("google_id", "name", "email", "picture", "folded"), TEXT),
+        **dict.fromkeys(("google_id", "name", "email", "picture"), TEXT),
+        **dict.fromkeys(("sort_name", "folded_name", "folded_email", "folding"), TEXT),
         "birthday": TEXT_OR_NULL,
-        "grams": array_of(TEXT),
+        "name_grams": array_of(TEXT),
         "version": INTEGER,
     },
     {"issuer": TEXT, **outbox.FIELDS},
@@ -52,14 +79,59 @@ FRIENDSHIP = shape(
 
 
 def prepare(database: Database[Document]) -> None:
-    """Make the collections, and the indexes that the rules and the queries rely on. Idempotent."""
+    """Make the collections and the indexes that the rules and the queries rely on, and fold what was folded otherwise.
+
+    Idempotent: what was interrupted goes on at the next start.
+    """
     profiles, friendships = validated(database, "profiles", PROFILE), validated(database, "friendships", FRIENDSHIP)
+    with pymongo.timeout(PREPARE_LIMIT_S):
+        _index(profiles, friendships)
+    _fold_outdated(profiles)
+
+
+def _index(profiles: Collection[Document], friendships: Collection[Document]) -> None:
     profiles.create_index([("issuer", ASCENDING), ("google_id", ASCENDING)], unique=True)
     _drop_index(profiles, "google_id_1")  # of 0.1.0, where the key was `google_id` alone
-    profiles.create_index([("grams", ASCENDING), *_BY_NAME, ("folded", ASCENDING)])
+    profiles.create_index([("name_grams", ASCENDING), *_BY_NAME, ("folded_name", ASCENDING)])
+    profiles.create_index(_BY_EMAIL)
+    profiles.create_index([("folded_email", ASCENDING), *_BY_NAME, ("folded_name", ASCENDING)])
+    profiles.create_index("folding")
+    profiles.create_index("grams.0", sparse=True)
     friendships.create_index([("user_ids", ASCENDING), ("friends", ASCENDING), ("_id", ASCENDING)])
     for collection in (friendships, profiles):
         collection.create_index(outbox.INDEX, sparse=True)
+    for name, index in profiles.index_information().items():
+        if index["key"][0][0] == "grams":  # of version 0.1.0: thousands of entries for a long name
+            profiles.drop_index(name)
+
+
+def _fold_outdated(profiles: Collection[Document]) -> None:
+    """Fold the names and e-mails of all profiles that were not folded by these rules, some at a time.
+
+    A profile that changes meanwhile is left to whoever changes it. Version 0.1.0 stored the e-mail as a missing name.
+    """
+    wanted = {"name": 1, "email": 1, "version": 1}
+    while outdated := list(profiles.find(_OUTDATED, wanted).limit(FOLDED_AT_ONCE)):
+        profiles.bulk_write([_folded_again(document) for document in outdated], ordered=False)
+
+
+def _folded_again(document: Document) -> UpdateOne:
+    name = name_of(document["name"], document["email"])
+    fields = {"name": name, **search_fields(name=name, email=document["email"])}
+    return UpdateOne({"_id": document["_id"], "version": document["version"]}, {"$set": fields})
+
+
+def search_fields(*, name: str, email: str) -> Document:
+    """Return the fields by which a profile is found."""
+    terms = SearchTerms.of(name=name, email=email)
+    return {
+        "sort_name": terms.sort_name,
+        "folded_name": BETWEEN.join(terms.name_forms),
+        "folded_email": terms.email,
+        "name_grams": list(terms.name_grams),
+        "folding": FOLDING,
+        **_0_1_0,
+    }
 
 
 def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
@@ -82,14 +154,12 @@ class MongoUserStore:
         self._confirmed_profiles = database.profiles.with_options(read_concern=CONFIRMED)
 
     def save_profile(self, profile: Profile, *, operation_id: str) -> str:
-        folded = [searchable(profile.name), searchable(profile.email)]
         fields: Document = {
             "name": profile.name,
             "email": profile.email,
             "picture": profile.picture,
             "birthday": profile.birthday,
-            "folded": BETWEEN.join(folded),
-            "grams": grams_of(*folded),
+            **search_fields(name=profile.name, email=profile.email),
         }
         key: Document = {"issuer": profile.issuer, "google_id": profile.google_id}
         saved_id = self._refresh_profile(key, fields, operation_id)
@@ -126,7 +196,7 @@ class MongoUserStore:
         known = self._confirmed_profiles.find_one(key)
         if known is None:
             return None
-        if any(known[name] != value for name, value in fields.items()):
+        if any(known.get(name) != value for name, value in fields.items()):
             changed: outbox.Update = {"$set": fields, "$inc": {"version": 1}}
             update = merged(changed, outbox.add_entry(outbox.entry(operation_id, "changed")))
             self._profiles.update_one({"_id": known["_id"]}, update)
@@ -141,23 +211,65 @@ class MongoUserStore:
         found = self._profiles.find({"_id": {"$in": list(user_ids)}}, _PROFILE_FIELDS, batch_size=SINGLE_BATCH)
         return [_profile(document) for document in found.sort(_BY_NAME)]
 
-    def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
-        # The index of grams narrows the search down, gives the order, and has the folded text, in which a text longer
-        # than a gram is looked for. That is computed, since a filter would read each candidate: like this only the
-        # profiles that are returned are read.
-        wanted = searchable(text)
-        contains = {"$gte": [{"$indexOfBytes": ["$folded", {"$literal": wanted}]}, 0]}
-        itself = {"from": self._profiles.name, "localField": "_id", "foreignField": "_id", "as": "profile"}
+    def search_profiles(
+        self, text: str, *, known_ids: Iterable[str], by_address: bool, offset: int, limit: int
+    ) -> list[Profile]:
+        wanted = fold(text)
+        others = self._list_by_email(wanted, known_ids, by_address=by_address)
+        begin, length = window(len(others), offset=offset, limit=limit)
+        named = self._list_by_name(wanted, offset=begin, limit=length)
+        page = page_of(named, others, offset=offset, limit=limit)
+        return self.list_profiles(user_id for _, user_id in page) if page else []
+
+    def _list_by_name(self, wanted: str, *, offset: int, limit: int) -> list[SortKey]:
+        """List profiles in whose names a folded text is. The index of grams narrows them down, orders and decides.
+
+        Whether a name contains the text is computed from the index entry, since a filter would read each candidate.
+        """
+        gram = self._find_rarest(grams_to_look_up(wanted))
         pipeline: list[Document] = [
-            {"$match": {"grams": wanted[:GRAM_SIZE]}},
+            {"$match": {"name_grams": {"$in": [gram, OVERLONG]}}},
             {"$sort": dict(_BY_NAME)},
-            {"$project": {"contains": contains}},
-            {"$match": {"contains": True}},
+            {"$project": {"sort_name": 1, "is_found": _contains("folded_name", wanted)}},
+            {"$match": {"is_found": True}},
             {"$skip": offset},
             {"$limit": limit},
-            {"$lookup": itself},
         ]
-        return [_profile(document) for found in self._profiles.aggregate(pipeline) for document in found["profile"]]
+        return [_sort_key(one) for one in self._profiles.aggregate(pipeline, batchSize=SINGLE_BATCH)]
+
+    def _find_rarest(self, grams: list[str]) -> str:
+        """Return the gram that fewest names have. One query, which counts up to `COUNTED` names of each."""
+        if len(grams) == 1:
+            return grams[0]
+        first, *others = (
+            [
+                {"$match": {"name_grams": gram}},
+                {"$limit": COUNTED},
+                {"$count": "names"},
+                {"$set": {"gram": {"$literal": gram}}},
+            ]
+            for gram in grams
+        )
+        unions = [{"$unionWith": {"coll": self._profiles.name, "pipeline": other}} for other in others]
+        names = {one["gram"]: one["names"] for one in self._profiles.aggregate([*first, *unions])}
+        return min(grams, key=lambda gram: names.get(gram, 0))
+
+    def _list_by_email(self, wanted: str, known_ids: Iterable[str], *, by_address: bool) -> list[SortKey]:
+        """List profiles that a folded text finds by their e-mail and not by their name.
+
+        The e-mails of those who are known are compared, in an index, and no others: these are found by the whole one.
+        """
+        computed: Document = {
+            "sort_name": 1,
+            "is_found": {"$and": [_contains("folded_email", wanted), {"$not": _contains("folded_name", wanted)}]},
+        }
+        pipeline: list[Document] = [{"$match": {"_id": {"$in": list(known_ids)}}}, {"$project": computed}]
+        if by_address and is_address(wanted):
+            theirs: list[Document] = [{"$match": {"folded_email": wanted}}, {"$project": computed}]
+            pipeline.append({"$unionWith": {"coll": self._profiles.name, "pipeline": theirs}})
+        pipeline.append({"$match": {"is_found": True}})
+        found = self._profiles.aggregate(pipeline, hint=dict(_BY_EMAIL), batchSize=SINGLE_BATCH)
+        return list({_sort_key(one) for one in found})
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         document = self._friendships.find_one({"_id": _key(pair_of(one, other))})
@@ -172,6 +284,15 @@ class MongoUserStore:
         found = self._friendships.find(mine, {"_id": 1}, batch_size=SINGLE_BATCH)
         # By the other one's id, which is the first or the second half of a key: no index has that order.
         return sorted(other for document in found for other in _pair(document["_id"]) if other != user_id)
+
+    def list_friend_ids_of(self, user_ids: Iterable[str]) -> dict[str, set[str]]:
+        friends: dict[str, set[str]] = {user_id: set() for user_id in user_ids}
+        theirs = {"user_ids": {"$in": list(friends)}, "friends": True}
+        for document in self._friendships.find(theirs, {"_id": 1}, batch_size=SINGLE_BATCH):
+            one, other = _pair(document["_id"])
+            friends.get(one, set()).add(other)
+            friends.get(other, set()).add(one)
+        return friends
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
         pair = pair_of(one, other)
@@ -230,6 +351,15 @@ def _drop_index(collection: Collection[Document], name: str) -> None:
     except OperationFailure as exc:
         if exc.code != INDEX_NOT_FOUND:
             raise
+
+
+def _contains(field: str, wanted: str) -> Document:
+    """Compute whether a folded text is in a field."""
+    return {"$regexMatch": {"input": f"${field}", "regex": {"$literal": pattern_of(wanted)}}}
+
+
+def _sort_key(document: Document) -> SortKey:
+    return document["sort_name"], document["_id"]
 
 
 def _key(pair: tuple[str, str]) -> str:

@@ -1,6 +1,7 @@
 """What one can do with profiles and friendships: one function for each call."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.chassis.messaging.outbox import Notify, domain_event_id, forgotten, may_have_forgotten
 from services.chassis.rpc.repeats import is_repeat
@@ -9,12 +10,13 @@ from services.contracts.domain_events import DomainEvent, FriendInviteAcceptedV1
 from services.contracts.errors import Code, NotFound
 from services.contracts.registry import to_deliver
 from services.contracts.rpc import Discrepancy, HandlerResult, Wire, WriteResult, handled
-from services.users.model import Friendship, Profile, pair_of
+from services.users.model import Friendship, Profile, name_of, pair_of
 from services.users.ports import UserStore
 
 
 def sign_in(store: UserStore, notify: Notify, profile: Profile, *, operation_id: str) -> WriteResult:
     """Create or refresh a profile."""
+    profile = replace(profile, name=name_of(profile.name, profile.email))
     user_id = store.save_profile(profile, operation_id=operation_id)
     notify(user_id)
     return WriteResult(id=user_id, domain_events=[])
@@ -23,28 +25,49 @@ def sign_in(store: UserStore, notify: Notify, profile: Profile, *, operation_id:
 def get_account(store: UserStore, *, actor_id: str) -> contract.Account:
     """Return one's own profile with the ids of one's friends."""
     profile = _get_profile(store, actor_id)
-    return contract.Account(**_public(profile), friend_ids=store.list_friend_ids(actor_id), google_id=profile.google_id)
+    return contract.Account(**_known(profile), friend_ids=store.list_friend_ids(actor_id), google_id=profile.google_id)
 
 
-def get_user(store: UserStore, *, user_id: str) -> contract.UserProfile:
-    """Return a user's public profile."""
-    return _public(_get_profile(store, user_id))
+def get_user(store: UserStore, *, actor_id: str, user_id: str) -> contract.UserProfile:
+    """Return what the actor may know of a user."""
+    profile = _get_profile(store, user_id)
+    friendship = None if actor_id == user_id else store.find_friendship(actor_id, user_id)
+    is_friend = friendship is not None and friendship.friends
+    return _known(profile) if is_friend or actor_id == user_id else _of_stranger(profile)
 
 
-def list_users(store: UserStore, *, user_ids: list[str]) -> list[contract.UserProfile]:
-    """Return public profiles."""
-    return [_public(profile) for profile in store.list_profiles(user_ids)]
+def is_known(store: UserStore, *, user_id: str) -> bool:
+    """Return whether there is such a user."""
+    return store.find_profile(user_id) is not None
 
 
-def search_users(store: UserStore, *, text: str, offset: int, limit: int) -> list[contract.UserProfile]:
-    """Find users by a part of their name or e-mail."""
-    return [_public(profile) for profile in store.search_profiles(text, offset=offset, limit=limit)]
+def list_users(store: UserStore, *, user_ids: list[str], viewer_ids: list[str]) -> list[contract.SharedProfile]:
+    """Return whole profiles, and which of the viewers may see them as a whole. Two queries."""
+    friend_ids, viewers = store.list_friend_ids_of(user_ids), set(viewer_ids)
+    return [
+        contract.SharedProfile(**_known(profile), known_to=sorted(viewers & (friend_ids[profile.id] | {profile.id})))
+        for profile in store.list_profiles(user_ids)
+    ]
+
+
+def search_users(
+    store: UserStore, *, actor_id: str, text: str, by_address: bool, offset: int, limit: int
+) -> list[contract.UserProfile]:
+    """Find users by their name; friends, and the actor, by a part of their e-mail; others by the whole of it."""
+    known_ids = {actor_id, *store.list_friend_ids(actor_id)}
+    found = store.search_profiles(text, known_ids=known_ids, by_address=by_address, offset=offset, limit=limit)
+    return [
+        _known(profile)
+        if profile.id in known_ids
+        else _of_stranger(profile, with_email=by_address and profile.has_address(text))
+        for profile in found
+    ]
 
 
 def list_friends(store: UserStore, *, actor_id: str) -> list[contract.UserProfile]:
     """Return the actor's friends."""
     friend_ids = store.list_friend_ids(actor_id)
-    return [_public(profile) for profile in store.list_profiles(friend_ids)] if friend_ids else []
+    return [_known(profile) for profile in store.list_profiles(friend_ids)] if friend_ids else []
 
 
 def list_friends_among(store: UserStore, *, user_id: str, other_ids: list[str]) -> list[str]:
@@ -59,7 +82,7 @@ def get_friend(store: UserStore, *, actor_id: str, friend_id: str) -> contract.F
     profile = store.find_profile(friend_id) if actor_id in friend_ids else None
     if profile is None:
         raise _no_friend()
-    return contract.Friend(**_public(profile), friend_ids=friend_ids)
+    return contract.Friend(**_known(profile), friend_ids=friend_ids)
 
 
 def check_friendship(store: UserStore, *, user_id: str, other_id: str) -> contract.Friendship:
@@ -129,7 +152,8 @@ def _no_friend() -> NotFound:
     return NotFound(Code.FRIEND_UNKNOWN, "You have no such friend.")
 
 
-def _public(profile: Profile) -> contract.UserProfile:
+def _known(profile: Profile) -> contract.UserProfile:
+    """Return what friends may know of a user, and the user."""
     return contract.UserProfile(
         id=profile.id,
         name=profile.name,
@@ -137,3 +161,9 @@ def _public(profile: Profile) -> contract.UserProfile:
         picture=profile.picture,
         birthday=profile.birthday,
     )
+
+
+def _of_stranger(profile: Profile, *, with_email: bool = False) -> contract.UserProfile:
+    """Return what everybody may know of a user; with the e-mail, if it is known already."""
+    email = profile.email if with_email else None
+    return contract.UserProfile(id=profile.id, name=profile.name, email=email, picture=profile.picture, birthday=None)

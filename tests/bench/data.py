@@ -8,7 +8,7 @@ from services.contracts.ids import new_id
 from services.events import storage as events_storage
 from services.events.model import Event, creator
 from services.users import storage as users_storage
-from services.users.model import Profile, grams_of, pair_of, searchable
+from services.users.model import Profile, pair_of
 from tests.e2e.people import Person
 from tests.fakes.details import event_details
 from tests.query_budgets.data import Databases
@@ -95,7 +95,6 @@ def add_people(databases: Databases, count: int, *, token: str = "", hits: int =
 
 
 def _profile(profile: Profile) -> dict[str, Any]:
-    folded = [searchable(profile.name), searchable(profile.email)]
     return {
         "_id": profile.id,
         "google_id": profile.google_id,
@@ -103,8 +102,7 @@ def _profile(profile: Profile) -> dict[str, Any]:
         "email": profile.email,
         "picture": profile.picture,
         "birthday": profile.birthday,
-        "folded": users_storage.BETWEEN.join(folded),
-        "grams": grams_of(*folded),
+        **users_storage.search_fields(name=profile.name, email=profile.email),
         "version": 1,
     }
 

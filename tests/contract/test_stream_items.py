@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from gateway.live.sse import START_OVER
-from gateway.schemas.stream import MODELS, TYPES, AnyItem, serialize_item
+from gateway.schemas.stream import MODELS, TYPES, AnyItem, Reader, serialize_item
 from services.contracts import streams as contract
 from services.contracts.domain_events import from_wire
 from services.contracts.registry import SUBSCRIPTIONS
@@ -15,6 +15,8 @@ from tests.contract.test_domain_events import EXAMPLES
 from tests.docs.documents import marked, read, rows, section
 
 CREATED = EXAMPLES["EventChangedV1"] | {"change": "created"}
+READER = Reader(base="https://calendar.example", language="en")
+FRIEND, STRANGER = "7" * 24, "8" * 24
 REMOVED = [{"id": "5" * 24, "user_id": "6" * 24}]
 
 MESSAGES = [
@@ -34,7 +36,14 @@ MESSAGES = [
 
 
 def profile(user_id):
-    return {"id": user_id, "name": "Anna", "email": "anna@example.test", "picture": "", "birthday": None}
+    return {
+        "id": user_id,
+        "name": "Anna",
+        "email": "anna@example.test",
+        "picture": "",
+        "birthday": "1990-05-17",
+        "known_to": [user_id, FRIEND],
+    }
 
 
 def entries(message):
@@ -67,9 +76,53 @@ def test_every_kind_of_item_is_made_from_some_domain_event():
 def test_every_item_has_the_shape_that_is_declared():
     declared: TypeAdapter[Any] = TypeAdapter(AnyItem)
     for item in items():
-        event = serialize_item(item, "https://calendar.example")
+        event = serialize_item(item, READER)
         whole = {"id": str(event.sequence), "type": event.type, "data": event.data}
         assert declared.validate_python(whole, strict=True).model_dump(exclude_unset=True) == whole
+
+
+def members_shown(message):
+    """Return the readers of each item about a member, with the item's data."""
+    return [
+        (
+            set(entry.user_ids),
+            serialize_item(contract.FeedItem(sequence=1, kind=entry.kind, body=entry.body), READER).data,
+        )
+        for entry in entries(message)
+        if entry.kind.startswith("member.")
+    ]
+
+
+@pytest.mark.parametrize("change", ["joined", "rights"])
+def test_friends_see_the_email_of_a_member_and_others_do_not(change):
+    [subject] = EXAMPLES["EventChangedV1"]["affected_member_ids"]
+    members = [{"id": str(n) * 24, "user_id": user_id, "rights": []} for n, user_id in enumerate([FRIEND, STRANGER])]
+    [affected] = [each for each in EXAMPLES["EventChangedV1"]["members"] if each["id"] == subject]
+    (others, to_others), (friends, to_friends) = members_shown(
+        CREATED | {"change": change, "members": [affected, *members]}
+    )
+    assert (others, to_others["email"]) == ({STRANGER}, None)
+    assert (friends - {affected["user_id"]}, to_friends["email"]) == ({FRIEND}, "anna@example.test")
+    assert to_others | {"email": None} == to_friends | {"email": None}
+
+
+def test_what_is_kept_in_a_feed_for_strangers_has_no_email_and_no_birthday():
+    told = [entry.body for message in MESSAGES for entry in entries(message) if "profile" in entry.body]
+    for_strangers = [body["profile"] for body in told if body.get("for_friends") is False]
+    assert {(each["email"], each["birthday"]) for each in for_strangers} == {(None, None)}
+
+
+def test_an_item_of_before_shows_no_email():
+    body = {"id": "1" * 24, "user_id": "2" * 24, "event_id": "3" * 24, "rights": {}, "profile": profile("2" * 24)}
+    item = contract.FeedItem(sequence=1, kind="member.joined", body=body)
+    assert serialize_item(item, READER).data["email"] is None
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Someone"), ("ru", "Кто-то")])
+def test_a_missing_name_is_said_in_the_language_of_the_reader(language, words):
+    body = {"profile": profile("2" * 24) | {"name": ""}, "chat_id": "4" * 24}
+    item = contract.FeedItem(sequence=1, kind="friend.added", body=body)
+    assert serialize_item(item, Reader(base="", language=language)).data["name"] == words
 
 
 def test_a_type_that_is_not_declared_is_no_item():

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from services.users.model import Friendship, Profile, pair_of, searchable
+from services.users.folding import finds, fold, forms_of
+from services.users.model import Friendship, Profile, SearchTerms, pair_of
 from tests.fakes.operations import Operations
 
 
@@ -41,12 +42,19 @@ class FakeUsers:
 
     def list_profiles(self, user_ids: Iterable[str]) -> list[Profile]:
         found = [self._profiles[user_id] for user_id in user_ids if user_id in self._profiles]
-        return sorted(found, key=lambda profile: (profile.name, profile.id))
+        return sorted(found, key=_sort_key)
 
-    def search_profiles(self, text: str, *, offset: int, limit: int) -> list[Profile]:
-        wanted = searchable(text)
-        found = [p for p in self._profiles.values() if wanted in searchable(p.name) or wanted in searchable(p.email)]
-        return sorted(found, key=lambda profile: (profile.name, profile.id))[offset : offset + limit]
+    def search_profiles(
+        self, text: str, *, known_ids: Iterable[str], by_address: bool, offset: int, limit: int
+    ) -> list[Profile]:
+        wanted, known_ids = fold(text), set(known_ids)
+
+        def is_found(profile: Profile) -> bool:
+            by_email = profile.id in known_ids and finds(wanted, fold(profile.email))
+            by_name = any(finds(wanted, form) for form in forms_of(profile.name))
+            return by_name or by_email or (by_address and profile.has_address(text))
+
+        return sorted(filter(is_found, self._profiles.values()), key=_sort_key)[offset : offset + limit]
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         remembered = self._friendships.get(pair_of(one, other))
@@ -58,6 +66,9 @@ class FakeUsers:
     def list_friend_ids(self, user_id: str) -> list[str]:
         living = [kept.friendship.pair for kept in self._friendships.values() if kept.friendship.friends]
         return sorted(other for pair in living if user_id in pair for other in pair if other != user_id)
+
+    def list_friend_ids_of(self, user_ids: Iterable[str]) -> dict[str, set[str]]:
+        return {user_id: set(self.list_friend_ids(user_id)) for user_id in user_ids}
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
         pair = pair_of(one, other)
@@ -88,3 +99,7 @@ class FakeUsers:
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         kept = self._friendships.get(pair_of(one, other))
         return kept.friendship if kept and operation_id in kept.operations else None
+
+
+def _sort_key(profile: Profile) -> tuple[str, str]:
+    return SearchTerms.of(name=profile.name, email=profile.email).sort_name, profile.id

@@ -17,20 +17,20 @@ def test_every_service_says_that_it_is_well(calls, service):
 
 def test_answers_find_the_call_they_belong_to(calls, person):
     ids = [person(f"Person {number}") for number in range(20)]
-    replies = [calls.start(users.get_user, user_id=user_id) for user_id in ids]
+    replies = [calls.start(users.get_user, actor_id=user_id, user_id=user_id) for user_id in ids]
     assert [reply.result()["id"] for reply in replies] == ids
 
 
 def test_a_refusal_arrives_in_its_class_with_its_code(calls):
     with pytest.raises(NotFound) as refused:
-        calls.call(users.get_user, user_id=new_id())
+        calls.call(users.get_user, actor_id=new_id(), user_id=new_id())
     assert refused.value.code == Code.USER_UNKNOWN
 
 
 def test_a_call_with_wrong_arguments_is_a_fault_and_hurts_nobody(calls, person):
     with pytest.raises(ServiceFault):
         calls.call(users.get_user, wrong="x")
-    assert calls.call(users.get_user, user_id=person())
+    assert calls.call(users.get_user, actor_id=new_id(), user_id=person())
 
 
 def test_an_unknown_method_is_a_fault(calls):

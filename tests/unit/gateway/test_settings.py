@@ -22,6 +22,7 @@ EMPTY = dict.fromkeys(
     (
         *("MONGO_DATABASE", "LOG_LEVEL", "OIDC_DISCOVERY_URL", "FRONTEND_URL", "CORS_ORIGINS"),
         *("TRUSTED_PROXIES", "GATEWAY_HOST", "GATEWAY_PORT", "GATEWAY_WORKERS", "SERVICE_WORKERS", "CALLS_QUEUE_TYPE"),
+        "SEARCH_BY_EMAIL",
     ),
     "",
 )
@@ -30,6 +31,7 @@ FAULTS = {
     "GATEWAY_WORKERS": "9" * 5000,
     "LOG_LEVEL": "LOUD",
     "TRUSTED_PROXIES": "-1",
+    "SEARCH_BY_EMAIL": "no",
     "PUBLIC_URL": "http://[",
     "CORS_ORIGINS": "https://one.example/path",
     "OIDC_CLIENT_ID": "",
@@ -41,6 +43,12 @@ DEVELOPMENT = {"OIDC_DISCOVERY_URL": "http://localhost:9400/.well-known/openid-c
 def test_an_empty_variable_is_as_good_as_none() -> None:
     assert read_settings(NEEDED | EMPTY) == read_settings(NEEDED)
     assert services.read_settings("users", NEEDED | EMPTY) == services.read_settings("users", NEEDED)
+
+
+@pytest.mark.parametrize(("value", "search_by_email"), [("on", True), ("off", False)])
+def test_the_search_by_whole_email_can_be_switched_off(value: str, search_by_email: bool) -> None:
+    assert read_settings(NEEDED | {"SEARCH_BY_EMAIL": value}).search_by_email == search_by_email
+    assert read_settings(NEEDED).search_by_email
 
 
 def test_every_fault_is_told_at_once() -> None:

@@ -6,9 +6,11 @@ import pytest
 
 from gateway.live import sse
 from gateway.live.hub import MAX_WAITING_BYTES, MAX_WAITING_ITEMS, Listener
-from gateway.schemas.stream import serialize_item
+from gateway.schemas.stream import Reader, serialize_item
 from services.contracts.errors import Code, Unavailable
 from services.contracts.streams import FeedItem
+
+READER = Reader(base="http://x", language="en")
 
 SIZE = 100
 """Bytes of an item."""
@@ -50,7 +52,7 @@ def short_waits(monkeypatch):
 
 
 def feed(listener, log, session=lambda: True, hides=lambda item: False, is_current=lambda: True):
-    serialize = partial(serialize_item, base="http://x")
+    serialize = partial(serialize_item, reader=READER)
     return sse.Feed(listener, log.read, serialize, session, hides, is_current)
 
 
@@ -149,7 +151,7 @@ def test_a_slow_listener_reads_what_is_too_large_to_be_kept(listener):
 
 
 def test_a_page_that_is_too_large_to_wait_is_sent_in_parts(listener, monkeypatch):
-    monkeypatch.setattr(sse, "MAX_WAITING_BYTES", len(sse.encode(serialize_item(an_item(1), base="http://x"))))
+    monkeypatch.setattr(sse, "MAX_WAITING_BYTES", len(sse.encode(serialize_item(an_item(1), reader=READER))))
     listener.behind, log = True, Log(newest=7)
     assert sent(listener, log) == [str(number) for number in range(1, 8)]
     assert log.read_after == list(range(7))

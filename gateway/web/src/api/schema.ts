@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return what everybody may know of a user: who has invited me, who writes in a chat. */
+        /** Return what I may know of a user: who has invited me, who writes in a chat. */
         get: operations["get_person"];
         put?: never;
         post?: never;
@@ -96,7 +96,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find users by a part of their name or e-mail, whatever the case. */
+        /**
+         * Find users by a part of their name, or by their whole e-mail; friends by a part of it, too.
+         * @description <br/>Case does not matter, and accents only on letters that have some in the search text.
+         */
         get: operations["search_users"];
         put?: never;
         post?: never;
@@ -202,7 +205,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return a member of an event that I have access to; the e-mail only if I am a member too. */
+        /** Return a member of an event that I have access to; the e-mail only of a friend, and mine. */
         get: operations["get_member"];
         /** Grant and revoke rights that I hold myself. */
         put: operations["change_rights"];
@@ -397,6 +400,8 @@ export interface components {
         /**
          * User
          * @description A user; of another user the private parts are blank.
+         *
+         *     The e-mail of who is no friend of mine is null, unless I have looked for the whole of it; the birthday is null.
          * @example {
          *       "birthday": null,
          *       "chat_id_list": [
@@ -422,7 +427,7 @@ export interface components {
             id: string;
             google_id: string | null;
             name: string;
-            email: string;
+            email: string | null;
             profile_pic: string;
             birthday: string | null;
             event_id_list: string[];
@@ -432,7 +437,7 @@ export interface components {
         };
         /**
          * PublicProfile
-         * @description What everybody may know of a user.
+         * @description What I may know of a user: e-mail and birthday are null unless we are friends.
          * @example {
          *       "birthday": "1994-08-21",
          *       "email": "ben@example.com",
@@ -444,7 +449,7 @@ export interface components {
         PublicProfile: {
             id: string;
             name: string;
-            email: string;
+            email: string | null;
             profile_pic: string;
             birthday: string | null;
         };
@@ -466,7 +471,7 @@ export interface components {
         Friend: {
             id: string;
             name: string;
-            email: string;
+            email: string | null;
             profile_pic: string;
             birthday: string | null;
         };
@@ -490,7 +495,7 @@ export interface components {
         FriendPage: {
             id: string;
             name: string;
-            email: string;
+            email: string | null;
             profile_pic: string;
             birthday: string | null;
             event_id_list: string[];
@@ -642,7 +647,7 @@ export interface components {
         };
         /**
          * Member
-         * @description A membership with its rights.
+         * @description A membership with its rights; the e-mail is null unless we are friends.
          * @example {
          *       "email": "ben@example.com",
          *       "event_id": "665f1c2ab7d14e0012a3d001",
@@ -1286,7 +1291,7 @@ export interface components {
         NewFriend: {
             id: string;
             name: string;
-            email: string;
+            email: string | null;
             profile_pic: string;
             birthday: string | null;
             chat_id: string;
@@ -1306,7 +1311,7 @@ export interface components {
         OwnProfile: {
             id: string;
             name: string;
-            email: string;
+            email: string | null;
             profile_pic: string;
             birthday: string | null;
             google_id: string;
@@ -1914,7 +1919,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description a part of the name or e-mail
+                 * @description a part of the name, the whole e-mail, or a part of a friend's
                  * @example ben
                  */
                 filtered_str: string;

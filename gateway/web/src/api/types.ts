@@ -6,7 +6,7 @@ type Schemas = components["schemas"];
 
 export type Id = string;
 
-/** Somebody as a friend, a member or a hit of a search; members come without a birthday, some without an e-mail. */
+/** Somebody as a friend, a member or a hit of a search; strangers come without e-mail and birthday, members without a birthday. */
 export type Person = Pick<Schemas["PublicProfile"], "id" | "name" | "profile_pic"> & {
   email?: Schemas["Member"]["email"];
   birthday?: Schemas["PublicProfile"]["birthday"];

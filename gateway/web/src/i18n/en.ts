@@ -149,7 +149,8 @@ export const en = {
   search: "Search",
   searchResults: "Search results",
   nobodyFound: "Nobody found",
-  nobodyFoundText: (text: string) => `Nobody has “${text}” in their name or e-mail.`,
+  nobodyFoundText: (text: string) =>
+    `Nobody has “${text}” in their name. To search by e-mail, enter the whole address.`,
   found: (n: number) => `${count(n, "person", "people")} found`,
   noFriends: "No friends yet",
   noFriendsText: "Search for somebody by name or e-mail and invite them.",

@@ -153,7 +153,7 @@ export const ru: Dictionary = {
   search: "Найти",
   searchResults: "Результаты поиска",
   nobodyFound: "Никто не найден",
-  nobodyFoundText: (text) => `Ни у кого нет «${text}» в имени или почте.`,
+  nobodyFoundText: (text) => `Ни у кого нет «${text}» в имени. Чтобы найти по почте, введите адрес целиком.`,
   found: (n) => `Найдено: ${n}`,
   noFriends: "Друзей пока нет",
   noFriendsText: "Найдите кого-нибудь по имени или почте и пригласите.",

@@ -164,7 +164,7 @@ function Found({ person }: { person: Person }) {
       <Avatar name={person.name} picture={person.profile_pic} />
       <p class="person-words">
         <strong id={id}>{person.name}</strong>
-        <small>{person.email}</small>
+        {person.email && <small>{person.email}</small>}
       </p>
       {person.id === state.value.me.id ? (
         <span class="quiet">{t().isYou}</span>
