@@ -133,11 +133,30 @@ def test_what_the_provider_does_not_know_is_left_open(
     assert someone(**claims).me()[key] == shown
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Someone"), ("ru-RU,ru;q=0.9,en;q=0.5", "Кто-то"), ("de", "Someone"), ("", "Someone")],
+)
 @pytest.mark.parametrize("name", [None, "", " ", "\u200b\u2060", "\u3164", "\t\u202e", "n" * 201], ids=ascii)
-def test_a_missing_name_is_the_email(someone: Someone, name: str | None) -> None:
-    person = someone(name=name)
+def test_a_missing_name_is_never_the_email(someone: Someone, language: str, words: str, name: str | None) -> None:
+    nameless, other = someone(name=name), someone()
+    headers = {"Accept-Language": language}
+    other.befriend(nameless)
 
-    assert person.me()["name"] == person.claims["email"]
+    seen = [
+        nameless.get("/user", headers=headers),
+        other.get("/person", id=nameless.id, headers=headers),
+        other.get("/friend", id=nameless.id, headers=headers),
+    ]
+
+    assert [ok(answer)["name"] for answer in seen] == [words] * 3
+
+
+def test_an_email_that_the_provider_says_as_the_name_is_not_shown_to_strangers(someone: Someone) -> None:
+    email = f"{some_token()}@example.org"
+    nameless = someone(name=email.upper(), email=email)
+
+    assert ok(someone().get("/person", id=nameless.id))["name"] == "Someone"
 
 
 @pytest.mark.parametrize(

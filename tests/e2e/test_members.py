@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.answers import RIGHTS, Answer, done, ok, refused
 from tests.e2e.endpoints import NOBODY
+from tests.e2e.listening import Listening
 from tests.e2e.people import Person
 
 Someone = Callable[..., Person]
@@ -41,6 +42,7 @@ def expels(actor: Person, event_id: str, whom: Person, member_id: str) -> None:
 
 
 def test_the_creator_has_every_right_and_an_invited_member_none(ann: Person, ben: Person) -> None:
+    ann.befriend(ben)
     event_id = ann.plan_together(ben)
 
     first, second = ann.event(event_id)["member_id_list"]
@@ -75,17 +77,34 @@ def test_members_are_listed_in_joining_order_and_a_new_membership_is_a_new_membe
     assert rights(ann, event_id, cleo) == NONE
 
 
-def test_an_email_is_for_members_only(ann: Person, ben: Person, cleo: Person) -> None:
+def test_an_email_is_for_friends_only(ann: Person, ben: Person, cleo: Person) -> None:
     event_id = ann.plan(type="group", is_private="false")
     member_id = ann.member(event_id, ann)
     ann.befriend(cleo)
-    invite_id = ben.invited_by(ann, event_id)
+    ben.join(event_id, ann)
 
-    for outsider in (ben, cleo):
-        seen = ok(outsider.get("/member", id=member_id))
-        assert (seen["email"], seen["name"]) == (None, "Ann")
-    done(ben.answer(invite_id, "accept"))
+    seen = {person: ok(person.get("/member", id=member_id)) for person in (ann, ben, cleo)}
+
+    assert [each["name"] for each in seen.values()] == ["Ann"] * 3
+    assert [seen[person]["email"] for person in (ann, ben, cleo)] == [ann.claims["email"], None, ann.claims["email"]]
+    done(cleo.delete("/friend", id=ann.id))
+    assert ok(ann.get("/member", id=member_id))["email"] == ann.claims["email"]
+    ben.befriend(ann)
     assert ok(ben.get("/member", id=member_id))["email"] == ann.claims["email"]
+
+
+def test_the_stream_says_the_email_of_a_member_to_friends_only(ann: Person, ben: Person, cleo: Person) -> None:
+    event_id = ann.plan_together(ben)
+    ann.befriend(cleo)
+
+    with Listening(ann) as friend, Listening(ben) as stranger:
+        cleo.join(event_id, ann)
+        done(ann.grant(event_id, cleo, **{INVITE: True}))
+
+        for type_ in ("member.joined.v1", "member.changed.v1"):
+            assert friend.wait_for(type_, user_id=cleo.id)["email"] == cleo.claims["email"]
+            assert stranger.wait_for(type_, user_id=cleo.id)["email"] is None
+            assert len(friend.of(type_)) == len(stranger.of(type_)) == 1
 
 
 def test_a_member_of_an_event_that_i_may_not_see_is_403_and_an_unknown_one_404(ann: Person, ben: Person) -> None:
