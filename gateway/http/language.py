@@ -6,8 +6,9 @@ LANGUAGES = ("en", "ru")
 
 
 def asked_language() -> str:
-    """Return the language that `Accept-Language` prefers, of those that there are.
+    """Return the first language that `Accept-Language` prefers, of those that there are: `ru` also for `ru-RU`.
 
-    Source: RFC 9110, section 12.5.4.
+    Source: RFC 4647, section 3.4 (Lookup).
     """
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    accepted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((language for language in accepted if language in LANGUAGES), LANGUAGES[0])
