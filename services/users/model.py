@@ -11,7 +11,7 @@ GRAM_SIZE = 3
 MAX_INDEXED = 600
 """Characters of a folded name, all its forms together, whose grams are indexed: three for each of 200."""
 OVERLONG = ""
-"""The one gram of a name that is longer: whoever looks up any gram looks this one up, too."""
+"""The one gram of a name that is longer: all such names are compared, whatever is looked for."""
 MAX_GRAMS = 16
 """Grams of a search text of which the rarest is looked up."""
 
@@ -129,6 +129,11 @@ def grams_of(*texts: str) -> list[str]:
         return [OVERLONG]
     sizes = range(1, GRAM_SIZE + 1)
     return sorted({text[at : at + size] for text in texts for size in sizes for at in range(len(text) - size + 1)})
+
+
+def is_gram(folded: str) -> bool:
+    """Return whether the names with this gram are those in which the folded text is, neither more nor fewer."""
+    return len(folded) <= GRAM_SIZE and folded == without_accents(folded)
 
 
 def grams_to_look_up(folded: str) -> list[str]:

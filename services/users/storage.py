@@ -44,6 +44,7 @@ from services.users.model import (
     SortKey,
     grams_to_look_up,
     is_address,
+    is_gram,
     name_of,
     page_of,
     pair_of,
@@ -215,7 +216,7 @@ class MongoUserStore:
         self, text: str, *, known_ids: Iterable[str], by_address: bool, offset: int, limit: int
     ) -> list[Profile]:
         wanted = fold(text)
-        others = self._list_by_email(wanted, known_ids, by_address=by_address)
+        others = self._list_not_by_gram(wanted, known_ids, by_address=by_address)
         begin, length = window(len(others), offset=offset, limit=limit)
         named = self._list_by_name(wanted, offset=begin, limit=length)
         page = page_of(named, others, offset=offset, limit=limit)
@@ -226,14 +227,17 @@ class MongoUserStore:
 
         Whether a name contains the text is computed from the index entry, since a filter would read each candidate.
         """
-        gram = self._find_rarest(grams_to_look_up(wanted))
-        pipeline: list[Document] = [
-            {"$match": {"name_grams": {"$in": [gram, OVERLONG]}}},
-            {"$sort": dict(_BY_NAME)},
+        is_found: list[Document] = [
             {"$project": {"sort_name": 1, "is_found": _contains("folded_name", wanted)}},
             {"$match": {"is_found": True}},
+        ]
+        pipeline: list[Document] = [
+            {"$match": {"name_grams": self._find_rarest(grams_to_look_up(wanted))}},
+            {"$sort": dict(_BY_NAME)},
+            *([] if is_gram(wanted) else is_found),
             {"$skip": offset},
             {"$limit": limit},
+            {"$project": {"sort_name": 1}},
         ]
         return [_sort_key(one) for one in self._profiles.aggregate(pipeline, batchSize=SINGLE_BATCH)]
 
@@ -241,35 +245,32 @@ class MongoUserStore:
         """Return the gram that fewest names have. One query, which counts up to `COUNTED` names of each."""
         if len(grams) == 1:
             return grams[0]
-        first, *others = (
-            [
-                {"$match": {"name_grams": gram}},
-                {"$limit": COUNTED},
-                {"$count": "names"},
-                {"$set": {"gram": {"$literal": gram}}},
-            ]
-            for gram in grams
-        )
-        unions = [{"$unionWith": {"coll": self._profiles.name, "pipeline": other}} for other in others]
+        first, *others = map(_count_names, grams)
+        unions: list[Document] = [self._union(other) for other in others]
         names = {one["gram"]: one["names"] for one in self._profiles.aggregate([*first, *unions])}
         return min(grams, key=lambda gram: names.get(gram, 0))
 
-    def _list_by_email(self, wanted: str, known_ids: Iterable[str], *, by_address: bool) -> list[SortKey]:
-        """List profiles that a folded text finds by their e-mail and not by their name.
+    def _list_not_by_gram(self, wanted: str, known_ids: Iterable[str], *, by_address: bool) -> list[SortKey]:
+        """List profiles that a folded text finds by the e-mail, or by a name that is too long for grams. One query.
 
         The e-mails of those who are known are compared, in an index, and no others: these are found by the whole one.
         """
-        computed: Document = {
-            "sort_name": 1,
-            "is_found": {"$and": [_contains("folded_email", wanted), {"$not": _contains("folded_name", wanted)}]},
-        }
-        pipeline: list[Document] = [{"$match": {"_id": {"$in": list(known_ids)}}}, {"$project": computed}]
+        in_name, in_email = _contains("folded_name", wanted), _contains("folded_email", wanted)
+        by_email: Document = {"$project": {"sort_name": 1, "is_found": {"$and": [in_email, {"$not": in_name}]}}}
+        by_name: Document = {"$project": {"sort_name": 1, "is_found": in_name}}
+        pipeline: list[Document] = [
+            {"$match": {"_id": {"$in": list(known_ids)}}},
+            by_email,
+            self._union([{"$match": {"name_grams": OVERLONG}}, by_name]),
+        ]
         if by_address and is_address(wanted):
-            theirs: list[Document] = [{"$match": {"folded_email": wanted}}, {"$project": computed}]
-            pipeline.append({"$unionWith": {"coll": self._profiles.name, "pipeline": theirs}})
+            pipeline.append(self._union([{"$match": {"folded_email": wanted}}, by_email]))
         pipeline.append({"$match": {"is_found": True}})
         found = self._profiles.aggregate(pipeline, hint=dict(_BY_EMAIL), batchSize=SINGLE_BATCH)
         return list({_sort_key(one) for one in found})
+
+    def _union(self, pipeline: list[Document]) -> Document:
+        return {"$unionWith": {"coll": self._profiles.name, "pipeline": pipeline}}
 
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         document = self._friendships.find_one({"_id": _key(pair_of(one, other))})
@@ -351,6 +352,12 @@ def _drop_index(collection: Collection[Document], name: str) -> None:
     except OperationFailure as exc:
         if exc.code != INDEX_NOT_FOUND:
             raise
+
+
+def _count_names(gram: str) -> list[Document]:
+    """Count the names with a gram, up to a bound; nothing is returned if there are none."""
+    counted: list[Document] = [{"$match": {"name_grams": gram}}, {"$limit": COUNTED}, {"$count": "names"}]
+    return [*counted, {"$set": {"gram": {"$literal": gram}}}]
 
 
 def _contains(field: str, wanted: str) -> Document:
