@@ -72,7 +72,7 @@ PROFILE = shape(
         "name_grams": array_of(TEXT),
         "version": INTEGER,
     },
-    {"issuer": TEXT, **outbox.FIELDS},
+    {"issuer": TEXT, "folded": TEXT, "grams": array_of(TEXT), **outbox.FIELDS},
 )
 FRIENDSHIP = shape(
     {"user_ids": array_of(TEXT), "friends": FLAG, "generation": INTEGER, "version": INTEGER}, outbox.FIELDS

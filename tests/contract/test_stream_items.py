@@ -81,13 +81,14 @@ def test_every_item_has_the_shape_that_is_declared():
         assert declared.validate_python(whole, strict=True).model_dump(exclude_unset=True) == whole
 
 
+def item_of(kind, body):
+    return contract.FeedItem(sequence=1, kind=kind, body=body, cutoff_id=None, version=1)
+
+
 def members_shown(message):
     """Return the readers of each item about a member, with the item's data."""
     return [
-        (
-            set(entry.user_ids),
-            serialize_item(contract.FeedItem(sequence=1, kind=entry.kind, body=entry.body), READER).data,
-        )
+        (set(entry.user_ids), serialize_item(item_of(entry.kind, entry.body), READER).data)
         for entry in entries(message)
         if entry.kind.startswith("member.")
     ]
@@ -114,14 +115,14 @@ def test_what_is_kept_in_a_feed_for_strangers_has_no_email_and_no_birthday():
 
 def test_an_item_of_before_shows_no_email():
     body = {"id": "1" * 24, "user_id": "2" * 24, "event_id": "3" * 24, "rights": {}, "profile": profile("2" * 24)}
-    item = contract.FeedItem(sequence=1, kind="member.joined", body=body)
+    item = item_of("member.joined", body)
     assert serialize_item(item, READER).data["email"] is None
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Someone"), ("ru", "Кто-то")])
 def test_a_missing_name_is_said_in_the_language_of_the_reader(language, words):
     body = {"profile": profile("2" * 24) | {"name": ""}, "chat_id": "4" * 24}
-    item = contract.FeedItem(sequence=1, kind="friend.added", body=body)
+    item = item_of("friend.added", body)
     assert serialize_item(item, Reader(base="", language=language)).data["name"] == words
 
 
