@@ -109,7 +109,7 @@ class MongoFeedStore:
         self._gateways.delete_one({"_id": queue})
 
     def list_gateways(self) -> list[str]:
-        return [document["_id"] for document in self._gateways.find()]
+        return [document["_id"] for document in self._gateways.find({}, {"_id": 1}).sort("_id")]
 
     def append(self, entries: list[FeedEntry]) -> list[dict[str, int]]:
         at = now()
