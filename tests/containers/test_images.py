@@ -26,12 +26,13 @@ def run(image: str, *command: str) -> str:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_image_holds_contracts_chassis_and_that_service(image: Image, service: str) -> None:
+def test_a_service_image_holds_what_services_share_and_that_service(image: Image, service: str) -> None:
     packages = run(image(service), "find", "/app", "-mindepth", "2", "-maxdepth", "2", "-type", "d").split()
 
     assert {path for path in packages if "__pycache__" not in path} == {
         "/app/services/contracts",
         "/app/services/chassis",
+        "/app/services/operations",
         f"/app/services/{service}",
     }
 
