@@ -11,7 +11,9 @@ from pymongo.database import Database
 from services.chassis import mongo
 from services.chassis.broker.connection import BrokerConnection
 from services.chassis.broker.publisher import Publisher
-from services.chassis.messaging.outbox import Outbox, OutboxRelay
+from services.chassis.messaging.handled import HandledDomainEvents
+from services.chassis.messaging.outbox import Outbox
+from services.chassis.messaging.relay import OutboxRelay
 from services.chassis.rpc.client import RpcClient
 from services.chassis.settings import ServiceSettings
 from services.contracts.rpc import Health, StatePage
@@ -45,6 +47,7 @@ class ServiceContext:
         self.rpc_client = RpcClient(settings.amqp_uri, name=service, limit=max(1, settings.max_workers // 2))
         self.publisher = Publisher(settings.amqp_uri, service=service)
         self.outboxes = make_outboxes(self.database)
+        self.handled = HandledDomainEvents()
         self.relays = {outbox.collection.name: OutboxRelay(outbox, self.publisher) for outbox in self.outboxes}
 
     def as_config(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from nameko.extensions import DependencyProvider
 from pymongo.database import Database
 
 from services.chassis.context import ServiceContext, context_of
-from services.chassis.messaging.outbox import OutboxRelay
+from services.chassis.messaging.relay import OutboxRelay
 from services.chassis.mongo import Document
 from services.chassis.rpc import repeats
 from services.chassis.rpc.client import BoundClient
@@ -25,14 +25,16 @@ UNASKED_LIMIT_S = 5.0
 
 
 class StoreProvider(DependencyProvider):
-    """Injects the one store of this process, made by `make` from the service's database."""
+    """Injects the one store of this process, made by `make` from the service's database, and a relay if it has one."""
 
-    def __init__(self, make: Callable[[Database[Document]], object]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[..., object], relay: str | None) -> None:
+        self._make, self._relay = make, relay
 
     def setup(self) -> None:
         """Make the store; it connects at first use."""
-        self._store = self._make(context_of(self.container).database)
+        context = context_of(self.container)
+        hands_over = [] if self._relay is None else [context.relays[self._relay].hand_over]
+        self._store = self._make(context.database, *hands_over)
 
     def get_dependency(self, worker_ctx: Any) -> object:
         """Return the store."""
@@ -72,9 +74,9 @@ class ContextProvider(DependencyProvider):
         repeats.set_begun_at(worker_ctx.data.get("begun_at_ms"))
 
 
-def store(make: Callable[[Database[Document]], S]) -> S:
-    """Declare a store, made once for the process."""
-    return cast(S, StoreProvider(make))
+def store(make: Callable[[Database[Document]], S], *, relay: str | None = None) -> S:
+    """Declare a store, made once for the process. relay: of the collection whose documents it hands over."""
+    return cast(S, StoreProvider(make, relay))
 
 
 def outbox_relay(collection: str) -> OutboxRelay:

@@ -4,6 +4,7 @@ A subclass shows its whole surface: `name`, what it `publishes`, its `@rpc` meth
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from nameko.timer import timer
@@ -52,7 +53,8 @@ class Service:
     @rpc
     def apply(self, *, domain_event: Wire) -> HandlerResult:
         """Handle what the gateway delivers before it answers."""
-        return self.deliver(from_wire(domain_event))
+        delivered = from_wire(domain_event)
+        return self.context.handled.handle_once(delivered, lambda: self.deliver(delivered))
 
     @rpc
     def list_state(self, *, kind: str, after: str | None, only: list[str] | None) -> StatePage:
@@ -87,7 +89,8 @@ class Service:
             self.handlers.in_order(self, parsed)
             return
         for domain_event in parsed:
-            self.handlers.queued[type(domain_event)](self, domain_event)
+            handle = partial(self.handlers.queued[type(domain_event)], self, domain_event)
+            self.context.handled.handle_once(domain_event, handle)
 
     @timer(interval=RECONCILE_INTERVAL_S)
     def reconcile(self) -> None:

@@ -27,7 +27,7 @@ class Events(Service):
     prepare = staticmethod(storage.prepare)
     outboxes = staticmethod(storage.outboxes)
 
-    events: EventStore = store(storage.MongoEventStore)
+    events: EventStore = store(storage.MongoEventStore, relay="events")
     relay = outbox_relay("events")
     calls = rpc_client()
 

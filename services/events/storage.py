@@ -97,14 +97,17 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
 class MongoEventStore:
     """Events."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
+        self._hand_over = hand_over
         self._events: Collection[Document] = database.events
         self._confirmed = database.events.with_options(read_concern=CONFIRMED)
 
     def insert(self, event: Event, *, operation_id: str) -> bool:
         created = outbox.new_outbox(operation_id, outbox.entry(operation_id, "created"))
         with ignore_duplicate_key():
-            self._events.insert_one({**_document(event), **created})
+            document = {**_document(event), **created}
+            self._events.insert_one(document)
+            self._hand_over(document)
             return True
         return False
 
@@ -176,7 +179,7 @@ class MongoEventStore:
             outbox.add_entry(outbox.entry(operation_id, "changed")),
             outbox.remember_operation(operation_id),
         )
-        return self._events.update_one(wanted, update).matched_count == 1
+        return self._write(wanted, update) is not None
 
     def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
         sender_may = {"members": {"$elemMatch": {"user_id": sender_id, "rights": "can_invite_user"}}}
@@ -219,10 +222,7 @@ class MongoEventStore:
         entry = outbox.entry(operation_id, "joined", affected_member_ids=[member.id])
         update = merged(entering, outbox.add_entry(entry), outbox.remember_operation(operation_id))
         is_open = {"_id": event_id, "invited.invite_id": invite_id, "used_invite_ids": {"$ne": invite_id}}
-        document = self._events.find_one_and_update(
-            is_open, update, _EVENT_FIELDS, return_document=ReturnDocument.AFTER
-        )
-        return None if document is None else _event(document)
+        return self._write(is_open, update)
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
         change = model.change_between(before, after, domain_event_id=outbox.domain_event_id(operation_id))
@@ -238,11 +238,15 @@ class MongoEventStore:
             outbox.add_entry(entry),
             outbox.remember_operation(operation_id),
         )
-        unchanged = {"_id": before.id, "version": before.version}
-        document = self._events.find_one_and_update(
-            unchanged, update, _EVENT_FIELDS, return_document=ReturnDocument.AFTER
-        )
-        return None if document is None else _event(document)
+        return self._write({"_id": before.id, "version": before.version}, update)
+
+    def _write(self, wanted: Document, update: outbox.Update) -> Event | None:
+        """Do what is published: the relay gets the event as it is now. None when there is no such event."""
+        document = self._events.find_one_and_update(wanted, update, _EVENT_FIELDS, return_document=ReturnDocument.AFTER)
+        if document is None:
+            return None
+        self._hand_over(document)
+        return _event(document)
 
 
 def _withdrawal(invite_id: str) -> list[Document]:

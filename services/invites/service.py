@@ -38,7 +38,7 @@ class Invites(Service):
     prepare = staticmethod(storage.prepare)
     outboxes = staticmethod(storage.outboxes)
 
-    invites: InviteStore = store(storage.MongoInviteStore)
+    invites: InviteStore = store(storage.MongoInviteStore, relay="invites")
     relay = outbox_relay("invites")
     calls = rpc_client()
 

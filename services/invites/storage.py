@@ -84,7 +84,8 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
 class MongoInviteStore:
     """Invitations."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
+        self._hand_over = hand_over
         self._invites: Collection[Document] = database.invites
         self._confirmed = database.invites.with_options(read_concern=CONFIRMED)
 
@@ -144,7 +145,7 @@ class MongoInviteStore:
             proposed["settled"] = {"$not": {"$gte": generation}}
         pending: Document = {"$set": {"status": "pending", "generation": generation}, "$inc": {"version": 1}}
         update = merged(pending, outbox.add_entry(outbox.entry(derive_id(invite_id, "pending"), "pending")))
-        if self._invites.update_one(proposed, update).matched_count:
+        if self._write(proposed, update) is not None:
             return True
         made = {"_id": invite_id, "status": "pending", "generation": generation}
         return self._confirmed.find_one(made, {"_id": 1}) is not None
@@ -158,7 +159,7 @@ class MongoInviteStore:
             {"$set": {"refusal": asdict(refusal)}},
             outbox.add_entry(outbox.entry(invite_id, "refused")),
         )
-        return self._invites.update_one({"_id": invite_id, "status": "proposed"}, update).matched_count == 1
+        return self._write({"_id": invite_id, "status": "proposed"}, update) is not None
 
     def void(self, invite_id: str) -> None:
         self._invites.update_one({"_id": invite_id, "status": "pending"}, _void())
@@ -168,8 +169,15 @@ class MongoInviteStore:
         pending = {"_id": invite_id, "status": "pending", role: actor_id}
         published = outbox.add_entry(outbox.entry(operation_id, "answered"))
         update = merged(_ended(ENDED_BY[action], publishes=True), published, outbox.remember_operation(operation_id))
-        document = self._invites.find_one_and_update(pending, update, return_document=ReturnDocument.AFTER)
-        return None if document is None else _invite(document)
+        return self._write(pending, update)
+
+    def _write(self, wanted: Document, update: outbox.Update) -> Invite | None:
+        """Do what is published: the relay gets the invitation as it is now. None when there is no such invitation."""
+        document = self._invites.find_one_and_update(wanted, update, return_document=ReturnDocument.AFTER)
+        if document is None:
+            return None
+        self._hand_over(document)
+        return _invite(document)
 
     def settle_pair(self, one: str, other: str, *, through: int) -> None:
         pair = _pair(one, other)

@@ -27,7 +27,7 @@ class Users(Service):
     prepare = staticmethod(storage.prepare)
     outboxes = staticmethod(storage.outboxes)
 
-    users: UserStore = store(storage.MongoUserStore)
+    users: UserStore = store(storage.MongoUserStore, relay="friendships")
     friendship_relay = outbox_relay("friendships")
     profile_relay = outbox_relay("profiles")
 

@@ -148,7 +148,8 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
 class MongoUserStore:
     """Profiles and friendships."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
+        self._hand_over = hand_over
         self._profiles: Collection[Document] = database.profiles
         self._friendships: Collection[Document] = database.friendships
         self._confirmed = database.friendships.with_options(read_concern=CONFIRMED)
@@ -309,7 +310,13 @@ class MongoUserStore:
         )
         if document is None and generation == 0:
             document = self._insert_friendship(pair, operation_id)
-        return None if document is None else _friendship(document)
+        return self._handed_over(document)
+
+    def _handed_over(self, document: Document | None) -> Friendship | None:
+        if document is None:
+            return None
+        self._hand_over(document)
+        return _friendship(document)
 
     def _insert_friendship(self, pair: tuple[str, str], operation_id: str) -> Document | None:
         first: Document = {
@@ -331,8 +338,9 @@ class MongoUserStore:
         update = merged(
             ended, outbox.add_entry(outbox.entry(operation_id, "ended")), outbox.remember_operation(operation_id)
         )
-        document = self._friendships.find_one_and_update(friends, update, return_document=ReturnDocument.AFTER)
-        return None if document is None else _friendship(document)
+        return self._handed_over(
+            self._friendships.find_one_and_update(friends, update, return_document=ReturnDocument.AFTER)
+        )
 
     def find_operation(self, one: str, other: str, operation_id: str) -> Friendship | None:
         document = self._confirmed.find_one({"_id": _key(pair_of(one, other)), "operations": operation_id})

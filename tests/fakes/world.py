@@ -1,13 +1,17 @@
 """Five services in one process: their real classes on fake stores, direct calls, domain events in the test's hands."""
 
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any, cast
 
-from services.chassis.messaging.outbox import OutboxRelay
+from services.chassis.context import ServiceContext
+from services.chassis.messaging.handled import HandledDomainEvents
+from services.chassis.messaging.relay import OutboxRelay
 from services.chassis.rpc.client import BoundClient
 from services.chats.service import Chats
 from services.contracts import events as events_contract
 from services.contracts.chats import Chat
-from services.contracts.domain_events import from_wire
+from services.contracts.domain_events import DomainEvent, from_wire
 from services.contracts.events import Kind
 from services.contracts.ids import new_id
 from services.contracts.invites import Action
@@ -25,6 +29,13 @@ from tests.fakes.invites import FakeInvites
 from tests.fakes.users import FakeUsers
 
 
+class Forgetful(HandledDomainEvents):
+    """Of a process that has just started: whatever comes is handled, however often it has come."""
+
+    def handle_once(self, domain_event: DomainEvent, handle: Callable[[], HandlerResult]) -> HandlerResult:
+        return handle()
+
+
 class World:
     """People act through its methods; domain events are delivered at once, or wait for the test to deliver them."""
 
@@ -33,6 +44,8 @@ class World:
         self.invites, self.feeds = FakeInvites(), FakeFeeds()
         made = (self._users(), self._events(), self._chats(), self._invites(), self._streams())
         self.services: dict[str, Any] = {service.name: service for service in made}
+        for service in made:
+            service.context = cast(ServiceContext, SimpleNamespace(handled=Forgetful()))
         self.deliver_at_once = deliver_at_once
         self.undelivered: list[tuple[str, Wire]] = []
         self.outcomes: list[str] = []
@@ -69,7 +82,7 @@ class World:
         streams.calls = cast(BoundClient, self)
         return streams
 
-    # Their outbox relays, as `services.chassis.messaging.outbox.OutboxRelay`.
+    # Their outbox relays, as `services.chassis.messaging.relay.OutboxRelay`.
 
     def notify(self, document_id: str) -> None:
         """Nothing to notify: domain events are in the test's hands."""

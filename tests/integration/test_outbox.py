@@ -11,13 +11,14 @@ from pymongo import MongoClient
 from services.chassis.broker import topology
 from services.chassis.broker.publisher import Publisher
 from services.chassis.messaging import outbox
-from services.chassis.messaging.outbox import OutboxRelay
+from services.chassis.messaging import relay as relaying
+from services.chassis.messaging.relay import OutboxRelay
 from services.chassis.mongo import Document
 from services.contracts.domain_events import MembershipChangedV1
 from services.contracts.events import EventDetails
 from services.contracts.ids import new_id
 from services.events import storage
-from services.events.model import Event, creator, deleted, joining
+from services.events.model import Event, OpenInvitation, creator, deleted, joining
 from tests.fakes.details import event_details
 from tests.integration.test_domain_events import eventually
 
@@ -89,6 +90,15 @@ def an_event():
     )
 
 
+def joined(store, event):
+    """Let somebody join an event, and return it as it is then."""
+    invite_id, user_id = new_id(), new_id()
+    assert store.open_invitation(
+        event.id, OpenInvitation(invite_id=invite_id, user_id=user_id), sender_id=event.owner_id
+    )
+    return store.join(event.id, invite_id=invite_id, member=joining(user_id, invite_id), operation_id=new_id())
+
+
 def is_waiting(database):
     return database.events.find_one({"outbox.0": {"$exists": True}}, {"_id": 1}) is not None
 
@@ -103,6 +113,51 @@ def test_of_many_replicas_only_the_one_that_wrote_publishes(database, published,
         relays[number % 3][0].notify(event.id)
     eventually(lambda: not is_waiting(database))
     assert published() == 60
+
+
+def test_a_document_that_was_handed_over_is_published_without_being_read(database, published, replicas, amqp_uri):
+    relay, publisher = replicas(amqp_uri)
+    eventually(lambda: publisher.connected)
+    reads: list[str] = []
+    relay._waiting_for = lambda keys: reads.extend(keys) or []
+    store, event = storage.MongoEventStore(database, relay.hand_over), an_event()
+    store.insert(event, operation_id=event.id)
+    relay.notify(event.id)
+    eventually(lambda: not is_waiting(database))
+    assert (published(), reads) == (1, [])
+
+
+def test_entries_that_were_published_and_are_still_there_are_not_published_again(
+    database, published, replicas, amqp_uri, monkeypatch
+):
+    monkeypatch.setattr(relaying, "CLEAR_AFTER_S", 3600)
+    relay, publisher = replicas(amqp_uri)
+    eventually(lambda: publisher.connected)
+    store, event = storage.MongoEventStore(database, relay.hand_over), an_event()
+    store.insert(event, operation_id=event.id)
+    for number in range(1, 6):
+        relay.notify(event.id)
+        eventually(lambda expected=number: published() == expected)
+        event = joined(store, event)
+    relay.notify(event.id)
+    relay.close()
+    assert published() == 6
+    assert not is_waiting(database)
+
+
+def test_an_entry_that_another_replica_has_added_meanwhile_stays(database, published, replicas, amqp_uri, monkeypatch):
+    monkeypatch.setattr(relaying, "CLEAR_AFTER_S", 3600)
+    relay, publisher = replicas(amqp_uri)
+    eventually(lambda: publisher.connected)
+    store, event = storage.MongoEventStore(database, relay.hand_over), an_event()
+    store.insert(event, operation_id=event.id)
+    relay.notify(event.id)
+    eventually(lambda: published() == 1)
+    joined(storage.MongoEventStore(database), event)
+    relay.close()
+    document = database.events.find_one({"_id": event.id})
+    assert [entry["change"] for entry in document["outbox"]] == ["joined"]
+    assert "outbox_due_at" in document
 
 
 def test_what_a_process_did_not_publish_before_it_died_another_replica_does(
