@@ -10,7 +10,7 @@ has one open invitation for each person is the event's own rule.
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo import ASCENDING, ReturnDocument
+from pymongo import ASCENDING, ReturnDocument, UpdateMany
 from pymongo.collection import Collection
 from pymongo.database import Database
 
@@ -181,15 +181,16 @@ class MongoInviteStore:
 
     def settle_pair(self, one: str, other: str, *, through: int) -> None:
         pair = _pair(one, other)
-        # Proposals come first, so that one that becomes pending meanwhile is ended after all.
-        self._invites.update_many({"pair": pair, "status": "proposed"}, {"$max": {"settled": through}})
         late = {"pair": pair, "status": "pending", "generation": {"$lte": through}}
-        self._invites.update_many(late, _void())
+        # In one command. Proposals come first, so that one that becomes pending meanwhile is ended after all.
+        settled = UpdateMany({"pair": pair, "status": "proposed"}, {"$max": {"settled": through}})
+        self._invites.bulk_write([settled, UpdateMany(late, _void())], ordered=True)
 
     def end_event(self, event_id: str) -> None:
         # Proposals come first, as in `settle_pair`.
-        self._invites.update_many({"event_id": event_id, "status": "proposed"}, _ended("refused", publishes=False))
-        self._invites.update_many({"event_id": event_id, "status": "pending"}, _void())
+        refused = UpdateMany({"event_id": event_id, "status": "proposed"}, _ended("refused", publishes=False))
+        ended = UpdateMany({"event_id": event_id, "status": "pending"}, _void())
+        self._invites.bulk_write([refused, ended], ordered=True)
 
 
 def _open_key(sender_id: str, receiver_id: str) -> str:

@@ -41,12 +41,17 @@ class FeedEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedPlace:
-    """Where an entry stands in a user's feed. cutoff_id, version: as the entry has them."""
+    """Where an entry stands in a user's feed. cutoff_id, version: as the entry has them.
+
+    kind, body: the entry's, where it is small enough to stand in each feed; None: it is stored once for all of them.
+    """
 
     sequence: int
     entry_id: str
     cutoff_id: str | None
     version: int
+    kind: str | None = None
+    body: Wire | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

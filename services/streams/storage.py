@@ -1,8 +1,8 @@
 """The feeds in MongoDB.
 
-feed_entries    {_id, kind, body, at}                        what has happened, once, however many may read it
-feed_items      {_id: "entry_id.user_id", user_id, sequence, entry_id, cutoff_id, version, at}
-                                                             an entry's place in a user's feed
+feed_items      {_id: "entry_id.user_id", user_id, sequence, entry_id, cutoff_id, version, at, kind, body}
+                                                             an entry in a user's feed
+feed_entries    {_id, kind, body, at}                        what is too long to stand in the feed of each reader
 access_cutoffs  {_id: event_id, user_ids, version, at}       who takes part, since somebody last lost access
 last_sequences  {_id: user_id, sequence}                     the highest sequence that was purged
 gateways        {_id: queue, at}                             the gateway processes that are told of cut-offs
@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
 
+import orjson
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -26,6 +27,7 @@ from services.chassis.mongo import (
     COMMITTED,
     INTEGER,
     OBJECT,
+    SINGLE_BATCH,
     TEXT,
     TEXT_OR_NULL,
     TIME,
@@ -35,9 +37,12 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
+from services.contracts.rpc import Wire
 from services.contracts.streams import FeedItem
 from services.streams.model import AccessCutoff, FeedEntry, FeedPlace
 
+MAX_COPIED_BYTES = 64 * 1024
+"""Of an entry's body in the feeds of all its readers together. A longer one is stored once: one write more."""
 MAX_SEQUENCES = 100_000
 """Users whose last sequence a writing process remembers: some 10 MB."""
 PURGED_AT_ONCE = 5000
@@ -54,7 +59,8 @@ FEED_ITEM = shape(
         "cutoff_id": TEXT_OR_NULL,
         "version": INTEGER,
         "at": TIME,
-    }
+    },
+    {"kind": TEXT, "body": OBJECT},
 )
 ACCESS_CUTOFF = shape({"user_ids": array_of(TEXT), "version": INTEGER, "at": TIME})
 LAST_SEQUENCE = shape({"sequence": INTEGER})
@@ -113,8 +119,9 @@ class MongoFeedStore:
 
     def append(self, entries: list[FeedEntry]) -> list[dict[str, int]]:
         at = now()
-        if entries:
-            self._insert_entries(entries, at)
+        shared = [entry for entry in entries if _is_shared(entry)]
+        if shared:
+            self._insert_entries(shared, at)
         missing = [(index, user_id) for index, entry in enumerate(entries) for user_id in entry.user_ids]
         sequences: list[dict[str, int]] = [{} for _ in entries]
         while missing:
@@ -155,6 +162,7 @@ class MongoFeedStore:
         """Return items with the next sequences, right if no other process has appended to these feeds."""
         self._read_last_sequences({user_id for _, user_id in places} - self._known.keys())
         documents = []
+        contents = [{} if _is_shared(entry) else {"kind": entry.kind, "body": entry.body} for entry in entries]
         for index, user_id in places:
             entry = entries[index]
             sequence = self._known[user_id] = self._known[user_id] + 1
@@ -168,6 +176,7 @@ class MongoFeedStore:
                     "cutoff_id": entry.cutoff_id,
                     "version": entry.version,
                     "at": at,
+                    **contents[index],
                 }
             )
         while len(self._known) > MAX_SEQUENCES:
@@ -183,8 +192,11 @@ class MongoFeedStore:
             {"$sort": {"user_id": -1, "sequence": -1}},  # the index backwards: it jumps from user to user
             {"$group": {"_id": "$user_id", "sequence": {"$first": "$sequence"}}},
         ]
-        purged = self._last_sequences.find({"_id": {"$in": wanted}})
-        found = {document["_id"]: document["sequence"] for document in (*purged, *self._items.aggregate(newest))}
+        purged: list[Document] = [{"$match": {"_id": {"$in": wanted}}}]
+        either = [*newest, {"$unionWith": {"coll": self._last_sequences.name, "pipeline": purged}}]
+        found: dict[str, int] = {}
+        for document in self._items.aggregate(either, batchSize=SINGLE_BATCH):
+            found[document["_id"]] = max(document["sequence"], found.get(document["_id"], 0))
         for user_id in wanted:
             self._known[user_id] = found.get(user_id, 0)
 
@@ -203,18 +215,18 @@ class MongoFeedStore:
         return [_place(item) for item in self._committed.find(wanted).sort("sequence", ASCENDING).limit(limit)]
 
     def list_items(self, places: list[FeedPlace]) -> list[FeedItem]:
-        ids = [place.entry_id for place in places]
+        ids = [place.entry_id for place in places if place.body is None]
         found = {entry["_id"]: entry for entry in self._entries.find({"_id": {"$in": ids}})} if ids else {}
         return [
             FeedItem(
                 sequence=place.sequence,
-                kind=entry["kind"],
-                body=entry["body"],
+                kind=kind,
+                body=body,
                 cutoff_id=place.cutoff_id,
                 version=place.version,
             )
             for place in places
-            if (entry := found.get(place.entry_id)) is not None
+            for kind, body in _contents_of(place, found.get(place.entry_id))
         ]
 
     def take_lease(self, name: str, *, until: datetime) -> bool:
@@ -252,8 +264,25 @@ def _cutoff(document: Document) -> AccessCutoff:
 
 def _place(item: Document) -> FeedPlace:
     return FeedPlace(
-        sequence=item["sequence"], entry_id=item["entry_id"], cutoff_id=item["cutoff_id"], version=item["version"]
+        sequence=item["sequence"],
+        entry_id=item["entry_id"],
+        cutoff_id=item["cutoff_id"],
+        version=item["version"],
+        kind=item.get("kind"),
+        body=item.get("body"),
     )
+
+
+def _contents_of(place: FeedPlace, entry: Document | None) -> list[tuple[str, Wire]]:
+    """Return kind and body of what stands at a place; nothing if it was purged."""
+    if place.kind is not None and place.body is not None:
+        return [(place.kind, place.body)]
+    return [] if entry is None else [(entry["kind"], entry["body"])]
+
+
+def _is_shared(entry: FeedEntry) -> bool:
+    """Return whether an entry is stored once for all of its readers."""
+    return len(entry.user_ids) * len(orjson.dumps(entry.body)) > MAX_COPIED_BYTES
 
 
 def _delete(collection: Collection[Document], ids: list[str]) -> int:

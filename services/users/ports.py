@@ -33,14 +33,17 @@ class UserStore(Protocol):
     def find_friendship(self, one: str, other: str) -> Friendship | None:
         """Return the friendship of a pair; None when they never were friends."""
 
+    def find_pair(self, user_id: str, other_id: str) -> tuple[bool, Friendship | None]:
+        """Return whether the other one has a profile, and the friendship of both. One query."""
+
     def list_friendships(self, pairs: list[tuple[str, str]]) -> list[Friendship]:
         """Return the friendships of those of these pairs that ever were friends. One query."""
 
     def list_friend_ids(self, user_id: str) -> list[str]:
         """Return the ids of a user's friends."""
 
-    def list_friend_ids_of(self, user_ids: Iterable[str]) -> dict[str, set[str]]:
-        """Return the ids of the friends of each of these users. One query."""
+    def list_profiles_and_friends(self, user_ids: Iterable[str]) -> list[tuple[Profile, set[str]]]:
+        """Return the profiles of these users, each with the ids of the user's friends. One query."""
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
         """Make two users friends, unless a friendship of theirs has ended since `generation`. Atomic.

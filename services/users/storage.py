@@ -277,6 +277,16 @@ class MongoUserStore:
         document = self._friendships.find_one({"_id": _key(pair_of(one, other))})
         return None if document is None else _friendship(document)
 
+    def find_pair(self, user_id: str, other_id: str) -> tuple[bool, Friendship | None]:
+        profile: list[Document] = [{"$match": {"_id": other_id}}, {"$project": {"_id": 1}}]
+        pipeline: list[Document] = [
+            {"$match": {"_id": _key(pair_of(user_id, other_id))}},
+            {"$unionWith": {"coll": self._profiles.name, "pipeline": profile}},
+        ]
+        found = {document["_id"]: document for document in self._friendships.aggregate(pipeline)}
+        is_known = found.pop(other_id, None) is not None
+        return is_known, next(map(_friendship, found.values()), None)
+
     def list_friendships(self, pairs: list[tuple[str, str]]) -> list[Friendship]:
         return [_friendship(document) for document in self._friendships.find({"_id": {"$in": [*map(_key, pairs)]}})]
 
@@ -287,17 +297,33 @@ class MongoUserStore:
         # By the other one's id, which is the first or the second half of a key: no index has that order.
         return sorted(other for document in found for other in _pair(document["_id"]) if other != user_id)
 
-    def list_friend_ids_of(self, user_ids: Iterable[str]) -> dict[str, set[str]]:
-        friends: dict[str, set[str]] = {user_id: set() for user_id in user_ids}
-        theirs = {"user_ids": {"$in": list(friends)}, "friends": True}
-        for document in self._friendships.find(theirs, {"_id": 1}, batch_size=SINGLE_BATCH):
+    def list_profiles_and_friends(self, user_ids: Iterable[str]) -> list[tuple[Profile, set[str]]]:
+        ids = list(user_ids)
+        theirs: list[Document] = [
+            {"$match": {"user_ids": {"$in": ids}, "friends": True}},
+            {"$project": {"_id": 1}},  # the index alone answers
+        ]
+        pipeline: list[Document] = [
+            {"$match": {"_id": {"$in": ids}}},
+            {"$project": _PROFILE_FIELDS},
+            {"$unionWith": {"coll": self._friendships.name, "pipeline": theirs}},
+        ]
+        profiles: list[Profile] = []
+        friends: dict[str, set[str]] = {user_id: set() for user_id in ids}
+        for document in self._profiles.aggregate(pipeline, batchSize=SINGLE_BATCH):
+            if "google_id" in document:
+                profiles.append(_profile(document))
+                continue
             one, other = _pair(document["_id"])
             friends.get(one, set()).add(other)
             friends.get(other, set()).add(one)
-        return friends
+        return [(profile, friends[profile.id]) for profile in profiles]
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
         pair = pair_of(one, other)
+        first = self._insert_friendship(pair, operation_id) if generation == 0 else None
+        if first is not None:
+            return self._handed_over(first)
         befriended: outbox.Update = {"$set": {"friends": True}, "$inc": {"version": 1}}
         document = self._friendships.find_one_and_update(
             {"_id": _key(pair), "friends": False, "generation": generation},
@@ -308,8 +334,6 @@ class MongoUserStore:
             ),
             return_document=ReturnDocument.AFTER,
         )
-        if document is None and generation == 0:
-            document = self._insert_friendship(pair, operation_id)
         return self._handed_over(document)
 
     def _handed_over(self, document: Document | None) -> Friendship | None:

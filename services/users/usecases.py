@@ -42,11 +42,11 @@ def is_known(store: UserStore, *, user_id: str) -> bool:
 
 
 def list_users(store: UserStore, *, user_ids: list[str], viewer_ids: list[str]) -> list[contract.SharedProfile]:
-    """Return whole profiles, and which of the viewers may see them as a whole. Two queries."""
-    friend_ids, viewers = store.list_friend_ids_of(user_ids), set(viewer_ids)
+    """Return whole profiles, and which of the viewers may see them as a whole. One query."""
+    viewers = set(viewer_ids)
     return [
-        contract.SharedProfile(**_known(profile), known_to=sorted(viewers & (friend_ids[profile.id] | {profile.id})))
-        for profile in store.list_profiles(user_ids)
+        contract.SharedProfile(**_known(profile), known_to=sorted(viewers & (friend_ids | {profile.id})))
+        for profile, friend_ids in store.list_profiles_and_friends(user_ids)
     ]
 
 
@@ -87,9 +87,9 @@ def get_friend(store: UserStore, *, actor_id: str, friend_id: str) -> contract.F
 
 def check_friendship(store: UserStore, *, user_id: str, other_id: str) -> contract.Friendship:
     """Return whether two users are friends, and in which generation."""
-    friendship = store.find_friendship(user_id, other_id)
+    known, friendship = store.find_pair(user_id, other_id)
     if friendship is None:
-        return contract.Friendship(known=store.find_profile(other_id) is not None, friends=False, generation=0)
+        return contract.Friendship(known=known, friends=False, generation=0)
     return contract.Friendship(known=True, friends=friendship.friends, generation=friendship.generation)
 
 

@@ -122,6 +122,17 @@ def test_places_lead_to_what_was_appended(feeds):
     assert feeds.list_places(CARL, after=0, limit=10) == feeds.list_items([]) == []
 
 
+def test_what_is_long_or_has_many_readers_is_stored_once(feeds):
+    long, short = entry(ANNA, BOB, text="x" * storage.MAX_COPIED_BYTES), entry(ANNA, BOB, text="short")
+    feeds.append([long, short])
+    assert feeds.append([long]) == [{ANNA: 1, BOB: 1}]
+    for user_id in (ANNA, BOB):
+        assert [item["body"] for item in read(feeds, user_id)["items"]] == [long.body, short.body]
+    if isinstance(feeds, storage.MongoFeedStore):
+        stored = feeds._entries.find({"_id": {"$in": [long.id, short.id]}})
+        assert [document["_id"] for document in stored] == [long.id]
+
+
 def test_nothing_is_purged_before_its_time(feeds):
     feeds.append([entry(ANNA)])
     usecases.purge(feeds, before=now() - timedelta(days=1))

@@ -78,13 +78,27 @@ def test_case_and_accents_do_not_matter_for_the_order(users):
     assert names == ["Ähren", "Emil", "émile", "ödön", "Zoë"]
 
 
+def test_of_a_pair_it_is_found_whether_the_other_one_exists_and_how_they_stand(users):
+    anna, ben = profile("Anna"), profile("Ben")
+    for one in (anna, ben):
+        users.save_profile(one, operation_id=new_id())
+    assert users.find_pair(anna.id, ben.id) == (True, None)
+    assert users.find_pair(anna.id, new_id()) == (False, None)
+    befriended = users.befriend(anna.id, ben.id, generation=0, operation_id=new_id())
+    assert users.find_pair(anna.id, ben.id) == users.find_pair(ben.id, anna.id) == (True, befriended)
+
+
 def test_the_friends_of_several_are_found_together(users):
-    anna, ben, cleo, dora = (new_id() for _ in range(4))
+    people = [profile(name) for name in ("Anna", "Ben", "Cleo", "Dora")]
+    for one in people:
+        users.save_profile(one, operation_id=new_id())
+    anna, ben, cleo, dora = (one.id for one in people)
     for one, other in ((anna, ben), (ben, cleo), (cleo, dora)):
         users.befriend(one, other, generation=0, operation_id=new_id())
     users.unfriend(ben, cleo, operation_id=new_id())
-    assert users.list_friend_ids_of([anna, ben, cleo]) == {anna: {ben}, ben: {anna}, cleo: {dora}}
-    assert users.list_friend_ids_of([]) == {}
+    found = users.list_profiles_and_friends([anna, ben, cleo])
+    assert {profile.id: friends for profile, friends in found} == {anna: {ben}, ben: {anna}, cleo: {dora}}
+    assert users.list_profiles_and_friends([]) == []
 
 
 def test_a_friendship_is_made_once_and_knows_both(users):

@@ -56,13 +56,17 @@ def invites(database):
     assert store.make_pending(invite.id, generation=1)
 
 
+def feed_entry(body):
+    return FeedEntry(id=new_id(), kind="message", body=body, user_ids=("anna",), cutoff_id=None, version=0)
+
+
 def streams(database):
     feeds = streams_storage.MongoFeedStore(database)
     feeds.add_gateway(f"amq.gen-{new_id()}")
     for _ in range(2):
-        feeds.append([FeedEntry(id=new_id(), kind="message", body={}, user_ids=("anna",), cutoff_id=None, version=0)])
+        feeds.append([feed_entry({})])
     feeds.purge(before=outbox.now() + timedelta(days=1))
-    feeds.append([FeedEntry(id=new_id(), kind="message", body={}, user_ids=("anna",), cutoff_id=None, version=0)])
+    feeds.append([feed_entry({}), feed_entry({"text": "x" * streams_storage.MAX_COPIED_BYTES})])
     feeds.save_cutoff(AccessCutoff(id=new_id(), user_ids=frozenset({"anna"}), version=1))
 
 

@@ -60,6 +60,9 @@ class FakeUsers:
         remembered = self._friendships.get(pair_of(one, other))
         return remembered.friendship if remembered else None
 
+    def find_pair(self, user_id: str, other_id: str) -> tuple[bool, Friendship | None]:
+        return other_id in self._profiles, self.find_friendship(user_id, other_id)
+
     def list_friendships(self, pairs: list[tuple[str, str]]) -> list[Friendship]:
         return [self._friendships[pair].friendship for pair in pairs if pair in self._friendships]
 
@@ -67,8 +70,8 @@ class FakeUsers:
         living = [kept.friendship.pair for kept in self._friendships.values() if kept.friendship.friends]
         return sorted(other for pair in living if user_id in pair for other in pair if other != user_id)
 
-    def list_friend_ids_of(self, user_ids: Iterable[str]) -> dict[str, set[str]]:
-        return {user_id: set(self.list_friend_ids(user_id)) for user_id in user_ids}
+    def list_profiles_and_friends(self, user_ids: Iterable[str]) -> list[tuple[Profile, set[str]]]:
+        return [(profile, set(self.list_friend_ids(profile.id))) for profile in self.list_profiles(user_ids)]
 
     def befriend(self, one: str, other: str, *, generation: int, operation_id: str) -> Friendship | None:
         pair = pair_of(one, other)

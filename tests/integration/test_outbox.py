@@ -118,8 +118,13 @@ def test_of_many_replicas_only_the_one_that_wrote_publishes(database, published,
 def test_a_document_that_was_handed_over_is_published_without_being_read(database, published, replicas, amqp_uri):
     relay, publisher = replicas(amqp_uri)
     eventually(lambda: publisher.connected)
-    reads: list[str] = []
-    relay._waiting_for = lambda keys: reads.extend(keys) or []
+    reads: list[object] = []
+
+    def note(keys):
+        reads.extend(keys)
+        return []
+
+    relay._waiting_for = note
     store, event = storage.MongoEventStore(database, relay.hand_over), an_event()
     store.insert(event, operation_id=event.id)
     relay.notify(event.id)

@@ -43,6 +43,8 @@ CONCURRENT_PREFETCH = 16
 BATCH_SIZE = 64
 """Handled together at most, where the order counts."""
 ORDERED_PREFETCH = 2 * BATCH_SIZE
+GATHER_S = 0.01
+"""How long what belongs together is waited for where the order counts: one act causes several domain events."""
 RETRY_AFTER_S = (0.1, 0.5, 2.0)
 """Between attempts where the order counts; the last one for ever while the trouble is transient."""
 PUBLISH_AGAIN_AFTER_S = 0.5
@@ -177,6 +179,7 @@ class InOrder:
             if not self._waiting:
                 self._arrived.wait()
                 self._arrived = Event()
+                eventlet.sleep(GATHER_S)
                 continue
             batch = [self._waiting.popleft() for _ in range(min(BATCH_SIZE, len(self._waiting)))]
             self._settle_batch([delivery for delivery in batch if delivery.is_ours])
