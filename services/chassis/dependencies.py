@@ -15,7 +15,7 @@ from services.chassis.messaging.relay import OutboxRelay
 from services.chassis.mongo import Document
 from services.chassis.rpc import repeats
 from services.chassis.rpc.client import BoundClient
-from services.chassis.rpc.deadline import Deadline
+from services.chassis.rpc.deadline import Deadline, set_deadline
 from services.chassis.tracing import set_trace
 
 S = TypeVar("S")
@@ -69,9 +69,10 @@ class ContextProvider(DependencyProvider):
         return context_of(worker_ctx.container)
 
     def worker_setup(self, worker_ctx: Any) -> None:
-        """Take over from the message which trace it belongs to, and what it repeats."""
+        """Take over from the message which trace it belongs to, what it repeats, and until when it is wanted."""
         set_trace(worker_ctx.data.get("trace"))
         repeats.set_begun_at(worker_ctx.data.get("begun_at_ms"))
+        set_deadline(worker_ctx.data.get("deadline"))
 
 
 def store(make: Callable[[Database[Document]], S], *, relay: str | None = None) -> S:

@@ -25,6 +25,7 @@ from pymongo.errors import (
 )
 from pymongo.read_concern import ReadConcern
 
+from services.chassis.database_clock import DatabaseClock
 from services.contracts.errors import Code, Unavailable
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ def connect(uri: str, database: str, *, pool_size: int) -> Database[Document]:
         serverSelectionTimeoutMS=TIMEOUT_MS,
         maxPoolSize=pool_size,
         readPreference="primary",
+        event_listeners=[DatabaseClock()],
     )
     return client[database]
 

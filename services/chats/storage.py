@@ -39,15 +39,14 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
+from services.chassis.rpc.deadline import CLOCK_SKEW_MS
 from services.chassis.rpc.repeats import is_repeat
+from services.chassis.timely import timely
 from services.chats.model import MAX_PAGE, Chat, Message, MessagePage, newest_of, newest_of_each
 from services.contracts.domain_events import DomainEvent
 
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
-CLOCK_SKEW_MS = 60_000
-"""How far the clocks of processes may be apart for a chat's times never to decrease. A time further ahead comes from a
-clock that was wrong: the next message does not follow it."""
 MAX_RECENT = 20
 """Messages that wait in a chat until a post itself removes what was moved: else the relay does, for many at once."""
 BATCH_SIZE = 100
@@ -120,8 +119,8 @@ class MongoChatStore:
     """Chats and messages."""
 
     def __init__(self, database: Database[Document]) -> None:
-        self._chats: Collection[Document] = database.chats
-        self._messages: Collection[Document] = database.messages
+        self._chats: Collection[Document] = timely(database.chats)
+        self._messages: Collection[Document] = timely(database.messages)
         self._confirmed = database.messages.with_options(read_concern=CONFIRMED)
 
     def save_replica(self, chat: Chat) -> bool:
@@ -365,7 +364,8 @@ def _placing(message: Document, now_us: int) -> list[Document]:
     """Build the update that puts a message into its chat.
 
     The number is the time, unless somebody has written with the same or a later one: then it is the next one. The time
-    is that of the last message if this one's is earlier, unless the last one's clock was wrong.
+    is that of the last message if this one's is earlier, unless the last one's clock was wrong: further
+    ahead than clocks may be apart.
     """
     now_ms = now_us // 1000
     last = {"$ifNull": ["$last_written_at", {"$toLong": {"$divide": ["$last_number", 1000]}}]}

@@ -31,6 +31,7 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
+from services.chassis.timely import timely
 from services.contracts.domain_events import DomainEvent
 from services.contracts.events import DETAILS, EventDetails, EventSummary, Kind
 from services.events import model
@@ -99,7 +100,7 @@ class MongoEventStore:
 
     def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
         self._hand_over = hand_over
-        self._events: Collection[Document] = database.events
+        self._events: Collection[Document] = timely(database.events)
         self._confirmed = database.events.with_options(read_concern=CONFIRMED)
 
     def insert(self, event: Event, *, operation_id: str) -> bool:

@@ -30,6 +30,7 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
+from services.chassis.timely import timely
 from services.contracts import invites as contract
 from services.contracts.domain_events import DomainEvent
 from services.contracts.ids import derive_id, new_id
@@ -86,7 +87,7 @@ class MongoInviteStore:
 
     def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
         self._hand_over = hand_over
-        self._invites: Collection[Document] = database.invites
+        self._invites: Collection[Document] = timely(database.invites)
         self._confirmed = database.invites.with_options(read_concern=CONFIRMED)
 
     def propose(self, invite: Invite) -> bool:

@@ -37,6 +37,7 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
+from services.chassis.timely import timely
 from services.contracts.rpc import Wire
 from services.contracts.streams import FeedItem
 from services.streams.model import AccessCutoff, FeedEntry, FeedPlace
@@ -85,9 +86,9 @@ class MongoFeedStore:
         self._entries: Collection[Document] = database.feed_entries
         self._items: Collection[Document] = database.feed_items
         self._committed = self._items.with_options(read_concern=COMMITTED)
-        self._cutoffs: Collection[Document] = database.access_cutoffs
+        self._cutoffs: Collection[Document] = timely(database.access_cutoffs)
         self._last_sequences: Collection[Document] = database.last_sequences
-        self._gateways: Collection[Document] = database.gateways
+        self._gateways: Collection[Document] = timely(database.gateways)
         self._leases: Collection[Document] = database.leases
         self._known: OrderedDict[str, int] = OrderedDict()
 

@@ -34,6 +34,7 @@ from services.chassis.mongo import (
     shape,
     validated,
 )
+from services.chassis.timely import timely
 from services.contracts.errors import Code, Unavailable
 from services.users.folding import FOLDING, fold, pattern_of
 from services.users.model import (
@@ -150,8 +151,8 @@ class MongoUserStore:
 
     def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
         self._hand_over = hand_over
-        self._profiles: Collection[Document] = database.profiles
-        self._friendships: Collection[Document] = database.friendships
+        self._profiles: Collection[Document] = timely(database.profiles)
+        self._friendships: Collection[Document] = timely(database.friendships)
         self._confirmed = database.friendships.with_options(read_concern=CONFIRMED)
         self._confirmed_profiles = database.profiles.with_options(read_concern=CONFIRMED)
 

@@ -11,6 +11,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from services.chassis.mongo import Document
+from services.chassis.rpc.deadline import Deadline, working_until
 from services.chats import storage as chats_storage
 from services.chats.ports import ChatStore
 from services.contracts.ids import new_id
@@ -28,6 +29,8 @@ from tests.fakes.events import FakeEvents
 from tests.fakes.feeds import FakeFeeds
 from tests.fakes.invites import FakeInvites
 from tests.fakes.users import FakeUsers
+
+TIME_S = 60.0
 
 S = TypeVar("S")
 Fixture = Callable[..., Iterator[S]]
@@ -70,7 +73,8 @@ def _fixture(
         database = client[f"conformance_{new_id()}"]
         storage.prepare(database)
         queries.plans()  # of preparing, and of tests that used no store
-        yield on_database(database)
+        with working_until(Deadline.after(TIME_S)):  # as a call does, whose writes carry their end
+            yield on_database(database)
         bad = [f"{shape}: {plan}" for shape, plan in queries.plans() if not plan.is_good]
         client.drop_database(database.name)
         assert bad == [], "\n".join(bad)

@@ -13,6 +13,7 @@ from pymongo import MongoClient, monitoring
 from services.chassis.messaging import outbox
 from services.chassis.mongo import Document
 from services.chassis.rpc import repeats
+from services.chassis.rpc.deadline import CLOCK_SKEW_MS
 from services.chats import storage as chats_storage
 from services.chats.model import Chat
 from services.contracts.ids import new_id
@@ -103,7 +104,7 @@ def test_a_repeat_that_may_have_been_pushed_out_is_not_done_again(do):
 def test_a_repeat_that_cannot_have_been_pushed_out_is_done(do):
     for n in range(REMEMBERED + 1):
         assert do(f"other {n}", new_id())
-    with repeats.repeating(now_ms() + 2 * repeats.SKEW_MS):
+    with repeats.repeating(now_ms() + 2 * CLOCK_SKEW_MS):
         assert do("one", new_id())
 
 
@@ -200,6 +201,6 @@ def test_a_document_from_before_moments_were_kept_lets_no_repeat_be_done_when_it
     change = changing_an_event(events)
     ids = [new_id() for _ in range(REMEMBERED)]
     watched.events.update_one({}, {"$set": {"operations": ids}, "$unset": {"operated_at": ""}})
-    with repeats.repeating(now_ms() + 2 * repeats.SKEW_MS):
+    with repeats.repeating(now_ms() + 2 * CLOCK_SKEW_MS):
         assert not change("one", new_id())
     assert change("one", new_id())

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from services.chassis.messaging.outbox import may_have_forgotten
+from services.chassis.rpc.deadline import CLOCK_SKEW_MS
 from services.chats.model import Chat, Message, MessagePage, newest_of, newest_of_each
 from tests.fakes.operations import Operations
-
-CLOCK_SKEW_MS = 60_000
 
 
 class FakeChats:

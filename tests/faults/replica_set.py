@@ -1,4 +1,4 @@
-"""A replica set of three on this machine, whose members are killed, paused and cut off."""
+"""A replica set on this machine, of three unless said otherwise, whose members are killed, paused and cut off."""
 
 import os
 import shutil
@@ -80,12 +80,12 @@ class Member:
 
 
 class ReplicaSet:
-    """Three members, and the network between them and everybody."""
+    """Members, and the network between them and everybody."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, members: int = MEMBERS) -> None:
         self.network = Network()
         self.members: list[Member] = []
-        for number in range(MEMBERS):
+        for number in range(members):
             key = self.members[0].key if self.members else None
             self.members.append(Member(folder / str(number), self.network, key))
 
@@ -129,7 +129,7 @@ class ReplicaSet:
     def _is_healthy(self) -> bool:
         status = ask(self.primary(), "replSetGetStatus")
         states = sorted(member["stateStr"] for member in status["members"])
-        return states == ["PRIMARY", *["SECONDARY"] * (MEMBERS - 1)]
+        return states == ["PRIMARY", *["SECONDARY"] * (len(self.members) - 1)]
 
     def stop(self) -> None:
         for member in self.members:

@@ -18,7 +18,7 @@ import orjson
 
 from services.chassis.broker.limits import checked
 from services.chassis.rpc import repeats
-from services.chassis.rpc.deadline import CLOCK, Deadline
+from services.chassis.rpc.deadline import CLOCK, CLOCK_SKEW_MS, Deadline
 from services.chassis.tracing import current_headers
 from services.contracts.errors import CLASSES, Code, ServiceError, ServiceFault
 
@@ -27,8 +27,6 @@ PART_BYTES = 1024 * 1024
 """Of a reply that comes in parts: small enough for the replies of others to come between."""
 MAX_REPLY_BYTES = 64 * 1024 * 1024
 """Of all parts of a reply together. What may be longer is read in pages."""
-CLOCK_SKEW_MS = 60_000
-"""How far the clocks of two machines may be apart."""
 REPLY_TO = "amq.rabbitmq.reply-to"
 """RabbitMQ's direct reply-to: a reply goes straight to the caller's connection, no queue is declared."""
 

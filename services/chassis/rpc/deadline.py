@@ -8,7 +8,13 @@ somewhere, for instance in the socket of a broker that was paused.
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+
+CLOCK_SKEW_MS = 60_000
+"""How far the clocks of two machines may be apart, where the time of day is compared."""
 
 
 def _name_of_clock() -> str:
@@ -41,6 +47,11 @@ class Deadline:
         return cls(ends_at_ms / 1000)
 
     @property
+    def ends_at(self) -> float:
+        """The moment, in seconds of this process's monotonic clock."""
+        return self._ends_at
+
+    @property
     def ends_at_ms(self) -> int:
         """The moment, in whole milliseconds of the clock that `CLOCK` names."""
         return int(self._ends_at * 1000)
@@ -59,3 +70,26 @@ class Deadline:
     def passed(self) -> bool:
         """Return whether no time is left."""
         return self._ends_at <= time.monotonic()
+
+
+_current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+def set_deadline(deadline: Deadline | None) -> None:
+    """Let everything that this thread (native or green) does from now on be wanted until then; None: for ever."""
+    _current.set(deadline)
+
+
+def current_deadline() -> Deadline | None:
+    """Return until when the current work is wanted; None for what no caller waits for."""
+    return _current.get()
+
+
+@contextmanager
+def working_until(deadline: Deadline) -> Iterator[None]:
+    """Let what the block does be wanted until then."""
+    token = _current.set(deadline)
+    try:
+        yield
+    finally:
+        _current.reset(token)

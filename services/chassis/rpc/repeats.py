@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-HEADER = "begun-at"
-SKEW_MS = 30_000
-"""How far the clocks of two machines may be apart."""
+from services.chassis.rpc.deadline import CLOCK_SKEW_MS
 
+HEADER = "begun-at"
 LONGEST_CALL_MS = 10_000
 """No call is wanted longer than that, so one that is delivered again was begun later."""
 
@@ -40,7 +39,7 @@ def repeating(begun_at_ms: int | None) -> Iterator[None]:
 def begun_before_ms() -> int | None:
     """Return the first moment, whichever clock told it, when the work may have been done before; None: never."""
     begun_at_ms = _begun_at_ms.get()
-    return None if begun_at_ms is None else begun_at_ms - SKEW_MS
+    return None if begun_at_ms is None else begun_at_ms - CLOCK_SKEW_MS
 
 
 def is_repeat() -> bool:
