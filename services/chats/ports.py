@@ -40,7 +40,7 @@ class ChatStore(Protocol):
         """Return a message that still exists."""
 
     def find_place(self, chat_id: str, message_id: str) -> int | None:
-        """Return the number of a message of this chat, also of one that was deleted."""
+        """Return the number of a message of this chat, also of one that was deleted less than 30 days ago."""
 
     def finish(self, message_id: str, operation_id: str) -> bool:
         """Finish an operation that was begun before; False when no message, deleted or not, has recorded it.

@@ -4,13 +4,16 @@ chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
            last_number, last_written_at, latest_number, latest_at, recent, recent_due_at,
            ended_at, purge_at, texts_purged, purge_again_at}
 messages  {_id, chat_id, number, author_id, written_at, text, live, operations, version,
-           outbox, outbox_due_at, outbox_lease, outbox_chat_id}
+           outbox, outbox_due_at, outbox_lease, outbox_chat_id, ended_at, purge_at}
 
 A message's number is the time when it was written, in microseconds, or the next number after the last one where clocks
 disagree: one number is both its place and its time. `last_number` only grows, in the update that checks the author.
 `latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the list
 of chats. `outbox_chat_id` is the chat of a message with outbox entries: a relay that publishes one message of a chat
 publishes those before it first, in their order.
+
+A deleted message keeps its place (`chat_id` and `number`), for clients that page from there, until 30 days after its
+deletion was published. Its text goes at once, its author and time when that is published.
 """
 
 import time
@@ -55,6 +58,10 @@ PURGE_AGAIN_AFTER = timedelta(days=1)
 """A process that was paused while it moved a message may write it into a chat whose messages were deleted meanwhile."""
 DUPLICATE_KEY = 11000
 
+_DELETED: Document = {"live": False}
+_FORGOTTEN: Document = {"author_id": "", "written_at": 0}
+"""Of a deleted message once that was published. An older version does not store a message without these fields."""
+
 MESSAGE = shape(
     {
         **dict.fromkeys(("chat_id", "author_id", "text"), TEXT),
@@ -91,6 +98,15 @@ def prepare(database: Database[Document]) -> None:
     messages.create_index(outbox.INDEX, sparse=True)
     messages.create_index([("outbox_chat_id", ASCENDING), ("number", ASCENDING)], sparse=True)
     messages.create_index([("chat_id", ASCENDING), ("live", ASCENDING), ("number", ASCENDING)])
+    messages.create_index([("ended_at", ASCENDING)], partialFilterExpression=_DELETED)
+    messages.create_index(outbox.PURGE_INDEX, sparse=True, expireAfterSeconds=0)
+    _date_tombstones(messages)
+
+
+def _date_tombstones(messages: Collection[Document]) -> None:
+    """Give an end to the deleted messages that have none: those of version 0.1.0."""
+    dated = {**outbox.tombstone(published=False), **_FORGOTTEN}
+    messages.update_many({**_DELETED, "ended_at": None, "outbox.0": {"$exists": False}}, {"$set": dated})
 
 
 def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
@@ -102,8 +118,20 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
         chats = {document["_id"]: _chat(document) for document in found}
         return [{**message, "chat": chats.get(message["chat_id"])} for message in messages]
 
+    def without_deleted(messages: list[Document]) -> None:
+        """Let chats forget what was deleted before the tombstones end: else they would write it again."""
+        MongoChatStore(database).tidy([message for message in messages if not message["live"]])
+
     return [
-        outbox.Outbox(database.messages, to_domain_events, key="outbox_chat_id", order="number", complete=with_chats)
+        outbox.Outbox(
+            database.messages,
+            to_domain_events,
+            key="outbox_chat_id",
+            order="number",
+            complete=with_chats,
+            published=without_deleted,
+            ended=_FORGOTTEN,
+        )
     ]
 
 
@@ -297,7 +325,8 @@ class MongoChatStore:
         return self._messages.update_one(unedited, update).matched_count == 1
 
     def delete(self, message: Message, *, operation_id: str) -> bool:
-        update = merged({"$set": {"live": False, "text": ""}}, _outbox_update(message.chat_id, "deleted", operation_id))
+        ended = {"live": False, "text": "", **outbox.tombstone(published=True)}
+        update = merged({"$set": ended}, _outbox_update(message.chat_id, "deleted", operation_id))
         deleted = self._messages.update_one({"_id": message.id, "live": True}, update).matched_count == 1
         self._resort(message.chat_id, vacated=message.number)
         return deleted

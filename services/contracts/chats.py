@@ -59,7 +59,7 @@ def get_chat(*, actor_id: str, chat_id: str, limit: int | None, before: str | No
     """Return a chat with its newest `limit` messages (None: all) older than the message `before`.
 
     Raises:
-        NotFound: chat.unknown; message.unknown when `before` is no message of this chat
+        NotFound: chat.unknown; message.unknown when `before` is no message of this chat, or was deleted 30 days ago
         Forbidden: chat.forbidden
     """
     raise NotImplementedError

@@ -9,7 +9,7 @@ it. The relay is in `relay.py`.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -167,6 +167,8 @@ class Outbox:
     to_domain_events: builds the domain events of a document's state and one of its entries (see `entry`).
     key: the field by whose value the relay is notified, in an index with `order`, in which what is found is relayed.
     complete: adds to documents what `to_domain_events` needs from elsewhere, with one query for all.
+    published: is told of documents whose entries were published and removed.
+    ended: what fields of a tombstone become when its end has been published, since nobody needs what they were.
     """
 
     collection: Collection[Document]
@@ -174,6 +176,8 @@ class Outbox:
     key: str = "_id"
     order: str = "_id"
     complete: Callable[[list[Document]], list[Document]] = list
+    published: Callable[[list[Document]], object] = list
+    ended: Document = field(default_factory=dict)
 
     @property
     def committed(self) -> Collection[Document]:

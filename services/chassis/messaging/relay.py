@@ -210,6 +210,8 @@ class OutboxRelay:
             if len(document["outbox"]) > MANY_ENTRIES:
                 self._pull(document)
         self._published.clear()
+        if documents:
+            self._outbox.published(documents)
 
     def _remove_entries(self, documents: list[Document]) -> None:
         published = [each["id"] for document in documents for each in document["outbox"]]
@@ -221,10 +223,12 @@ class OutboxRelay:
         """Build the update that removes entries, and with the last one of a document what it has for the relay."""
         rest = {"$filter": {"input": "$outbox", "cond": {"$not": [{"$in": ["$$this.id", published]}]}}}
         fields = {"outbox_due_at", "outbox_lease", *({self._outbox.key} - {"_id"})}
-        is_empty, is_over = {"$eq": ["$outbox", []]}, {"$gt": ["$ended_at", None]}
-        purge_at = {"$cond": [{"$and": [is_empty, is_over]}, now() + TOMBSTONE_TTL, "$purge_at"]}
+        is_empty = {"$eq": ["$outbox", []]}
+        is_over = {"$and": [is_empty, {"$gt": ["$ended_at", None]}]}
+        last = {**self._outbox.ended, "purge_at": now() + TOMBSTONE_TTL}
         emptied = {field: {"$cond": [is_empty, "$$REMOVE", f"${field}"]} for field in fields}
-        return [{"$set": {"outbox": rest}}, {"$set": {**emptied, "purge_at": purge_at}}]
+        ended = {field: {"$cond": [is_over, {"$literal": value}, f"${field}"]} for field, value in last.items()}
+        return [{"$set": {"outbox": rest}}, {"$set": {**emptied, **ended}}]
 
     def _pull(self, document: Document) -> None:
         """Remove the entries of one document. A poll finds that there are none any more."""
