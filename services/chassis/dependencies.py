@@ -33,8 +33,8 @@ class StoreProvider(DependencyProvider):
     def setup(self) -> None:
         """Make the store; it connects at first use."""
         context = context_of(self.container)
-        hands_over = [] if self._relay is None else [context.relays[self._relay].hand_over]
-        self._store = self._make(context.database, *hands_over)
+        relay = [] if self._relay is None else [context.relays[self._relay]]
+        self._store = self._make(context.database, *relay)
 
     def get_dependency(self, worker_ctx: Any) -> object:
         """Return the store."""

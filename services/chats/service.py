@@ -30,7 +30,7 @@ class Chats(Service):
     prepare = staticmethod(storage.prepare)
     outboxes = staticmethod(storage.outboxes)
 
-    chats: ChatStore = store(storage.MongoChatStore)
+    chats: ChatStore = store(storage.MongoChatStore, relay="messages")
     relay = outbox_relay("messages")
 
     @rpc

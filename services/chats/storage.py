@@ -1,7 +1,7 @@
 """Chats and messages in MongoDB.
 
 chats     {_id, kind, event_id, user_ids, deleted, version, created_at,
-           last_number, last_written_at, latest_number, latest_at, recent, recent_due_at,
+           last_number, last_written_at, latest_number, latest_at, recent, recent_due_at, removed_through,
            ended_at, purge_at, texts_purged, purge_again_at}
 messages  {_id, chat_id, number, author_id, written_at, text, live, operations, version,
            outbox, outbox_due_at, outbox_lease, outbox_chat_id, ended_at, purge_at}
@@ -10,13 +10,15 @@ A message's number is the time when it was written, in microseconds, or the next
 disagree: one number is both its place and its time. `last_number` only grows, in the update that checks the author.
 `latest_number` and `latest_at` belong to the newest message that still exists (0 when there is none) and order the list
 of chats. `outbox_chat_id` is the chat of a message with outbox entries: a relay that publishes one message of a chat
-publishes those before it first, in their order.
+publishes those before it first, in their order. `recent` has all messages of a chat that may not be published yet, but
+for those up to `removed_through`: a process that has not published these itself reads what waits.
 
 A deleted message keeps its place (`chat_id` and `number`), for clients that page from there, until 30 days after its
 deletion was published. Its text goes at once, its author and time when that is published.
 """
 
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -51,7 +53,9 @@ from services.contracts.domain_events import DomainEvent
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
 MAX_RECENT = 20
-"""Messages that wait in a chat until a post itself removes what was moved: else the relay does, for many at once."""
+"""Messages that wait in a chat until a post itself removes what was moved: else the timer does, for many at once."""
+MAX_OWN = 1000
+"""Messages of which a process knows that it has posted them itself: far more than are published a moment later."""
 BATCH_SIZE = 100
 """Chats in one round of a timer."""
 PURGE_AGAIN_AFTER = timedelta(days=1)
@@ -81,7 +85,7 @@ CHAT = shape(
     {
         **dict.fromkeys(("recent_due_at", "ended_at", "purge_at", "purge_again_at"), TIME),
         "recent": array_of(MESSAGE),
-        "last_written_at": INTEGER,
+        **dict.fromkeys(("last_written_at", "removed_through"), INTEGER),
         "texts_purged": FLAG,
     },
 )
@@ -113,10 +117,10 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
     """Return the outbox of the messages."""
 
     def with_chats(messages: list[Document]) -> list[Document]:
-        chat_ids = {message["chat_id"] for message in messages}
-        found = database.chats.find({"_id": {"$in": sorted(chat_ids)}}, _CHAT_FIELDS)
+        chat_ids = {message["chat_id"] for message in messages if "chat" not in message}
+        found = database.chats.find({"_id": {"$in": sorted(chat_ids)}}, _CHAT_FIELDS) if chat_ids else ()
         chats = {document["_id"]: _chat(document) for document in found}
-        return [{**message, "chat": chats.get(message["chat_id"])} for message in messages]
+        return [{"chat": chats.get(message["chat_id"]), **message} for message in messages]
 
     def without_deleted(messages: list[Document]) -> None:
         """Let chats forget what was deleted before the tombstones end: else they would write it again."""
@@ -146,7 +150,9 @@ def to_domain_events(document: Document, entry: Document) -> list[DomainEvent]:
 class MongoChatStore:
     """Chats and messages."""
 
-    def __init__(self, database: Database[Document]) -> None:
+    def __init__(self, database: Database[Document], relay: outbox.Relay | None = None) -> None:
+        self._relay = relay or outbox.NoRelay()
+        self._own: OrderedDict[str, None] = OrderedDict()
         self._chats: Collection[Document] = timely(database.chats)
         self._messages: Collection[Document] = timely(database.messages)
         self._confirmed = database.messages.with_options(read_concern=CONFIRMED)
@@ -256,29 +262,45 @@ class MongoChatStore:
 
         False when the chat is not there or not open to the author.
         """
-        recent = self._place(_message_document(message_id, chat_id, author_id, text), now_us)
-        if not recent:
+        placed = self._place(_message_document(message_id, chat_id, author_id, text), now_us)
+        if placed is None:
             return False
-        number = recent[-1]["number"]
-        if not self._move(recent):  # a repeat has its place already, and leaves the new one empty
+        recent, number = placed["recent"], placed["recent"][-1]["number"]
+        is_new = self._move(recent)
+        if not is_new:  # a repeat has its place already, and leaves the new one empty
             self._resort(chat_id, vacated=number)
+        self._hand_over(placed, is_new=is_new)
         if len(recent) > MAX_RECENT:
             self._remove_recent({chat_id: number})
         return True
 
-    def _place(self, message: Document, now_us: int) -> list[Document]:
-        """Give a message the next place of its chat.
+    def _place(self, message: Document, now_us: int) -> Document | None:
+        """Give a message the next place of its chat; drop from there what this process has published.
 
-        Returns the messages of the chat that may not have been moved yet, this one last; none when the author may not
-        write here.
+        Returns the chat with `recent`, the messages that may not have been moved or published yet, this one last; None
+        when the author may not write here.
         """
-        placed = self._chats.find_one_and_update(
+        return self._chats.find_one_and_update(
             {"_id": message["chat_id"], "user_ids": message["author_id"]},
-            _placing(message, now_us),
-            {"recent": 1},
+            _placing(message, now_us, published_through=self._relay.last_published(message["chat_id"])),
+            {**_CHAT_FIELDS, "recent": 1, "removed_through": 1},
             return_document=ReturnDocument.AFTER,
         )
-        return [] if placed is None else placed["recent"]
+
+    def _hand_over(self, placed: Document, *, is_new: bool) -> None:
+        """Hand over to the relay what waits in a chat, if this process has posted all of it.
+
+        A message of another process may have been edited or deleted since it was placed.
+        """
+        chat_id, recent = placed["_id"], placed["recent"]
+        if is_new:
+            self._own[recent[-1]["_id"]] = None
+        while len(self._own) > MAX_OWN:
+            self._own.popitem(last=False)
+        knows_the_rest = placed.get("removed_through", 0) <= self._relay.last_published(chat_id)
+        is_all_known = knows_the_rest and all(message["_id"] in self._own for message in recent)
+        chat = _chat(placed)
+        self._relay.hand_over(chat_id, [{**message, "chat": chat} for message in recent] if is_all_known else None)
 
     def _move(self, recent: Sequence[Document]) -> bool:
         """Insert messages, in their order, that are not there yet; tell whether the last one was not."""
@@ -295,7 +317,10 @@ class MongoChatStore:
             return len(inserts) - 1 in (inserted.upserted_ids or {})
 
     def _remove_recent(self, through: dict[str, int]) -> None:
-        """Remove messages that were moved from their chats. through: the number of the last one, by chat."""
+        """Remove messages that were moved from their chats, published or not.
+
+        through: the number of the last one, by chat.
+        """
         moved = [
             UpdateOne({"_id": chat_id, "recent.0": {"$exists": True}}, _removing(number))
             for chat_id, number in through.items()
@@ -311,23 +336,27 @@ class MongoChatStore:
         self._remove_recent(through)
 
     def finish_posts(self, *, due_before: datetime) -> int:
-        """Move the messages that waited too long: whoever wrote them has died. Returns the number of chats."""
+        """Move the messages that waited too long: whoever wrote them may have died. Returns the number of chats."""
         due = {"recent_due_at": {"$lt": due_before}}
         chats = list(self._chats.find(due, {"recent": 1}).limit(BATCH_SIZE))
         for chat in chats:
-            self._move(chat["recent"])
+            published_through = self._relay.last_published(chat["_id"])
+            self._move([message for message in chat["recent"] if message["number"] > published_through])
         self._remove_recent({chat["_id"]: chat["recent"][-1]["number"] for chat in chats if chat["recent"]})
         return len(chats)
 
     def edit(self, message: Message, *, text: str, operation_id: str) -> bool:
         unedited = {"_id": message.id, "live": True, "text": {"$ne": text}, **outbox.has_not_done(operation_id)}
         update = merged({"$set": {"text": text}}, _outbox_update(message.chat_id, "edited", operation_id))
-        return self._messages.update_one(unedited, update).matched_count == 1
+        edited = self._messages.update_one(unedited, update).matched_count == 1
+        self._relay.hand_over(message.chat_id, None)
+        return edited
 
     def delete(self, message: Message, *, operation_id: str) -> bool:
         ended = {"live": False, "text": "", **outbox.tombstone(published=True)}
         update = merged({"$set": ended}, _outbox_update(message.chat_id, "deleted", operation_id))
         deleted = self._messages.update_one({"_id": message.id, "live": True}, update).matched_count == 1
+        self._relay.hand_over(message.chat_id, None)
         self._resort(message.chat_id, vacated=message.number)
         return deleted
 
@@ -389,8 +418,10 @@ def _replicated(chat: Chat) -> outbox.Update:
     return {"$set": state | ended, "$unset": {"recent_due_at": ""}}
 
 
-def _placing(message: Document, now_us: int) -> list[Document]:
+def _placing(message: Document, now_us: int, *, published_through: int) -> list[Document]:
     """Build the update that puts a message into its chat.
+
+    published_through: the number up to which messages have been published; `recent` need not have them any more.
 
     The number is the time, unless somebody has written with the same or a later one: then it is the next one. The time
     is that of the last message if this one's is earlier, unless the last one's clock was wrong: further
@@ -400,6 +431,7 @@ def _placing(message: Document, now_us: int) -> list[Document]:
     last = {"$ifNull": ["$last_written_at", {"$toLong": {"$divide": ["$last_number", 1000]}}]}
     is_wrong = {"$gt": [last, now_ms + CLOCK_SKEW_MS]}
     placed = {"number": "$last_number", "written_at": "$last_written_at"}
+    waiting = _after(published_through, _RECENT) if published_through else _RECENT
     return [
         {
             "$set": {
@@ -414,7 +446,7 @@ def _placing(message: Document, now_us: int) -> list[Document]:
                 "recent_due_at": message["outbox_due_at"],
                 "recent": {
                     "$concatArrays": [
-                        {"$ifNull": ["$recent", []]},
+                        waiting,
                         [{"$mergeObjects": [{"$literal": message}, placed]}],
                     ]
                 },
@@ -425,9 +457,20 @@ def _placing(message: Document, now_us: int) -> list[Document]:
 
 def _removing(through: int) -> list[Document]:
     """Build the update that removes the messages up to a number from `recent`, and the date with the last of them."""
-    rest = {"$filter": {"input": "$recent", "cond": {"$gt": ["$$this.number", through]}}}
     due_at = {"$cond": [{"$eq": ["$recent", []]}, "$$REMOVE", "$recent_due_at"]}
-    return [{"$set": {"recent": rest}}, {"$set": {"recent_due_at": due_at}}]
+    removed_through = {"$max": ["$removed_through", through]}
+    return [
+        {"$set": {"recent": _after(through, "$recent"), "removed_through": removed_through}},
+        {"$set": {"recent_due_at": due_at}},
+    ]
+
+
+_RECENT: Document = {"$ifNull": ["$recent", []]}
+
+
+def _after(number: int, messages: object) -> Document:
+    """Build the expression for those of some messages that come after a number."""
+    return {"$filter": {"input": messages, "cond": {"$gt": ["$$this.number", number]}}}
 
 
 def _chat(document: Document) -> Chat:

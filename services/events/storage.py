@@ -98,8 +98,8 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
 class MongoEventStore:
     """Events."""
 
-    def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
-        self._hand_over = hand_over
+    def __init__(self, database: Database[Document], relay: outbox.Relay | None = None) -> None:
+        self._relay = relay or outbox.NoRelay()
         self._events: Collection[Document] = timely(database.events)
         self._confirmed = database.events.with_options(read_concern=CONFIRMED)
 
@@ -108,7 +108,7 @@ class MongoEventStore:
         with ignore_duplicate_key():
             document = {**_document(event), **created}
             self._events.insert_one(document)
-            self._hand_over(document)
+            self._relay.hand_over(document["_id"], [document])
             return True
         return False
 
@@ -246,7 +246,7 @@ class MongoEventStore:
         document = self._events.find_one_and_update(wanted, update, _EVENT_FIELDS, return_document=ReturnDocument.AFTER)
         if document is None:
             return None
-        self._hand_over(document)
+        self._relay.hand_over(document["_id"], [document])
         return _event(document)
 
 

@@ -85,8 +85,8 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
 class MongoInviteStore:
     """Invitations."""
 
-    def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
-        self._hand_over = hand_over
+    def __init__(self, database: Database[Document], relay: outbox.Relay | None = None) -> None:
+        self._relay = relay or outbox.NoRelay()
         self._invites: Collection[Document] = timely(database.invites)
         self._confirmed = database.invites.with_options(read_concern=CONFIRMED)
 
@@ -177,7 +177,7 @@ class MongoInviteStore:
         document = self._invites.find_one_and_update(wanted, update, return_document=ReturnDocument.AFTER)
         if document is None:
             return None
-        self._hand_over(document)
+        self._relay.hand_over(document["_id"], [document])
         return _invite(document)
 
     def settle_pair(self, one: str, other: str, *, through: int) -> None:

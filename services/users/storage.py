@@ -149,8 +149,8 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
 class MongoUserStore:
     """Profiles and friendships."""
 
-    def __init__(self, database: Database[Document], hand_over: outbox.HandOver = outbox.keep_nothing) -> None:
-        self._hand_over = hand_over
+    def __init__(self, database: Database[Document], relay: outbox.Relay | None = None) -> None:
+        self._relay = relay or outbox.NoRelay()
         self._profiles: Collection[Document] = timely(database.profiles)
         self._friendships: Collection[Document] = timely(database.friendships)
         self._confirmed = database.friendships.with_options(read_concern=CONFIRMED)
@@ -340,7 +340,7 @@ class MongoUserStore:
     def _handed_over(self, document: Document | None) -> Friendship | None:
         if document is None:
             return None
-        self._hand_over(document)
+        self._relay.hand_over(document["_id"], [document])
         return _friendship(document)
 
     def _insert_friendship(self, pair: tuple[str, str], operation_id: str) -> Document | None:

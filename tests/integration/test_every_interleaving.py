@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from greenlet import greenlet  # type: ignore[import-untyped]
 
+from services.chassis.messaging.relay import HandedOver
 from services.chats import storage
 from services.chats.model import Chat
 from services.contracts.ids import new_id
@@ -55,8 +56,8 @@ def database(mongo_uri: str) -> Iterator[Any]:
         yield database
 
 
-def scene(database: Any) -> Scene:
-    store = storage.MongoChatStore(database)
+def scene(database: Any, relay: "SteppedRelay | None" = None) -> Scene:
+    store = storage.MongoChatStore(database, relay)
     chat = Chat(id=new_id(), kind="event", event_id=new_id(), user_ids=("anna", "bob"), deleted=False, version=1)
     assert store.save_replica(chat)
     step(store)
@@ -105,6 +106,59 @@ def test_two_posts_and_two_relays_publish_in_the_order_of_the_chat(database: Any
         return choices
 
     assert every_schedule(run_once) > 200
+
+
+class SteppedRelay:
+    """A relay of one replica, as `services.chassis.messaging.relay.OutboxRelay`, that publishes when it is told to."""
+
+    def __init__(self, published: list[str]) -> None:
+        self._published, self._handed_over, self._last = published, HandedOver(), 0
+
+    def hand_over(self, key: object, documents: list[dict[str, Any]] | None) -> None:
+        self._handed_over.add(documents)
+
+    def last_published(self, key: object) -> int:
+        return self._last
+
+    def publish(self, now: Scene) -> None:
+        handed_over, self._handed_over = self._handed_over.documents(), HandedOver()
+        waiting = {"outbox_chat_id": now.chat.id, "outbox.0": {"$exists": True}}
+        for one in list(now.store._messages.find(waiting).sort("number")) if handed_over is None else handed_over:
+            if one["text"] not in self._published:
+                self._published.append(one["text"])
+            self._last = max(self._last, one["number"])
+
+
+@pytest.mark.parametrize("removes_recent", [False, True])
+def test_two_replicas_publish_what_they_were_handed_in_the_order_of_the_chat(
+    database: Any, removes_recent: bool
+) -> None:
+    def run_once(schedule: list[int]) -> list[int]:
+        published: list[str] = []
+        relays = [SteppedRelay(published) for _ in range(2)]
+        replicas = [scene(database, relay) for relay in relays]
+        one, other = replicas[0], replace(replicas[1], chat=replicas[0].chat, answered=replicas[0].answered)
+        if removes_recent:
+            one.post("anna", "before")
+            one.store.finish_posts(due_before=storage.outbox.now() + storage.PURGE_AGAIN_AFTER)
+
+        def post_and_publish(now: Scene, relay: SteppedRelay, author: str, text: str) -> None:
+            now.post(author, text)
+            relay.publish(now)
+
+        actors: list[Actor] = [
+            lambda: post_and_publish(one, relays[0], "anna", "first of one"),
+            lambda: post_and_publish(other, relays[1], "bob", "of the other"),
+            lambda: post_and_publish(one, relays[0], "anna", "second of one"),
+        ]
+        choices = run(actors, schedule)
+        for now, relay in ((one, relays[0]), (other, relays[1])):
+            now.store._relay.hand_over(one.chat.id, None)
+            relay.publish(now)
+        assert published == one.read()
+        return choices
+
+    assert every_schedule(run_once) > 100
 
 
 @pytest.mark.parametrize("dies_after", [1, 2])

@@ -125,7 +125,7 @@ def test_a_document_that_was_handed_over_is_published_without_being_read(databas
         return []
 
     relay._waiting_for = note
-    store, event = storage.MongoEventStore(database, relay.hand_over), an_event()
+    store, event = storage.MongoEventStore(database, relay), an_event()
     store.insert(event, operation_id=event.id)
     relay.notify(event.id)
     eventually(lambda: not is_waiting(database))
@@ -138,7 +138,7 @@ def test_entries_that_were_published_and_are_still_there_are_not_published_again
     monkeypatch.setattr(relaying, "CLEAR_AFTER_S", 3600)
     relay, publisher = replicas(amqp_uri)
     eventually(lambda: publisher.connected)
-    store, event = storage.MongoEventStore(database, relay.hand_over), an_event()
+    store, event = storage.MongoEventStore(database, relay), an_event()
     store.insert(event, operation_id=event.id)
     for number in range(1, 6):
         relay.notify(event.id)
@@ -154,7 +154,7 @@ def test_an_entry_that_another_replica_has_added_meanwhile_stays(database, publi
     monkeypatch.setattr(relaying, "CLEAR_AFTER_S", 3600)
     relay, publisher = replicas(amqp_uri)
     eventually(lambda: publisher.connected)
-    store, event = storage.MongoEventStore(database, relay.hand_over), an_event()
+    store, event = storage.MongoEventStore(database, relay), an_event()
     store.insert(event, operation_id=event.id)
     relay.notify(event.id)
     eventually(lambda: published() == 1)

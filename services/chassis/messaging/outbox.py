@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import orjson
 from pymongo import ASCENDING
@@ -62,12 +63,31 @@ PURGE_INDEX = [("purge_at", ASCENDING)]
 Update = dict[str, dict[str, object]]
 Notify = Callable[[object], None]
 """Notifies the relay that a document, or the documents of a key, have new outbox entries."""
-HandOver = Callable[[Document], None]
-"""Hands a document over to the relay as a write has left it."""
 
 
-def keep_nothing(document: Document) -> None:
-    """Hand over to nobody: the relay will read the document."""
+class Relay(Protocol):
+    """What a store needs of the relay of its collection (`services.chassis.messaging.relay.OutboxRelay`)."""
+
+    def hand_over(self, key: object, documents: list[Document] | None) -> None:
+        """Take all that waits under a key as a write has left it, so that it need not be read again.
+
+        The write must be one that a majority has acknowledged. It is published when the relay is notified of the key.
+        documents: in their order; None when more may wait than this process has seen: then they are read.
+        """
+
+    def last_published(self, key: object) -> int:
+        """Return the place up to which this process knows all of a key to be published; 0 when it does not know."""
+
+
+class NoRelay:
+    """Of a store whose documents nobody publishes, or which are read for that."""
+
+    def hand_over(self, key: object, documents: list[Document] | None) -> None:
+        """Keep nothing."""
+
+    def last_published(self, key: object) -> int:
+        """Return that nothing is known."""
+        return 0
 
 
 def now() -> datetime:

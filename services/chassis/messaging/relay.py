@@ -9,6 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import Any
 
 import orjson
 
@@ -31,7 +32,11 @@ CLEAR_AFTER_S = 0.25
 MAX_NOTIFIED = 1000
 """Documents that are read at once for the keys that the relay was notified of: a key may belong to many."""
 MAX_HANDED_OVER = 1000
-"""Documents that a relay keeps until it is notified of them."""
+"""Keys whose documents a relay keeps until it is notified of them."""
+HANDED_OVER_FOR_S = 1.0
+"""After that what was handed over is read again: this process was paused, and others may have gone on."""
+MAX_KNOWN = 10_000
+"""Keys of which a relay knows up to which place they are published."""
 RELAY_BATCH_SIZE = 64
 """Documents relayed together: few enough for a lease to last, many enough to share a round trip."""
 PUBLISH_BATCH_SIZE = 128
@@ -40,29 +45,52 @@ MANY_ENTRIES = 100
 """Entries of a document that are removed by an update of its own: the common one compares each with each."""
 
 
+class HandedOver:
+    """What was handed over of a key, until the relay takes it."""
+
+    def __init__(self) -> None:
+        self._taken_at = time.monotonic()
+        self._documents: dict[object, Document] | None = None
+        self._has_more = False
+
+    def add(self, documents: list[Document] | None) -> None:
+        """Take documents, the newest state of each; None when more may wait."""
+        self._has_more |= documents is None
+        if self._documents is None:
+            self._documents = {}
+        for document in documents or ():
+            known = self._documents.get(document["_id"])
+            if known is None or known["version"] < document["version"]:
+                self._documents[document["_id"]] = document
+
+    def documents(self) -> list[Document] | None:
+        """Return all that waits under the key, in order; None when that is not known."""
+        is_old = time.monotonic() - self._taken_at > HANDED_OVER_FOR_S
+        return None if self._documents is None or self._has_more or is_old else list(self._documents.values())
+
+
 class OutboxRelay:
     """Publishes the entries of one collection."""
 
     def __init__(self, outbox: Outbox, publisher: Publisher) -> None:
         self._outbox, self._publisher = outbox, publisher
         self._notified: set[object] = set()
-        self._handed_over: OrderedDict[object, Document] = OrderedDict()
+        self._handed_over: OrderedDict[object, HandedOver] = OrderedDict()
+        self._last_published: OrderedDict[object, int] = OrderedDict()
         self._published: dict[object, Document] = {}
         self._work, self._stopping = threading.Event(), threading.Event()
         self._poll_at, self._clear_at = 0.0, float("inf")
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
         self._thread.start()
 
-    def hand_over(self, document: Document) -> None:
-        """Take a document as a write has left it, all of its outbox inside, so that it need not be read again.
+    def hand_over(self, key: object, documents: list[Document] | None) -> None:
+        """Take all that waits under a key. See `services.chassis.messaging.outbox.Relay`."""
+        self._handed_over.setdefault(key, HandedOver()).add(documents)
+        _bound(self._handed_over, MAX_HANDED_OVER)
 
-        The write must be one that a majority has acknowledged. It is published when the relay is notified.
-        """
-        known = self._handed_over.get(document["_id"])
-        if known is None or known["version"] < document["version"]:
-            self._handed_over[document["_id"]] = document
-        while len(self._handed_over) > MAX_HANDED_OVER:
-            self._handed_over.popitem(last=False)
+    def last_published(self, key: object) -> int:
+        """Return the place up to which this process knows all of a key to be published; 0 when it does not know."""
+        return self._last_published.get(key, 0)
 
     def notify(self, key: object) -> None:
         """Let the relay publish a document's new entry now. Without a broker, a later poll finds it."""
@@ -105,12 +133,11 @@ class OutboxRelay:
         batch = [self._notified.pop() for _ in range(min(len(self._notified), RELAY_BATCH_SIZE))]
         if self._notified:
             self._work.set()
-        handed_over = [self._handed_over.pop(key) for key in batch if key in self._handed_over]
-        known = {document["_id"] for document in handed_over}
-        unknown = [key for key in batch if key not in known]
+        handed_over = {key: self._handed_over.pop(key, HandedOver()).documents() for key in batch}
+        unknown = [key for key, documents in handed_over.items() if documents is None]
         found = self._waiting_for(unknown) if unknown else []
         if batch:
-            self._relay(handed_over + found)
+            self._relay([document for documents in handed_over.values() for document in documents or ()] + found)
         if len(found) == MAX_NOTIFIED:
             self._notified.update(unknown)
             self._work.set()
@@ -186,7 +213,16 @@ class OutboxRelay:
         for document in documents:
             earlier = self._published.get(document["_id"], {"outbox": []})["outbox"]
             self._published[document["_id"]] = {**document, "outbox": [*earlier, *document["outbox"]]}
+            self._note_place(document)
         self._clear_at = min(self._clear_at, time.monotonic() + CLEAR_AFTER_S)
+
+    def _note_place(self, document: Document) -> None:
+        """Note up to which place a key is published. What is read or handed over is all that waits there, in order."""
+        key = document.get(self._outbox.key)
+        if self._outbox.key != "_id" and key is not None:
+            self._last_published[key] = max(document[self._outbox.order], self.last_published(key))
+            self._last_published.move_to_end(key)
+            _bound(self._last_published, MAX_KNOWN)
 
     def _messages_of(self, document: Document) -> list[Outgoing] | None:
         """Return a document's entries as messages; None if it cannot be read: that must not hold up the others."""
@@ -235,6 +271,11 @@ class OutboxRelay:
         published = [each["id"] for each in document["outbox"]]
         pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}
         self._outbox.collection.update_one({"_id": document["_id"]}, pull)
+
+
+def _bound(memory: OrderedDict[object, Any], limit: int) -> None:
+    while len(memory) > limit:
+        memory.popitem(last=False)
 
 
 def _log_published(document: Document) -> None:

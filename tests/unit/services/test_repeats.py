@@ -10,6 +10,7 @@ import pytest
 from services.chassis.messaging import outbox
 from services.chassis.messaging.outbox import STATE_REQUESTED
 from services.chassis.rpc import repeats
+from services.chassis.rpc.deadline import CLOCK_SKEW_MS
 from services.chats import usecases as chats
 from services.contracts.domain_events import to_wire
 from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unavailable
@@ -254,7 +255,9 @@ def few_operations(monkeypatch):
 
 def begun_at(attempt):
     now_ms = time.time_ns() // 1_000_000
-    return {"begun before them": now_ms - 1000, "begun after them": now_ms + 60_000, "first attempt": None}[attempt]
+    return {"begun before them": now_ms - 1000, "begun after them": now_ms + 2 * CLOCK_SKEW_MS, "first attempt": None}[
+        attempt
+    ]
 
 
 def after_others(attempt, act, other):
