@@ -63,12 +63,12 @@ def connect(settings: Settings) -> Backend:
     threading.Thread(target=database.prepare, name="prepare", daemon=True).start()
     return Backend(
         settings=settings,
-        caller=RpcClient(settings.amqp_uri, name="gateway"),
+        caller=RpcClient(settings.amqp_uri, name="gateway", users=settings.broker_users),
         sessions=database.sessions,
         logins=database.logins,
         keys=database.keys,
         database=database,
-        hub=BrokerHub(settings.amqp_uri),
+        hub=BrokerHub(settings.amqp_uri, users=settings.broker_users),
     )
 
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from services.chassis.broker.senders import NAMED_ALIKE, BrokerUsers, check_own_user, read_broker_users
+from services.contracts.rpc import GATEWAY
+
 GOOGLE = "https://accounts.google.com/.well-known/openid-configuration"
 
 
@@ -22,7 +25,7 @@ class Settings:
     """The settings of a gateway process.
 
     host, port: where it listens. workers: its worker processes. log_level: of our own messages.
-    amqp_uri: RabbitMQ, several nodes separated by `;`.
+    amqp_uri: RabbitMQ, several nodes separated by `;`. broker_users: whose messages are whose.
     mongo_uri, mongo_database: where sessions and idempotency keys are kept.
     oidc_discovery_url, oidc_client_id, oidc_client_secret: the identity provider.
     public_url: scheme, host and port under which clients reach us; None: as each request says (development).
@@ -47,6 +50,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     search_by_email: bool = True
     proxies: int = 0
+    broker_users: BrokerUsers = NAMED_ALIKE
 
     @property
     def is_https(self) -> bool:
@@ -72,6 +76,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     discovery_url = environment.get("OIDC_DISCOVERY_URL") or GOOGLE
     if not environment.get("PUBLIC_URL") and discovery_url.lower().startswith("https:"):
         faults.append("PUBLIC_URL is not set, and is required with a real identity provider")
+    broker_users = _broker_users(environment, faults)
     proxies = _number(environment, "TRUSTED_PROXIES", 0, 0, 10, faults)
     port = _number(environment, "GATEWAY_PORT", 5000, 1, 65535, faults)
     workers = _number(environment, "GATEWAY_WORKERS", 2, 1, 64, faults)
@@ -99,7 +104,15 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         cors_origins=origins,
         search_by_email=search_by_email == "on",
         proxies=proxies,
+        broker_users=broker_users,
     )
+
+
+def _broker_users(environment: Mapping[str, str], faults: list[str]) -> BrokerUsers:
+    users = read_broker_users(environment, faults)
+    if environment.get("AMQP_URI"):
+        check_own_user(GATEWAY, environment["AMQP_URI"], users, faults)
+    return users
 
 
 def _number(environment: Mapping[str, str], name: str, default: int, low: int, high: int, faults: list[str]) -> int:

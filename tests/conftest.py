@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.chassis.broker.senders import BrokerUsers, read_broker_users
 from tests.e2e.system import LocalSystem, System, local_system
 
 
@@ -46,3 +47,9 @@ def amqp_uri(request: pytest.FixtureRequest) -> str:
         return os.environ["AMQP_URI"]
     own: LocalSystem = request.getfixturevalue("own_system")
     return own.amqp_uri
+
+
+@pytest.fixture(scope="session")
+def broker_users() -> BrokerUsers:
+    """Return whose messages are whose on that broker."""
+    return read_broker_users(os.environ, [])

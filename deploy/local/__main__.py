@@ -5,11 +5,11 @@ import shutil
 import sys
 from contextlib import suppress
 
-from deploy.local import demo, supervision
+from deploy.local import broker, demo, supervision
 from deploy.local.broker import NoBroker
 from deploy.local.mongod import NoDatabase
 from deploy.local.ports import PortTaken, check_ports
-from deploy.local.programs import amqp_uri, programs_of
+from deploy.local.programs import programs_of
 from deploy.local.settings import CONTENTS, BadSettings, LocalSettings, read_settings
 from deploy.local.status import lines
 
@@ -63,7 +63,11 @@ def fill(settings: LocalSettings) -> None:
 def look_after(settings: LocalSettings, module: str, *arguments: str) -> None:
     """Become a program that looks after the running system, told where its broker is."""
     command = [sys.executable, "-m", module, *arguments]
-    os.execve(command[0], command, {**os.environ, "AMQP_URI": amqp_uri(settings)})
+    try:
+        uri = broker.uri(settings, broker.OPERATOR)
+    except NoBroker as exc:
+        sys.exit(str(exc))
+    os.execve(command[0], command, {**os.environ, "AMQP_URI": uri})
 
 
 def show_dead_letters(settings: LocalSettings) -> None:

@@ -1,8 +1,15 @@
-"""A RabbitMQ node of our own: found or installed, then configured inside the data folder."""
+"""A RabbitMQ node of our own: found or installed, then configured inside the data folder.
 
+Each part of the system has a user with the rights that it has in containers; `operator` may do everything.
+"""
+
+import json
+import secrets
 from pathlib import Path
+from typing import Any
 
 from deploy.local import apt
+from deploy.local.secret_files import make_secret, replace_secret
 from deploy.local.settings import LocalSettings
 
 _INSTALLED = Path("/usr/lib/rabbitmq/lib")
@@ -10,6 +17,10 @@ _WHAT_TO_INSTALL = (
     "RabbitMQ is not installed: install the package rabbitmq-server (apt-get install rabbitmq-server), "
     "or set AMQP_URI to a RabbitMQ that runs elsewhere."
 )
+_DEFINITIONS = Path(__file__).parents[1] / "compose" / "rabbitmq" / "definitions.json"
+"""What says which users there are, with which rights, and how long dead letters are kept: the same as in containers."""
+
+OPERATOR = "operator"
 
 
 class NoBroker(Exception):
@@ -39,10 +50,52 @@ def _install() -> Path:
     return found
 
 
+def folder_of(settings: LocalSettings) -> Path:
+    """Return where the node keeps everything."""
+    return settings.data_dir / "rabbitmq"
+
+
+def claim_folder(settings: LocalSettings) -> None:
+    """Make the node's folder and the passwords of its users, as far as they are not there."""
+    folder_of(settings).mkdir(parents=True, exist_ok=True)
+    passwords = {user["name"]: secrets.token_hex(24) for user in _definitions()["users"]}
+    make_secret(_passwords(settings), json.dumps(passwords, indent=2))
+
+
+def uri(settings: LocalSettings, user: str) -> str:
+    """Return where the broker is for a part of the system, or for the operator; `AMQP_URI` if that is set.
+
+    Raises:
+        NoBroker: ours was never started.
+    """
+    if settings.amqp_uri is not None:
+        return settings.amqp_uri
+    if not _passwords(settings).exists():
+        raise NoBroker("There is no broker yet: start it first.")
+    password = json.loads(_passwords(settings).read_text())[user]
+    return f"amqp://{user}:{password}@127.0.0.1:{settings.ports['RABBITMQ_PORT']}//"
+
+
+def _passwords(settings: LocalSettings) -> Path:
+    return folder_of(settings) / "passwords.json"
+
+
+def _definitions() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_DEFINITIONS.read_text())
+    return found
+
+
+def _with_passwords(settings: LocalSettings) -> str:
+    definitions, passwords = _definitions(), json.loads(_passwords(settings).read_text())
+    for user in definitions["users"]:
+        user["password"] = passwords[user["name"]]
+    return json.dumps(definitions)
+
+
 def prepare(settings: LocalSettings) -> dict[str, str]:
     """Write the node's configuration and return its environment. Everything listens on this machine only."""
-    folder = settings.data_dir / "rabbitmq"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = folder_of(settings)
+    replace_secret(folder / "definitions.json", _with_passwords(settings))
     port = settings.ports["RABBITMQ_PORT"]
     (folder / "enabled_plugins").write_text("[].\n")
     (folder / "rabbitmq-env.conf").write_text("")  # ours, so that the machine's is not read
@@ -50,6 +103,7 @@ def prepare(settings: LocalSettings) -> dict[str, str]:
     (folder / "rabbitmq.conf").write_text(
         f"listeners.tcp.local = 127.0.0.1:{port}\n"
         "heartbeat = 10\n"
+        f"load_definitions = {folder / 'definitions.json'}\n"
         "max_message_size = 8388608\n"
         "disk_free_limit.absolute = 50MB\n"
         "vm_memory_high_watermark.absolute = 1GB\n"

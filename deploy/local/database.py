@@ -9,12 +9,12 @@ prepared        for which address, users and passwords it has been prepared
 
 import hashlib
 import json
-import os
 import secrets
 import sys
 from pathlib import Path
 
 from deploy.local.mongod import NoDatabase
+from deploy.local.secret_files import make_secret
 from deploy.local.settings import SERVICES, LocalSettings
 
 REPLICA_SET = "social-calendar"
@@ -45,8 +45,8 @@ def claim_folder(settings: LocalSettings) -> None:
         )
     (folder / "data").mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    _make_secret(folder / "key", secrets.token_hex(64))
-    _make_secret(folder / "passwords.json", json.dumps(_new_passwords(), indent=2))
+    make_secret(folder / "key", secrets.token_hex(64))
+    make_secret(folder / "passwords.json", json.dumps(_new_passwords(), indent=2))
 
 
 def _holds_foreign_data(folder: Path) -> bool:
@@ -57,19 +57,6 @@ def _holds_foreign_data(folder: Path) -> bool:
 
 def _new_passwords() -> dict[str, str]:
     return {user: secrets.token_hex(24) for user in (OPERATOR, *WITH_DATABASE)}
-
-
-def _make_secret(path: Path, secret: str) -> None:
-    """Write a file for the owner's eyes, whole, unless it is there; of several who try, one succeeds."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secret)
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
 
 
 def key(settings: LocalSettings) -> str:

@@ -41,6 +41,8 @@ def programs_of(settings: LocalSettings, parts: Sequence[str]) -> list[Program]:
     """
     if settings.mongo_uri is None:
         database.claim_folder(settings)
+    if settings.amqp_uri is None:
+        broker.claim_folder(settings)
     return [*(program for part in parts for program in _PROGRAMS_OF[part](settings)), _attendant(settings, parts)]
 
 
@@ -95,14 +97,9 @@ def _attendant(settings: LocalSettings, parts: Sequence[str]) -> Program:
     return Program("attendant", STAGES[-1], command, {"DATA_DIR": str(settings.data_dir)})
 
 
-def amqp_uri(settings: LocalSettings) -> str:
-    """Return where the broker is."""
-    return settings.amqp_uri or f"amqp://guest:guest@127.0.0.1:{settings.ports['RABBITMQ_PORT']}//"
-
-
 def addresses(settings: LocalSettings, part: str) -> dict[str, str]:
     """Return where broker and database are for a part of the system, as its environment."""
-    return {"AMQP_URI": amqp_uri(settings), "MONGO_URI": database.uri(settings, part)}
+    return {"AMQP_URI": broker.uri(settings, part), "MONGO_URI": database.uri(settings, part)}
 
 
 def _beside_python(name: str) -> str:

@@ -113,6 +113,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> LocalSettings:
     client_id = environment.get("OIDC_CLIENT_ID") or None
     if client_id and not environment.get("OIDC_CLIENT_SECRET"):
         faults.append("OIDC_CLIENT_ID is set, OIDC_CLIENT_SECRET is not")
+    if environment.get("AMQP_URI") and environment.get("BROKER_USERS") != "shared":
+        faults.append("AMQP_URI is set, so that all parts share its user: BROKER_USERS must be shared, and say so")
     if faults:
         raise BadSettings("\n".join(faults))
     return LocalSettings(

@@ -20,8 +20,10 @@ import orjson
 
 from gateway.live.cutoffs import Cutoffs
 from services.chassis.broker.connection import STALL_LIMIT_S, BrokerConnection
+from services.chassis.broker.senders import NAMED_ALIKE, BrokerUsers, sender_of
+from services.chassis.logging import log_event
 from services.chassis.rpc import codec
-from services.contracts import gateways
+from services.contracts import gateways, streams
 from services.contracts.gateways import Cutoff
 from services.contracts.streams import BROADCASTS, FeedItem
 
@@ -133,9 +135,15 @@ class Hub(Protocol):
 
 
 class BrokerHub:
-    """The streams of this process, fed by the broker."""
+    """The streams of this process, fed by the broker.
 
-    def __init__(self, amqp_uri: str) -> None:
+    Args:
+        amqp_uri: where the broker is.
+        users: whose messages are whose; what is not from `streams` is refused.
+    """
+
+    def __init__(self, amqp_uri: str, *, users: BrokerUsers = NAMED_ALIKE) -> None:
+        self._users = users
         self._listeners: dict[str, list[Listener]] = {}
         self._sequences: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
@@ -227,6 +235,9 @@ class BrokerHub:
             listener.fall_behind()
 
     def _on_message(self, message: amqp.Message) -> None:
+        if not self._users.is_from(message, streams.SERVICE):
+            log_event(log, "refused", level=logging.WARNING, queue=self._queue, sender=sender_of(message))
+            return
         body: dict[str, Any] = orjson.loads(message.body)
         if message.properties.get("type") == gateways.cut_off.method:
             self.cutoffs.add([body["cutoff"]])
@@ -256,12 +267,12 @@ class BrokerHub:
                     size,
                 )
 
-    @staticmethod
-    def _reply(message: amqp.Message) -> None:
+    def _reply(self, message: amqp.Message) -> None:
         reply = amqp.Message(
             codec.encode_result(None),
             content_type="application/json",
             correlation_id=message.properties["correlation_id"],
             delivery_mode=1,
+            user_id=self._link.user,
         )
         message.channel.basic_publish(reply, exchange="", routing_key=message.properties["reply_to"])

@@ -44,7 +44,9 @@ class ServiceContext:
         self.service, self.settings = service, settings
         self.max_workers = settings.max_workers + HANDLER_WORKERS + TIMER_WORKERS
         self.database = mongo.connect(settings.mongo_uri, settings.mongo_database, pool_size=self.max_workers + 4)
-        self.rpc_client = RpcClient(settings.amqp_uri, name=service, limit=max(1, settings.max_workers // 2))
+        self.rpc_client = RpcClient(
+            settings.amqp_uri, name=service, limit=max(1, settings.max_workers // 2), users=settings.broker_users
+        )
         self.publisher = Publisher(settings.amqp_uri, service=service)
         self.outboxes = make_outboxes(self.database)
         self.handled = HandledDomainEvents()

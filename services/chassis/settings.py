@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.chassis.broker.senders import NAMED_ALIKE, BrokerUsers, check_own_user, read_broker_users
+
 
 class BadSettings(Exception):
     """Raised when variables are missing or wrong; names every fault."""
@@ -18,6 +20,7 @@ class ServiceSettings:
     max_workers: calls, and domain events, handled at once.
     calls_queue_type: `classic` on one machine, `quorum` on a cluster, the same for all of a system.
     log_level: of our own messages.
+    broker_users: whose messages are whose.
     """
 
     amqp_uri: str
@@ -26,6 +29,7 @@ class ServiceSettings:
     max_workers: int = 32
     calls_queue_type: str = "classic"
     log_level: str = "INFO"
+    broker_users: BrokerUsers = NAMED_ALIKE
 
 
 def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> ServiceSettings:
@@ -44,6 +48,9 @@ def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> 
     level = environment.get("LOG_LEVEL") or "INFO"
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         faults.append(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {level!r}")
+    broker_users = read_broker_users(environment, faults)
+    if environment.get("AMQP_URI"):
+        check_own_user(service, environment["AMQP_URI"], broker_users, faults)
     if faults:
         raise BadSettings("\n".join(faults))
     return ServiceSettings(
@@ -53,4 +60,5 @@ def read_settings(service: str, environment: Mapping[str, str] = os.environ) -> 
         max_workers=int(workers),
         calls_queue_type=queue_type,
         log_level=level,
+        broker_users=broker_users,
     )

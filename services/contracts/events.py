@@ -191,7 +191,7 @@ def remove_member(*, actor_id: str, member_id: str, operation_id: str) -> WriteR
     raise NotImplementedError
 
 
-@answered_by(SERVICE)
+@answered_by(SERVICE, callers=("invites",))
 def open_invitation(*, event_id: str, invite_id: str, sender_id: str, receiver_id: str) -> Invitation:
     """Make `invite_id` the receiver's permission to join, unless another invitation is already. Idempotent.
 

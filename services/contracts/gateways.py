@@ -5,7 +5,7 @@ Such a process is addressed by the queue that the broker named for it, which end
 
 from typing import TypedDict
 
-from services.contracts.standard_calls import StandardCall
+from services.contracts.standard_calls import made_by
 
 
 class Cutoff(TypedDict):
@@ -16,7 +16,7 @@ class Cutoff(TypedDict):
     user_ids: list[str]
 
 
-@StandardCall
+@made_by("streams")
 def cut_off(*, cutoff: Cutoff) -> None:
     """Send nothing of an event, as of this version or an earlier one, to anybody but those who take part."""
     raise NotImplementedError

@@ -7,6 +7,9 @@ from typing import Generic, Literal, ParamSpec, TypedDict, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
+GATEWAY = "gateway"
+"""The part of the system that is no service: it calls them for the users."""
+
 Wire = dict[str, object]
 """A JSON object as it travels."""
 
@@ -15,20 +18,30 @@ Wire = dict[str, object]
 class Call(Generic[P, T]):
     """One call that `service` answers under the name `method`; `declared` has its signature and documentation.
 
+    callers: the parts of the system that may make it.
     by_queue: whether `service` is the name of the one queue whose consumer answers, rather than of a service.
     """
 
     service: str
     method: str
     declared: Callable[P, T]
+    callers: tuple[str, ...] = (GATEWAY,)
     by_queue: bool = False
 
+    @property
+    def answerer(self) -> str:
+        """The part of the system that answers: only a gateway is called by its queue."""
+        return GATEWAY if self.by_queue else self.service
 
-def answered_by(service: str) -> Callable[[Callable[P, T]], Call[P, T]]:
-    """Declare a function's signature as a call of `service`. The body is never run."""
+
+def answered_by(service: str, *, callers: tuple[str, ...] = (GATEWAY,)) -> Callable[[Callable[P, T]], Call[P, T]]:
+    """Declare a function's signature as a call of `service`. The body is never run.
+
+    callers: who may make it; by default the gateway alone.
+    """
 
     def declare(function: Callable[P, T]) -> Call[P, T]:
-        return Call(service, function.__name__, function)
+        return Call(service, function.__name__, function, callers)
 
     return declare
 

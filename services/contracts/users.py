@@ -92,13 +92,13 @@ def get_user(*, actor_id: str, user_id: str) -> UserProfile:
     raise NotImplementedError
 
 
-@answered_by(SERVICE)
+@answered_by(SERVICE, callers=("events",))
 def is_known(*, user_id: str) -> bool:
     """Return whether there is such a user."""
     raise NotImplementedError
 
 
-@answered_by(SERVICE)
+@answered_by(SERVICE, callers=("streams",))
 def list_users(*, user_ids: list[str], viewer_ids: list[str]) -> list[SharedProfile]:
     """Return the profiles of these users, as far as they exist, and which of the viewers may see them as a whole."""
     raise NotImplementedError
@@ -121,7 +121,7 @@ def list_friends(*, actor_id: str) -> list[UserProfile]:
     raise NotImplementedError
 
 
-@answered_by(SERVICE)
+@answered_by(SERVICE, callers=("events",))
 def list_friends_among(*, user_id: str, other_ids: list[str]) -> list[str]:
     """Return which of these users are friends of `user_id`."""
     raise NotImplementedError
@@ -137,7 +137,7 @@ def get_friend(*, actor_id: str, friend_id: str) -> Friend:
     raise NotImplementedError
 
 
-@answered_by(SERVICE)
+@answered_by(SERVICE, callers=("events", "invites"))
 def check_friendship(*, user_id: str, other_id: str) -> Friendship:
     """Return whether `other_id` exists, whether the two are friends, and in which generation."""
     raise NotImplementedError

@@ -1,7 +1,7 @@
 """Messages that could not be handled, listed and put back: `python -m services.operations.dead_letters list | replay`.
 
-Reads `AMQP_URI`. Names of services after the command limit it to those subscribers. `docs/runbook.md` has what to do
-when.
+Reads `AMQP_URI` and `BROKER_USERS`. Names of services after the command limit it to those subscribers.
+`docs/runbook.md` has what to do when.
 """
 
 import logging
@@ -18,6 +18,8 @@ from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 
 from services.chassis.broker import topology
+from services.chassis.broker.connection import user_of
+from services.chassis.broker.senders import NAMED_ALIKE, SENT_BY, BrokerUsers, read_broker_users
 from services.contracts.registry import SUBSCRIPTIONS
 
 SUBSCRIBERS = sorted({subscriber for subscribers in SUBSCRIPTIONS.values() for subscriber in subscribers})
@@ -32,6 +34,7 @@ class DeadLetter:
 
     queue: where it could not be handled, and where it goes back to.
     tries: how often that was tried; error, traceback: of the last time.
+    sent_by: the broker's user who sent it first; ``""`` if nobody knows.
     """
 
     message: amqp.Message
@@ -39,10 +42,16 @@ class DeadLetter:
     tries: int
     error: str
     traceback: str
+    sent_by: str
 
     def __str__(self) -> str:
         body = self.message.body if isinstance(self.message.body, str) else self.message.body.decode(errors="replace")
-        lines = [f"{self.queue}  tried {self.tries} times  {self.error}", body[:BODY_SHOWN], *self._where()]
+        sender = self.sent_by or "nobody"
+        lines = [
+            f"{self.queue}  from {sender}  tried {self.tries} times  {self.error}",
+            body[:BODY_SHOWN],
+            *self._where(),
+        ]
         return "\n    ".join(lines)
 
     def _where(self) -> list[str]:
@@ -51,30 +60,39 @@ class DeadLetter:
         return places[-PLACES_SHOWN:]
 
 
-def read(message: amqp.Message) -> DeadLetter:
+@dataclass(frozen=True)
+class Way:
+    """How an operator comes to the broker: as which user, and whose the others are."""
+
+    user: str
+    users: BrokerUsers = NAMED_ALIKE
+
+
+def read(message: amqp.Message, subscriber: str, users: BrokerUsers) -> DeadLetter:
     """Read what is known of a dead-lettered message: what we wrote in its headers, or what the broker did."""
     headers: dict[str, Any] = message.headers or {}
+    sent_by = users.first_sender_of(message, subscriber=subscriber)
     if "queue" in headers:
         tries, error = int(headers.get("tries", 0)), str(headers.get("error", ""))
-        return DeadLetter(message, str(headers["queue"]), tries, error, str(headers.get("traceback", "")))
+        return DeadLetter(message, str(headers["queue"]), tries, error, str(headers.get("traceback", "")), sent_by)
     death = (headers.get("x-death") or [{}])[0]
     error = f"the process died each time (the broker's reason: {death.get('reason', 'unknown')})"
-    return DeadLetter(message, str(death.get("queue", "")), topology.CRASH_LIMIT, error, "")
+    return DeadLetter(message, str(death.get("queue", "")), topology.CRASH_LIMIT, error, "", sent_by)
 
 
-def take(channel: amqp.Channel, subscriber: str) -> Iterator[DeadLetter]:
+def take(channel: amqp.Channel, subscriber: str, users: BrokerUsers) -> Iterator[DeadLetter]:
     """Take a subscriber's dead letters at this moment; what is not acknowledged goes back when the channel closes."""
     queue = topology.dead_letters_of(subscriber)
     for _ in range(channel.queue_declare(queue, passive=True).message_count):
         message = channel.basic_get(queue, no_ack=False)
         if message is None:
             return
-        yield read(message)
+        yield read(message, subscriber, users)
 
 
-def show(channel: amqp.Channel, subscriber: str) -> int:
+def show(channel: amqp.Channel, subscriber: str, way: Way) -> int:
     """Print a subscriber's dead letters; return how many."""
-    found = list(take(channel, subscriber))
+    found = list(take(channel, subscriber, way.users))
     for letter in found:
         print(letter)
     give_back(channel, subscriber, len(found))
@@ -91,23 +109,30 @@ def give_back(channel: amqp.Channel, subscriber: str, count: int) -> None:
         time.sleep(0.02)
 
 
-def put_back(channel: amqp.Channel, subscriber: str) -> int:
+def put_back(channel: amqp.Channel, subscriber: str, way: Way) -> int:
     """Put a subscriber's dead letters back into its queue, as if it came for the first time; return how many.
 
-    Confirmed before it is taken out: a message may end up in both places, never in none.
+    Confirmed before it is taken out: a message may end up in both places, never in none. It says who sent it first, and
+    goes to nobody but this subscriber: anybody may have written what it says of itself.
     """
     count, kept = 0, 0
     returned: list[str] = []
     channel.events["basic_return"].add(lambda exc, exchange, routing_key, message: returned.append(routing_key))
-    for letter in take(channel, subscriber):
-        if not letter.queue:
-            print(f"left where it is, since its queue is unknown: {letter}")
+    for letter in take(channel, subscriber, way.users):
+        if letter.queue not in topology.queues_of(subscriber):
+            print(f"left where it is, since {subscriber} has no such queue: {letter}")
             kept += 1
             continue
-        again = amqp.Message(letter.message.body, content_type="application/json", delivery_mode=2)
+        again = amqp.Message(
+            letter.message.body,
+            content_type="application/json",
+            delivery_mode=2,
+            user_id=way.user,
+            application_headers={SENT_BY: letter.sent_by},
+        )
         channel.basic_publish_confirm(again, exchange="", routing_key=letter.queue, mandatory=True)
         if letter.queue in returned:
-            print(f"left where it is, since there is no such queue (any more): {letter}")
+            print(f"left where it is, since its queue is not there: {letter}")
             kept += 1
             continue
         channel.basic_ack(letter.message.delivery_tag)
@@ -128,6 +153,10 @@ def main() -> None:
     if not uri:
         sys.exit("AMQP_URI is not set")
     logging.basicConfig(level="WARNING")
+    faults: list[str] = []
+    way = Way(user_of(uri), read_broker_users(os.environ, faults))
+    if faults:
+        sys.exit("\n".join(faults))
     act, what = COMMANDS[command]
     try:
         with Connection(uri, connect_timeout=LIMIT_S).clone() as connection:
@@ -135,7 +164,7 @@ def main() -> None:
             for subscriber in services or SUBSCRIBERS:
                 with closing(connection.channel()) as channel:
                     topology.declare(channel, subscriber)
-                    print(f"{subscriber}: {act(channel, subscriber)} {what}")
+                    print(f"{subscriber}: {act(channel, subscriber, way)} {what}")
     except (amqp.AMQPError, OperationalError, OSError) as exc:
         sys.exit(f"The broker does not answer: {exc}")
 

@@ -34,5 +34,6 @@ def addresses(system: LocalSystem) -> dict[str, str]:
     """Return where broker and database of a system are, as the environment of a program."""
     return {
         "AMQP_URI": system.amqp_uri,
+        "BROKER_USERS": "shared",  # these programs are no parts of the system
         "MONGO_URI": system.mongo_uri,
     }

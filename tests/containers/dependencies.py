@@ -44,7 +44,11 @@ def broker_and_database(rabbitmq_image: str, mongo_image: str) -> Iterator[dict[
         wait_for("RabbitMQ", lambda: broker_answers(broker))
         wait_for("MongoDB", lambda: database_answers(member))
         mongo_uri = f"mongodb://root:{PASSWORD}@{member}/?directConnection=true"
-        yield {"AMQP_URI": f"amqp://{USER}:{PASSWORD}@{broker}//", "MONGO_URI": mongo_uri}
+        yield {
+            "AMQP_URI": f"amqp://{USER}:{PASSWORD}@{broker}//",
+            "BROKER_USERS": "shared",
+            "MONGO_URI": mongo_uri,
+        }
 
 
 def broker_answers(address: str) -> bool:

@@ -22,7 +22,7 @@ class Overheard(Mapping[str, str]):
     def __init__(self) -> None:
         self.asked: set[str] = set()
         needed = dict.fromkeys(("AMQP_URI", "MONGO_URI", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"), "given")
-        self._given = needed | {"PUBLIC_URL": "https://calendar.example"}
+        self._given = needed | {"PUBLIC_URL": "https://calendar.example", "BROKER_USERS": "shared"}
 
     def __getitem__(self, name: str) -> str:
         self.asked.add(name)
@@ -77,7 +77,7 @@ def test_the_default_of_a_port_is_the_one_documented(name: str, port: int) -> No
 
 
 def test_the_defaults_of_a_service_are_the_ones_documented() -> None:
-    defaults = service.read_settings("users", {"AMQP_URI": "given", "MONGO_URI": "given"})
+    defaults = service.read_settings("users", {"AMQP_URI": "amqp://users@given", "MONGO_URI": "given"})
 
     assert DOCUMENTED["SERVICE_WORKERS"][2] == f"`{defaults.max_workers}`"
     assert DOCUMENTED["CALLS_QUEUE_TYPE"][2] == f"`{defaults.calls_queue_type}`"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import requests
 
-from deploy.local import database, programs
+from deploy.local import broker, database
 from deploy.local.settings import read_settings
 
 REPOSITORY = Path(__file__).parents[2]
@@ -55,8 +55,12 @@ class LocalSystem(System):
 
     @property
     def amqp_uri(self) -> str:
-        """Where its broker is."""
-        return programs.amqp_uri(read_settings(self.environment))
+        """Where its broker is, for one who may do everything there."""
+        return broker.uri(read_settings(self.environment), broker.OPERATOR)
+
+    def amqp_uri_of(self, part: str) -> str:
+        """Where its broker is for a part of the system."""
+        return broker.uri(read_settings(self.environment), part)
 
     def start(self) -> None:
         """Start everything and return when it is ready."""

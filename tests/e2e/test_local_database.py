@@ -252,7 +252,7 @@ def make_newer(node: Node) -> None:
 def test_a_wrong_password_in_mongo_uri_is_told_and_the_system_is_not_ready(node: Node, tmp_path: Path) -> None:
     system = local_system(tmp_path)
     wrong = database.uri(node.settings, "users").replace(database.passwords(node.settings)["users"], "guessed")
-    system.environment |= {"MONGO_URI": wrong, "AMQP_URI": "amqp://127.0.0.1:1"}
+    system.environment |= {"MONGO_URI": wrong, "AMQP_URI": "amqp://127.0.0.1:1", "BROKER_USERS": "shared"}
     log = tmp_path / "runner.log"
     with log.open("ab") as file:
         system.runner = subprocess.Popen(

@@ -3,6 +3,7 @@
 import threading
 from contextlib import suppress
 
+from services.chassis.broker.senders import BrokerUsers
 from services.chassis.messaging.reconciler import OWNERS, Reconciler
 from services.chassis.rpc.client import RpcClient
 from services.contracts.errors import Unavailable
@@ -34,10 +35,10 @@ def test_while_processes_are_killed_paused_and_stopped_nothing_acknowledged_is_l
 
 
 def test_a_reconciler_that_never_waits_breaks_no_promise_while_processes_die(
-    own_system: LocalSystem, amqp_uri: str
+    own_system: LocalSystem, amqp_uri: str, broker_users: BrokerUsers
 ) -> None:
     """It takes whatever is under way for damage; repairing that must let nobody in, and end nothing."""
-    caller, stop = RpcClient(amqp_uri, name="tests"), threading.Event()
+    caller, stop = RpcClient(amqp_uri, name="tests", users=broker_users), threading.Event()
 
     def reconcile() -> None:
         while not stop.is_set():
@@ -58,8 +59,10 @@ def test_a_reconciler_that_never_waits_breaks_no_promise_while_processes_die(
     assert report.is_clean, str(report)
 
 
-def test_on_a_healthy_system_under_load_the_reconciler_finds_nothing(own_system: LocalSystem, amqp_uri: str) -> None:
-    report, caller = campaign.Report(Tally()), RpcClient(amqp_uri, name="tests")
+def test_on_a_healthy_system_under_load_the_reconciler_finds_nothing(
+    own_system: LocalSystem, amqp_uri: str, broker_users: BrokerUsers
+) -> None:
+    report, caller = campaign.Report(Tally()), RpcClient(amqp_uri, name="tests", users=broker_users)
     reconciler = Reconciler(caller, in_flight_s=UNDER_WAY_S)
     try:
         with campaign.friends_at_work(own_system, report):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.chassis.broker.senders import BrokerUsers
 from services.chassis.rpc.client import RpcClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts import chats
@@ -21,8 +22,8 @@ PATIENCE_S = 30.0
 
 
 @pytest.fixture
-def caller(own_system: LocalSystem, amqp_uri: str) -> Iterator[RpcClient]:
-    caller = RpcClient(amqp_uri, name="tests")
+def caller(own_system: LocalSystem, amqp_uri: str, broker_users: BrokerUsers) -> Iterator[RpcClient]:
+    caller = RpcClient(amqp_uri, name="tests", users=broker_users)
     yield caller
     caller.close()
 

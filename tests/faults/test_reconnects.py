@@ -12,6 +12,7 @@ from services.chassis.broker import connection as broker
 from services.chassis.broker.connection import BrokerConnection, hang_up
 from services.chassis.broker.consumer import Consumer
 from services.chassis.broker.publisher import Publisher
+from services.chassis.broker.senders import BrokerUsers
 from services.chassis.rpc.client import RpcClient
 
 RECONNECTS = 1_000
@@ -21,11 +22,13 @@ GROWTH_BYTES = 100_000
 
 
 @pytest.fixture
-def links(amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BrokerConnection]]:
+def links(
+    amqp_uri: str, broker_users: BrokerUsers, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[BrokerConnection]]:
     """Return the links of everything that a process connects with, made again without delay when they are lost."""
     monkeypatch.setattr(broker, "BACKOFF_S", (0.0,))
     monkeypatch.setattr(broker.log, "warning", lambda *args: None)
-    caller = RpcClient(amqp_uri, name="tests")
+    caller = RpcClient(amqp_uri, name="tests", users=broker_users)
     publisher = Publisher(amqp_uri, service="users")
     consumer = Consumer(amqp_uri, name="tests hear", prefetch=1, declare=lambda channel: [], receive=lambda d: None)
     consumer.start()

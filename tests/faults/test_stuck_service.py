@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from gateway.http.context import REQUEST_LIMIT_S
+from services.chassis.broker.senders import BrokerUsers
 from services.chassis.rpc.client import RpcClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts import events, invites
@@ -49,8 +50,8 @@ def ben(own_system: LocalSystem) -> Person:
 
 
 @pytest.fixture
-def caller(own_system: LocalSystem, amqp_uri: str) -> Iterator[RpcClient]:
-    caller = RpcClient(amqp_uri, name="tests")
+def caller(own_system: LocalSystem, amqp_uri: str, broker_users: BrokerUsers) -> Iterator[RpcClient]:
+    caller = RpcClient(amqp_uri, name="tests", users=broker_users)
     yield caller
     caller.close()
 

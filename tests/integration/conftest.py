@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from services.chassis.broker.senders import BrokerUsers
 from services.chassis.rpc.client import BoundClient, RpcClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts import users
@@ -10,8 +11,8 @@ from tests.e2e.system import System
 
 
 @pytest.fixture(scope="session")
-def caller(system: System, amqp_uri: str) -> Iterator[RpcClient]:
-    caller = RpcClient(amqp_uri, name="tests")
+def caller(system: System, amqp_uri: str, broker_users: BrokerUsers) -> Iterator[RpcClient]:
+    caller = RpcClient(amqp_uri, name="tests", users=broker_users)
     yield caller
     caller.close()
 

@@ -35,8 +35,8 @@ def test_a_connection_is_read_by_its_own_thread_only_however_many_write(amqp_uri
         publisher.close()
 
 
-def test_calls_of_many_threads_share_a_connection_that_lasts(amqp_uri, system):
-    caller = RpcClient(amqp_uri, name="tests")
+def test_calls_of_many_threads_share_a_connection_that_lasts(amqp_uri, broker_users, system):
+    caller = RpcClient(amqp_uri, name="tests", users=broker_users)
     try:
         eventually(lambda: caller.connected)
         channel, answers = caller._link.channel(), []

@@ -9,6 +9,7 @@ import pytest
 from kombu import Connection
 
 from services.chassis.broker import topology
+from services.chassis.broker.senders import SENT_BY
 from services.contracts import chats
 from services.contracts.domain_events import MembershipChangedV1, to_wire
 from services.contracts.ids import new_id
@@ -40,7 +41,9 @@ def dead_lettered(channel):
 
 
 def send(channel, body, **properties):
-    channel.basic_publish(amqp.Message(body, delivery_mode=2, **properties), exchange="", routing_key=QUEUE)
+    user = channel.connection.client.userid
+    message = amqp.Message(body, delivery_mode=2, **{"user_id": user, **properties})
+    channel.basic_publish(message, exchange="", routing_key=QUEUE)
 
 
 def domain_event(**fields):
@@ -70,11 +73,11 @@ def test_listing_takes_nothing_away_however_often(channel, amqp_uri, monkeypatch
         assert "chats: 1 dead letters" in run("list", amqp_uri, monkeypatch)
 
 
-def test_what_fails_for_a_reason_that_will_not_pass_gets_four_tries_and_is_kept_with_its_reason(channel):
+def test_what_fails_for_a_reason_that_will_not_pass_gets_four_tries_and_is_kept_with_its_reason(channel, broker_users):
     send(channel, json.dumps(domain_event(version=2**63)).encode())  # more than the database can hold
     eventually(lambda: dead_lettered(channel) == 1)
     message = channel.basic_get(topology.dead_letters_of("chats"), no_ack=False)
-    letter = dead_letters.read(message)
+    letter = dead_letters.read(message, "chats", broker_users)
     assert (letter.queue, letter.tries) == (QUEUE, 4)
     assert letter.error.startswith("OverflowError")
     assert "Overflow" in letter.traceback and "line " in str(letter)
@@ -82,8 +85,9 @@ def test_what_fails_for_a_reason_that_will_not_pass_gets_four_tries_and_is_kept_
 
 def test_what_was_put_back_is_handled_as_if_it_came_for_the_first_time(channel, calls, amqp_uri, monkeypatch):
     said = domain_event()
-    lost = {"queue": QUEUE, "tries": 4, "error": "Boom", "traceback": "…"}
-    message = amqp.Message(json.dumps(said).encode(), application_headers=lost, delivery_mode=2)
+    lost = {"queue": QUEUE, SENT_BY: "events", "tries": 4, "error": "Boom", "traceback": "…"}
+    user = channel.connection.client.userid
+    message = amqp.Message(json.dumps(said).encode(), application_headers=lost, delivery_mode=2, user_id=user)
     channel.basic_publish(message, exchange="", routing_key=topology.dead_letters_of("chats"))
     eventually(lambda: dead_lettered(channel) == 1)
     assert "chats: 1 put back" in run("replay", amqp_uri, monkeypatch)

@@ -13,6 +13,7 @@ import pytest
 
 from gateway.live.hub import BrokerHub
 from services.chassis.broker.publisher import Outgoing, Publisher
+from services.chassis.broker.senders import BrokerUsers
 from services.chassis.rpc.client import BoundClient, RpcClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts.domain_events import EventChangedV1, from_wire
@@ -28,16 +29,16 @@ STAYS, REMOVED = "a" * 24, "b" * 24
 
 
 @pytest.fixture
-def hub(amqp_uri: str) -> Iterator[BrokerHub]:
-    hub = BrokerHub(amqp_uri)
+def hub(amqp_uri: str, broker_users: BrokerUsers) -> Iterator[BrokerHub]:
+    hub = BrokerHub(amqp_uri, users=broker_users)
     eventually(lambda: hub.unregistered_queue is not None)
     yield hub
     hub._link.close()
 
 
 @pytest.fixture
-def client(amqp_uri: str) -> Iterator[RpcClient]:
-    client = RpcClient(amqp_uri, name="tests")
+def client(amqp_uri: str, broker_users: BrokerUsers) -> Iterator[RpcClient]:
+    client = RpcClient(amqp_uri, name="tests", users=broker_users)
     yield client
     client.close()
 

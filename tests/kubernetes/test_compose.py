@@ -63,7 +63,8 @@ def test_what_must_be_set_for_compose_is_taken_from_secrets(overlay: str, contai
         if not variable.get("valueFrom", {}).get("secretKeyRef", {}).get("optional")
     }
 
-    assert must_be_set == secret - {"BROKER_USER", "BROKER_PASSWORD"}
+    users = {f"{part.upper()}_BROKER_USER" for part in PARTS}
+    assert must_be_set == secret - users - {"BROKER_USER", "BROKER_PASSWORD", "BROKER_USERS"}
 
 
 @every_container

@@ -44,7 +44,9 @@ def environment_of(container: Manifest) -> Overheard:
     """Return what the process finds in its environment, with something in the place of each secret."""
     given: dict[str, str] = {}
     for variable in container["env"]:
-        text = variable.get("value", GIVEN)
+        reference = variable.get("valueFrom", {}).get("secretKeyRef", {})
+        told = reference["name"] if reference.get("key") == "username" else GIVEN
+        text = variable.get("value", told)
         given[variable["name"]] = _REFERENCE.sub(lambda found: given[found[1]], text)
     return Overheard(given)
 
@@ -61,8 +63,15 @@ def parts_of_other_values(container: Manifest) -> set[str]:
 def test_every_required_setting_is_there(overlay: str, container: Manifest) -> None:
     settings = settings_of(container["name"], environment_of(container))
 
-    assert settings.amqp_uri == "amqp://given:given@rabbitmq:5672/%2F"
+    assert settings.amqp_uri == f"amqp://{container['name']}-user-credentials:given@rabbitmq:5672/%2F"
     assert settings.mongo_database == f"social_calendar_{container['name']}"
+
+
+@every_container
+def test_every_part_is_known_by_the_user_whom_the_operator_has_made_for_it(overlay: str, container: Manifest) -> None:
+    users = settings_of(container["name"], environment_of(container)).broker_users
+
+    assert {f"{part}-user-credentials": part for part in ("gateway", *CONTRACTS)}.items() <= users.parts.items()
 
 
 @every_container

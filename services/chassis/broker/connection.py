@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import amqp
 from kombu.connection import Connection
+from kombu.utils.url import parse_url
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,11 @@ def _leave_reading_to_one_thread(transport: amqp.Connection) -> None:
     transport.client_properties["capabilities"]["connection.blocked"] = False
 
 
+def user_of(uri: str) -> str:
+    """Return the user as whom a URI (of several, the first) logs in to the broker."""
+    return parse_url(uri.split(";")[0])["userid"] or "guest"
+
+
 def hang_up(channel: amqp.Channel) -> None:
     """Let the thread that reads find out that the connection is over."""
     transport = getattr(channel.connection, "_transport", None)
@@ -79,6 +85,8 @@ def hang_up(channel: amqp.Channel) -> None:
 
 class BrokerConnection:
     """A connection with one channel, made again for ever.
+
+    user: the broker's user of the connection, in whose name it publishes.
 
     Args:
         uri: one AMQP URI, or several separated by `;`, tried in turn.
@@ -100,7 +108,7 @@ class BrokerConnection:
         on_lost: Callable[[], None] = lambda: None,
         reads_fresh: bool = False,
     ) -> None:
-        self._uris = uri.split(";")
+        self._uris, self.user = uri.split(";"), user_of(uri)
         self.name, self._on_open, self._on_lost = name, on_open, on_lost
         self._reads_fresh = reads_fresh
         self._channel: amqp.Channel | None = None

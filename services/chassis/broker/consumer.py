@@ -78,6 +78,11 @@ class Consumer:
         self._in_hand: set[int] = set()
         self._stopping = False
 
+    @property
+    def user(self) -> str:
+        """The broker's user of the connection."""
+        return self._link.user
+
     def start(self) -> None:
         """Begin to consume, as soon as there is a broker; returns at once."""
         self._link.start()

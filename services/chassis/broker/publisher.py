@@ -85,6 +85,7 @@ class Publisher:
                 message.body,
                 content_type="application/json",
                 application_headers=message.headers,
+                user_id=self._link.user,
                 delivery_mode=2 if message.mandatory else 1,
             ),
             exchange=message.exchange,

@@ -24,13 +24,14 @@ from services.chassis.broker import topology
 from services.chassis.broker.connection import BrokerUnavailable
 from services.chassis.broker.consumer import Consumer, Delivery
 from services.chassis.broker.publisher import Outgoing, Publisher
+from services.chassis.broker.senders import SENT_BY, BrokerUsers
 from services.chassis.context import context_of
 from services.chassis.logging import log_event
 from services.chassis.mongo import is_transient_failure
 from services.chassis.rpc import codec
 from services.chassis.tracing import tracing
 from services.contracts import registry
-from services.contracts.domain_events import MalformedDomainEvent
+from services.contracts.domain_events import KINDS, MalformedDomainEvent
 from services.contracts.errors import Unavailable
 from services.contracts.rpc import Wire
 
@@ -61,12 +62,54 @@ def is_transient(failure: BaseException) -> bool:
     return isinstance(failure, Unavailable | BrokerUnavailable) or is_transient_failure(failure)
 
 
+class ForgedDomainEvent(MalformedDomainEvent):
+    """Raised when a domain event comes from somebody who does not publish its kind."""
+
+
+@dataclass(frozen=True)
+class Inspector:
+    """Reads what has come for a subscriber, and lets through what comes from its publisher."""
+
+    subscriber: str
+    users: BrokerUsers
+
+    def read(self, delivery: Delivery) -> Wire:
+        """Return a domain event as it travels.
+
+        Raises:
+            MalformedDomainEvent: it is no JSON object.
+            ForgedDomainEvent: somebody has sent it who does not publish its kind.
+        """
+        try:
+            wire = codec.decode_arguments(delivery.message.body)
+        except ValueError as exc:
+            raise MalformedDomainEvent("the message is no JSON object") from exc
+        kind = KINDS.get(str(wire.get("kind")))  # what it is when it is none is for the handler to say
+        if kind and not self.users.is_first_from(delivery.message, kind.published_by, subscriber=self.subscriber):
+            sender = self.first_sender_of(delivery) or "nobody"
+            raise ForgedDomainEvent(f"{kind.__name__} is published by {kind.published_by}, not by {sender}")
+        return wire
+
+    def find_fault(self, delivery: Delivery) -> MalformedDomainEvent | None:
+        """Return why a message cannot be handled at all, if it cannot."""
+        try:
+            self.read(delivery)
+        except MalformedDomainEvent as exc:
+            return exc
+        return None
+
+    def first_sender_of(self, delivery: Delivery) -> str:
+        """Return the user who sent a message before it was moved."""
+        return self.users.first_sender_of(delivery.message, subscriber=self.subscriber)
+
+
 @dataclass(frozen=True)
 class Diverter:
     """Moves messages that could not be handled to another queue of their subscriber."""
 
     subscriber: str
     publisher: Publisher
+    inspector: Inspector
 
     def delay(self, delivery: Delivery, failure: BaseException, *, tries: int, failures: int) -> None:
         """Let a message come back later."""
@@ -81,7 +124,8 @@ class Diverter:
         """Put a message among the dead letters, with the reason in its headers."""
         dead_letters = topology.dead_letters_of(self.subscriber)
         self._move(delivery, failure, "", dead_letters, tries=tries, failures=failures)
-        log_event(log, "dead-lettered", level=logging.ERROR, queue=delivery.queue, outcome=type(failure).__name__)
+        sender, outcome = self.inspector.first_sender_of(delivery), type(failure).__name__
+        log_event(log, "dead-lettered", level=logging.ERROR, queue=delivery.queue, outcome=outcome, sender=sender)
 
     def _move(
         self, delivery: Delivery, failure: BaseException, exchange: str, routing_key: str, *, tries: int, failures: int
@@ -92,6 +136,7 @@ class Diverter:
             "tries": tries,
             "failures": failures,
             "queue": delivery.queue,
+            SENT_BY: self.inspector.first_sender_of(delivery),
             "error": _named(failure)[:1000],
             "traceback": "".join(traceback.format_exception(failure))[-4000:],
         }
@@ -127,10 +172,10 @@ class Concurrently:
 
     def receive(self, delivery: Delivery) -> None:
         """Start handling."""
-        domain_event = _decode(delivery)
-        if domain_event is None:
-            malformed = MalformedDomainEvent("the message is no JSON object")
-            eventlet.spawn_n(self._settle, delivery, malformed)
+        try:
+            domain_event = self._diverter.inspector.read(delivery)
+        except MalformedDomainEvent as exc:
+            eventlet.spawn_n(self._settle, delivery, exc)
             return
         self._handle([(delivery, domain_event)], lambda failure: self._settle(delivery, failure))
 
@@ -228,8 +273,7 @@ class InOrder:
             delivery.leave()
 
     def _settle(self, delivery: Delivery, failure: BaseException | None) -> None:
-        if _decode(delivery) is None:
-            failure = MalformedDomainEvent("the message is no JSON object")
+        failure = failure or self._diverter.inspector.find_fault(delivery)
         if failure is not None:
             self._diverter.dead_letter(delivery, failure, tries=TRIES, failures=TRIES)
         with suppress(BrokerUnavailable), delivery.settling():  # else it will be delivered again
@@ -237,7 +281,8 @@ class InOrder:
 
     def _handle_once(self, batch: list[Delivery]) -> BaseException | None:
         """Let a worker handle a batch, and wait for it; return why it could not."""
-        decoded = [(delivery, wire) for delivery in batch if (wire := _decode(delivery)) is not None]
+        inspector = self._diverter.inspector
+        decoded = [(delivery, inspector.read(delivery)) for delivery in batch if not inspector.find_fault(delivery)]
         if not decoded:
             return None
         done = Event()
@@ -253,7 +298,8 @@ class Subscriber(Entrypoint):
         """Choose the policy and prepare the connection."""
         context = context_of(self.container)
         self._service = context.service
-        diverter = Diverter(context.service, context.publisher)
+        inspector = Inspector(context.service, context.settings.broker_users)
+        diverter = Diverter(context.service, context.publisher, inspector)
         in_order = registry.handles_in_order(context.service)
         self._policy: Policy = (InOrder if in_order else Concurrently)(self._spawn, diverter)
         self._consumer = Consumer(
@@ -306,13 +352,6 @@ def _log_handled(batch: list[tuple[Delivery, Wire]], failure: BaseException | No
                 outcome=outcome,
                 ms=ms,
             )
-
-
-def _decode(delivery: Delivery) -> Wire | None:
-    try:
-        return codec.decode_arguments(delivery.message.body)
-    except ValueError:
-        return None
 
 
 def _named(failure: BaseException) -> str:

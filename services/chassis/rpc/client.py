@@ -13,6 +13,8 @@ import amqp
 import orjson
 
 from services.chassis.broker.connection import BrokerConnection, BrokerUnavailable, writing
+from services.chassis.broker.senders import NAMED_ALIKE, BrokerUsers, sender_of
+from services.chassis.logging import log_event
 from services.chassis.rpc import codec
 from services.chassis.rpc.deadline import Deadline
 from services.contracts.errors import Code, Unavailable
@@ -86,9 +88,11 @@ class RpcClient:
         name: in the broker's list of connections.
         limit: calls of one service that may be under way at once, so that one that is stuck does not hold all who
             call it; None for as many as there are.
+        users: whose replies are whose.
     """
 
-    def __init__(self, amqp_uri: str, *, name: str, limit: int | None = None) -> None:
+    def __init__(self, amqp_uri: str, *, name: str, limit: int | None = None, users: BrokerUsers = NAMED_ALIKE) -> None:
+        self._users = users
         self._waiting: dict[str, PendingReply[Any]] = {}
         self._under_way: Counter[str] = Counter()
         self._limit = limit
@@ -127,6 +131,7 @@ class RpcClient:
                 reply_to=codec.REPLY_TO,
                 type=call.method,
                 delivery_mode=1,
+                user_id=self._link.user,
                 **codec.encode_deadline(deadline),
             )
             with writing(channel):
@@ -176,6 +181,9 @@ class RpcClient:
         correlation_id = message.properties.get("correlation_id", "")
         reply = self._waiting.get(correlation_id)
         if reply is None:
+            return
+        if not self._users.is_from(message, reply.call.answerer):
+            log_event(log, "refused", level=logging.WARNING, reply=reply.call.method, sender=sender_of(message))
             return
         whole = reply.parts.add(message.body, message.headers or {})
         if whole is not None and self._take(correlation_id):

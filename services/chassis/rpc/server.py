@@ -15,12 +15,14 @@ from nameko.extensions import Entrypoint, SharedExtension
 
 from services.chassis.broker.connection import BrokerUnavailable
 from services.chassis.broker.consumer import Consumer, Delivery
+from services.chassis.broker.senders import sender_of
 from services.chassis.context import context_of
 from services.chassis.logging import log_event
 from services.chassis.mongo import as_unavailable
 from services.chassis.rpc import codec, repeats
 from services.chassis.tracing import from_headers
-from services.contracts.errors import Code, ServiceError, ServiceFault
+from services.contracts import registry
+from services.contracts.errors import Code, ServiceError, ServiceFault, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class CallServer(SharedExtension):
         """Prepare the connection."""
         settings = context_of(self.container).settings
         self._service, self._queue_type = self.container.service_name, settings.calls_queue_type
+        self._users = settings.broker_users
         self._consumer = Consumer(
             settings.amqp_uri,
             name=f"{self._service} answers",
@@ -76,6 +79,9 @@ class CallServer(SharedExtension):
         if deadline.passed:
             self._drop(delivery)
             return
+        if self._is_refused(delivery.message, entrypoint.method_name, arguments):
+            reply(codec.encode_error(Unavailable(Code.CALL_UNREACHABLE, "does not answer this sender")))
+            return
         headers = properties.get("application_headers") or {}
         redelivered = bool((delivery.message.delivery_info or {}).get("redelivered"))
         context = {
@@ -84,6 +90,19 @@ class CallServer(SharedExtension):
             "begun_at_ms": repeats.from_headers(headers, redelivered=redelivered),
         }
         self.container.spawn_worker(entrypoint, (), arguments, context, partial(self._answer, reply, time.monotonic()))
+
+    def _is_refused(self, message: amqp.Message, method: str, arguments: dict[str, Any]) -> bool:
+        """Return whether a call comes from somebody who may not make it, and log that.
+
+        Its sender is told no more than that it cannot be answered: if it is a matter of settings, it may try again.
+        """
+        if self._users.may_send_anything(message):
+            return False
+        sender = sender_of(message)
+        if registry.may_call(self._users.part_of(sender), self._service, method, arguments):
+            return False
+        log_event(log, "refused", level=logging.WARNING, call=method, sender=sender)
+        return True
 
     def _drop(self, delivery: Delivery) -> None:
         """Acknowledge a request whose caller has given up."""
@@ -117,6 +136,7 @@ class CallServer(SharedExtension):
                         correlation_id=correlation_id,
                         application_headers=headers,
                         delivery_mode=1,
+                        user_id=self._consumer.user,
                     )
                     channel.basic_publish(message, exchange="", routing_key=reply_to)
         except BrokerUnavailable as exc:

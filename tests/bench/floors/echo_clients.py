@@ -16,6 +16,7 @@ from typing import Any
 import amqp
 from nameko.standalone.rpc import ClusterRpcProxy
 
+from services.chassis.broker.senders import BrokerUsers
 from services.chassis.rpc.client import RpcClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts.rpc import answered_by
@@ -68,7 +69,7 @@ def nameko() -> Iterator[Start]:
 @contextmanager
 def ours() -> Iterator[Start]:
     """The caller of the chassis."""
-    caller = RpcClient(os.environ["AMQP_URI"], name="bench")
+    caller = RpcClient(os.environ["AMQP_URI"], name="bench", users=BrokerUsers(None))
     yield lambda: caller.within(Deadline.after(10)).start(echo, said=SAID).result
     caller.close()
 

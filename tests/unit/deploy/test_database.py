@@ -11,6 +11,8 @@ from deploy.local.mongod import NoDatabase
 from deploy.local.programs import programs_of
 from deploy.local.settings import SERVICES, LocalSettings, read_settings
 
+BROKER = {"AMQP_URI": "amqp://broker", "BROKER_USERS": "shared"}
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> LocalSettings:
@@ -18,7 +20,7 @@ def settings(tmp_path: Path) -> LocalSettings:
 
 
 def at_port(folder: Path, port: int) -> LocalSettings:
-    return read_settings({"DATA_DIR": str(folder), "MONGO_PORT": str(port), "AMQP_URI": "amqp://broker"})
+    return read_settings({"DATA_DIR": str(folder), "MONGO_PORT": str(port), **BROKER})
 
 
 def mode(path: Path) -> int:
@@ -56,7 +58,7 @@ def test_each_process_is_told_its_own_user(settings: LocalSettings) -> None:
 
 def test_a_database_elsewhere_is_passed_on_and_no_folder_made(tmp_path: Path) -> None:
     uri = "mongodb://me:secret@database"
-    settings = read_settings({"DATA_DIR": str(tmp_path / "data"), "MONGO_URI": uri, "AMQP_URI": "amqp://broker"})
+    settings = read_settings({"DATA_DIR": str(tmp_path / "data"), "MONGO_URI": uri, **BROKER})
 
     programs = programs_of(settings, ["users"])
 

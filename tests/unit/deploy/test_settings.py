@@ -21,7 +21,7 @@ def test_without_an_environment_everything_is_ours(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("environment", "part"),
     [
-        ({"AMQP_URI": "amqp://broker"}, "rabbitmq"),
+        ({"AMQP_URI": "amqp://broker", "BROKER_USERS": "shared"}, "rabbitmq"),
         ({"MONGO_URI": "mongodb://database"}, "mongodb"),
         ({"OIDC_CLIENT_ID": "id", "OIDC_CLIENT_SECRET": "secret"}, "identity"),
     ],
@@ -31,7 +31,7 @@ def test_what_is_elsewhere_is_not_started(environment: dict[str, str], part: str
 
 
 def test_an_empty_variable_is_as_good_as_none() -> None:
-    empty = dict.fromkeys(("AMQP_URI", "MONGO_URI", "OIDC_CLIENT_ID", "GATEWAY_PORT", "DATA_DIR"), "")
+    empty = dict.fromkeys(("AMQP_URI", "BROKER_USERS", "MONGO_URI", "OIDC_CLIENT_ID", "GATEWAY_PORT", "DATA_DIR"), "")
 
     assert read_settings(empty) == read_settings({})
 
@@ -52,11 +52,19 @@ def test_a_service_may_have_its_own_number_of_processes() -> None:
 
 def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(BadSettings) as refused:
-        read_settings({"GATEWAY_PORT": "eighty", "MONGO_PORT": "70000", "USERS_PROCESSES": "0", "OIDC_CLIENT_ID": "id"})
+        read_settings(
+            {
+                "GATEWAY_PORT": "eighty",
+                "MONGO_PORT": "70000",
+                "USERS_PROCESSES": "0",
+                "OIDC_CLIENT_ID": "id",
+                "AMQP_URI": "a",
+            }
+        )
 
     told = str(refused.value).splitlines()
-    assert len(told) == 4
-    for name in ("GATEWAY_PORT", "MONGO_PORT", "USERS_PROCESSES", "OIDC_CLIENT_SECRET"):
+    assert len(told) == 5
+    for name in ("GATEWAY_PORT", "MONGO_PORT", "USERS_PROCESSES", "OIDC_CLIENT_SECRET", "BROKER_USERS"):
         assert any(name in line for line in told)
 
 

@@ -13,7 +13,8 @@ from deploy.local.supervision import configuration
 
 @pytest.fixture
 def settings(tmp_path: Path) -> LocalSettings:
-    return read_settings({"DATA_DIR": str(tmp_path), "AMQP_URI": "amqp://me:50%25@broker//", "CHATS_PROCESSES": "2"})
+    elsewhere = {"AMQP_URI": "amqp://me:50%25@broker//", "BROKER_USERS": "shared"}
+    return read_settings({"DATA_DIR": str(tmp_path), "CHATS_PROCESSES": "2", **elsewhere})
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ class NoConnection:
     """Stands in for the connection to the broker."""
 
     is_open = True
+    user = "gateway"
 
     def __init__(self, *_: object, **__: object) -> None:
         pass
@@ -32,7 +33,7 @@ def message(*items: tuple[str, int, str]) -> Any:
     """Return what the broker delivers: items for a user, each with a sequence and a text."""
     anywhere: dict[str, Any] = {"kind": "message.posted", "cutoff_id": None, "version": 0}
     listed = [anywhere | {"sequences": {user: number}, "body": {"text": text}} for user, number, text in items]
-    return amqp.Message(orjson.dumps({"items": listed}))
+    return amqp.Message(orjson.dumps({"items": listed}), user_id="streams")
 
 
 def test_each_item_weighs_what_it_is_long_whatever_it_comes_with(streams: BrokerHub) -> None:

@@ -13,6 +13,7 @@ from services.chassis import settings as services
 REPOSITORY = Path(__file__).parents[3]
 NEEDED = {
     "AMQP_URI": "a",
+    "BROKER_USERS": "shared",
     "MONGO_URI": "m",
     "OIDC_CLIENT_ID": "i",
     "OIDC_CLIENT_SECRET": "s",
