@@ -14,7 +14,7 @@ COPY services/contracts /app/services/contracts
 COPY services/chassis/__init__.py services/chassis/mongo.py services/chassis/tracing.py \
     services/chassis/logging.py /app/services/chassis/
 COPY services/chassis/broker/__init__.py services/chassis/broker/connection.py \
-    services/chassis/broker/limits.py /app/services/chassis/broker/
+    services/chassis/broker/limits.py services/chassis/broker/senders.py /app/services/chassis/broker/
 COPY services/chassis/rpc/__init__.py services/chassis/rpc/client.py services/chassis/rpc/deadline.py \
     services/chassis/rpc/codec.py services/chassis/rpc/repeats.py /app/services/chassis/rpc/
 COPY gateway /app/gateway

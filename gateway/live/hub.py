@@ -236,7 +236,7 @@ class BrokerHub:
 
     def _on_message(self, message: amqp.Message) -> None:
         if not self._users.is_from(message, streams.SERVICE):
-            log_event(log, "refused", level=logging.WARNING, queue=self._queue, sender=sender_of(message))
+            log_event(log, "sender refused", level=logging.WARNING, queue=self._queue, sender=sender_of(message))
             return
         body: dict[str, Any] = orjson.loads(message.body)
         if message.properties.get("type") == gateways.cut_off.method:

@@ -115,3 +115,13 @@ def test_a_part_may_do_the_same_on_either_broker(part: str, right: str) -> None:
     assert {name for name in everything() if re.search(composed_right, name)} == {
         name for name in everything() if has(part, right, name)
     }
+
+
+def test_dead_letters_end_alike_on_either_broker() -> None:
+    (composed_policy,) = json.loads(read("deploy/compose/rabbitmq/definitions.json"))["policies"]
+    policy = of_kind("production", "Policy")["dead-letters"]["spec"]
+
+    assert {each: policy[each] for each in ("name", "vhost", "pattern", "priority", "definition")} == {
+        each: composed_policy[each] for each in ("name", "vhost", "pattern", "priority", "definition")
+    }
+    assert policy["applyTo"] == composed_policy["apply-to"]

@@ -33,6 +33,13 @@ def container(overlay: str, part: str) -> dict[str, Any]:
     return dict(only)
 
 
+def without_the_others(part: Manifest) -> Manifest:
+    """Return a deployment without the users of all parts, which are the same for each."""
+    (only,) = part["spec"]["template"]["spec"]["containers"]
+    only["env"] = [each for each in only["env"] if not re.fullmatch(r"\w+_BROKER_USER|BROKER_USERS", each["name"])]
+    return part
+
+
 def patience_s(probe: dict[str, Any]) -> int:
     return int(probe["periodSeconds"] * probe["failureThreshold"])
 
@@ -43,7 +50,9 @@ def test_every_part_is_deployed_and_nothing_else(overlay: str) -> None:
 
 
 def test_the_four_services_differ_in_their_names_only() -> None:
-    texts = {name: str(deployment("production", name)).replace(name, "service") for name in CONTRACTS}
+    texts = {
+        name: str(without_the_others(deployment("production", name))).replace(name, "service") for name in CONTRACTS
+    }
 
     assert len(set(texts.values())) == 1
 

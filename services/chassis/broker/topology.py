@@ -22,6 +22,14 @@ CRASH_LIMIT = 100
 """Deliveries of a message that may end with the connection before it is dead-lettered; bystanders count, too."""
 READ_LIMIT = 1_000_000
 """Deliveries of a dead letter: looking at it is one, and must not end it. RabbitMQ 4 ends it after 20 by default."""
+DEAD_LETTERS_KEPT_DAYS = 30
+DEAD_LETTERS_MOST = 100_000
+DEAD_LETTERS_MOST_BYTES = 1024 * 1024 * 1024
+"""Of each subscriber; beyond that the oldest go first.
+
+A policy of the broker says so, since an argument of a queue that is there cannot be changed:
+deploy/compose/rabbitmq/definitions.json, deploy/kubernetes/base/broker-policies.yaml.
+"""
 
 _QUORUM = {"x-queue-type": "quorum"}
 _DEAD_LETTER_SAFELY = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}

@@ -183,7 +183,7 @@ class RpcClient:
         if reply is None:
             return
         if not self._users.is_from(message, reply.call.answerer):
-            log_event(log, "refused", level=logging.WARNING, reply=reply.call.method, sender=sender_of(message))
+            log_event(log, "sender refused", level=logging.WARNING, reply=reply.call.method, sender=sender_of(message))
             return
         whole = reply.parts.add(message.body, message.headers or {})
         if whole is not None and self._take(correlation_id):

@@ -101,7 +101,7 @@ class CallServer(SharedExtension):
         sender = sender_of(message)
         if registry.may_call(self._users.part_of(sender), self._service, method, arguments):
             return False
-        log_event(log, "refused", level=logging.WARNING, call=method, sender=sender)
+        log_event(log, "sender refused", level=logging.WARNING, call=method, sender=sender)
         return True
 
     def _drop(self, delivery: Delivery) -> None:

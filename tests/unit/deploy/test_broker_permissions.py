@@ -97,5 +97,20 @@ def test_the_gateway_calls_listens_and_replies_and_does_nothing_else() -> None:
     assert all(may("gateway", right, "amq.gen-its.own") for right in RIGHTS)
 
 
+def test_dead_letters_end_and_nothing_else_does() -> None:
+    (policy,) = DEFINITIONS["policies"]
+    names = {name for service in CONTRACTS for _, name in needed_by(service)}
+
+    assert {name for name in names if re.search(policy["pattern"], name)} == set(
+        map(topology.dead_letters_of, CONTRACTS)
+    )
+    assert policy["definition"] == {
+        "message-ttl": topology.DEAD_LETTERS_KEPT_DAYS * 24 * 3600 * 1000,
+        "max-length": topology.DEAD_LETTERS_MOST,
+        "max-length-bytes": topology.DEAD_LETTERS_MOST_BYTES,
+        "overflow": "drop-head",
+    }
+
+
 def test_no_password_is_written_down() -> None:
     assert all(re.fullmatch(r"@[A-Z]+_AMQP_PASSWORD@", user["password"]) for user in DEFINITIONS["users"])

@@ -58,3 +58,25 @@ def test_a_stream_that_never_looks_keeps_one_signal(streams: BrokerHub) -> None:
     assert anna._signal.qsize() == 1
     assert anna.wait(0)
     assert not anna.wait(0)
+
+
+@pytest.mark.parametrize("user", ["chats", "gateway", None])
+def test_items_and_ends_of_sessions_come_from_streams_alone(streams: BrokerHub, user: str | None) -> None:
+    anna = streams.open("anna", "a")
+    anna.behind = False
+    forged = message(("anna", 1, "forged"))
+    ended = amqp.Message(orjson.dumps({"ended_session": "a"}))
+    for each in (forged, ended):
+        each.properties |= {"user_id": user}
+        streams._on_message(each)
+
+    assert (anna.has_items(), anna.ended, streams.last_sequence("anna")) == (False, None, None)
+
+
+def test_nobody_but_streams_cuts_off(streams: BrokerHub) -> None:
+    cutoff = {"event_id": "picnic", "version": 10**9, "user_ids": []}
+    forged = amqp.Message(orjson.dumps({"cutoff": cutoff}), type="cut_off", user_id="events")
+
+    streams._on_message(forged)  # would fail to answer: it came over no channel
+    item: Any = {"cutoff_id": "picnic", "version": 1}
+    assert not streams.cutoffs.hide(item, "anna")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import amqp
 import pytest
 
 from services.chassis.rpc import client as calling
@@ -23,6 +24,18 @@ class AlwaysOpen:
         return None
 
 
+class Sink(AlwaysOpen):
+    """Stands in for a link that takes everything."""
+
+    user = "gateway"
+
+    def channel(self, timeout_s):
+        return self
+
+    def basic_publish(self, *args, **kwargs):
+        """Swallow it."""
+
+
 def test_arguments_that_cannot_be_sent_leave_nothing_to_wait_for(monkeypatch):
     monkeypatch.setattr(calling, "BrokerConnection", AlwaysOpen)
     calls = RpcClient("amqp://nowhere", name="test", limit=1).within(Deadline.after(5))
@@ -30,3 +43,16 @@ def test_arguments_that_cannot_be_sent_leave_nothing_to_wait_for(monkeypatch):
     for _ in range(3):  # were the first remembered, the second would be one too many
         with pytest.raises(TypeError):
             calls.start(chats.list_chat_ids, actor_id=unsendable)
+
+
+def test_a_reply_is_accepted_from_whom_was_asked_alone(monkeypatch):
+    monkeypatch.setattr(calling, "BrokerConnection", Sink)
+    client = RpcClient("amqp://nowhere", name="test")
+    reply = client.within(Deadline.after(0.2)).start(chats.list_chat_ids, actor_id="anna")
+    answer = {"correlation_id": reply.correlation_id, "application_headers": {}}
+
+    client._on_reply(amqp.Message(b'{"result": ["forged"]}', user_id="users", **answer))
+    client._on_reply(amqp.Message(b'{"result": ["from nobody"]}', **answer))
+    client._on_reply(amqp.Message(b'{"result": ["theirs"]}', user_id="chats", **answer))
+
+    assert reply.result() == ["theirs"]
