@@ -3,11 +3,15 @@
 import contextlib
 import io
 import json
+import os
+import subprocess
 
 import amqp
 import pytest
 from kombu import Connection
 
+from deploy.local import broker
+from deploy.local.settings import read_settings
 from services.chassis.broker import topology
 from services.chassis.broker.senders import SENT_BY
 from services.contracts import chats
@@ -126,3 +130,37 @@ def test_a_letter_from_a_queue_that_is_no_more_stays(channel, amqp_uri, monkeypa
 def test_a_broker_that_is_not_there_is_one_sentence(monkeypatch):
     with pytest.raises(SystemExit, match="does not answer"):
         run("list", "amqp://127.0.0.1:1", monkeypatch)
+
+
+@pytest.fixture
+def control(own_system):
+    """Return a way to run `rabbitmqctl` on the node of our own system."""
+    settings = read_settings(own_system.environment)
+    if settings.amqp_uri is not None:
+        pytest.skip("the broker is elsewhere")
+    environment = {**os.environ, "HOME": str(broker.folder_of(settings)), **broker.epmd_environment(settings)}
+    node = f"social-calendar-{settings.ports['RABBITMQ_PORT']}@localhost"
+    program = broker.find_or_install().with_name("rabbitmqctl")
+
+    def run_it(*words):
+        command = [program, "--node", node, "--silent", *words]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+    return run_it
+
+
+def test_the_policy_by_which_dead_letters_end_holds_for_them_and_for_nothing_else(control):
+    policies = dict(line.split("\t")[:2] for line in control("list_queues", "name", "policy").splitlines())
+
+    ending = {queue for queue, policy in policies.items() if policy == "dead-letters"}
+    assert ending == {topology.dead_letters_of(subscriber) for subscriber in dead_letters.SUBSCRIBERS}
+
+
+def test_a_queue_of_dead_letters_heeds_such_a_policy(control, channel):
+    control("set_policy", "--priority", "1", "at-once", r"^chats\.dead-letters$", '{"message-ttl": 1}')
+    try:
+        letter = amqp.Message(b"?", delivery_mode=2)
+        channel.basic_publish_confirm(letter, exchange="", routing_key=topology.dead_letters_of("chats"))
+        eventually(lambda: dead_lettered(channel) == 0)
+    finally:
+        control("clear_policy", "at-once")
