@@ -19,7 +19,7 @@ class WatchedSystem(LocalSystem):
     """A local system whose services and gateway are watched, and started again when they die.
 
     watcher: a module that is run in place of the service's program, and has `create_app` for the gateway. It finds the
-        data folder in `WATCH_FOLDER`.
+        data folder in `WATCH_FOLDER`, and which of the service's processes it is in `WATCH_NUMBER`, counted from 1.
     """
 
     watcher: str = ""
@@ -39,7 +39,11 @@ class WatchedSystem(LocalSystem):
                 stderr=subprocess.STDOUT,
             )
         watched = [program for program in programs_of(settings, [*SERVICES, "gateway"]) if program.name != "attendant"]
-        self._keepers = [threading.Thread(target=self._keep, args=(program,)) for program in watched]
+        self._keepers = [
+            threading.Thread(target=self._keep, args=(program, number))
+            for program in watched
+            for number in range(1, program.processes + 1)
+        ]
         for keeper in self._keepers:
             keeper.start()
         self.wait_until_ready()
@@ -53,11 +57,18 @@ class WatchedSystem(LocalSystem):
             keeper.join()
         return super().stop()
 
-    def _keep(self, program: Program) -> None:
+    def _keep(self, program: Program, number: int) -> None:
         (self.data / "logs").mkdir(exist_ok=True)
         command = self._watched(program.command)
-        environment = self.environment | dict(program.environment) | {"WATCH_FOLDER": str(self.data)}
-        with (self.data / "logs" / f"{program.name}.watched.log").open("ab") as log:
+        environment = (
+            self.environment
+            | dict(program.environment)
+            | {
+                "WATCH_FOLDER": str(self.data),
+                "WATCH_NUMBER": str(number),
+            }
+        )
+        with (self.data / "logs" / f"{program.name}.{number}.watched.log").open("ab") as log:
             while not self._stopping:
                 process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=log, stderr=log)
                 self._programs.append(process)
@@ -73,14 +84,23 @@ class WatchedSystem(LocalSystem):
 
 
 @contextmanager
-def watched_system(data: Path, watcher: str) -> Iterator[WatchedSystem]:
-    """Start a watched system on free ports, with one gateway worker; stop it at the end."""
+def watched_system(data: Path, watcher: str, *, processes: int = 1) -> Iterator[WatchedSystem]:
+    """Start a watched system on free ports, with one gateway worker; stop it at the end.
+
+    processes: of each service.
+    """
     ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
     system = WatchedSystem(
         base=f"http://localhost:{ports['GATEWAY_PORT']}",
         identity=f"http://localhost:{ports['IDENTITY_PORT']}",
         data=data,
-        environment=dict(os.environ) | ports | {"DATA_DIR": str(data), "GATEWAY_WORKERS": "1"},
+        environment={
+            **os.environ,
+            **ports,
+            "DATA_DIR": str(data),
+            "GATEWAY_WORKERS": "1",
+            "SERVICE_PROCESSES": str(processes),
+        },
         watcher=watcher,
     )
     try:

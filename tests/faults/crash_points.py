@@ -24,9 +24,9 @@ Picture = dict[str, object]
 
 
 @contextmanager
-def crashable_system(data: Path) -> Iterator[tuple[WatchedSystem, Trap]]:
-    """Start a system whose processes can be trapped; stop it at the end."""
-    with watched_system(data, "tests.faults.crashing") as system:
+def crashable_system(data: Path, *, processes: int = 1) -> Iterator[tuple[WatchedSystem, Trap]]:
+    """Start a system whose processes can be trapped; stop it at the end. processes: of each service."""
+    with watched_system(data, "tests.faults.crashing", processes=processes) as system:
         yield system, Trap(data)
 
 

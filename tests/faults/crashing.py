@@ -1,8 +1,9 @@
-"""Processes that die at a chosen step.
+"""Processes that die at a chosen step, pause there, or pause another one.
 
 A step is an exchange with the outside that leaves something behind: a write to the database, a message to the broker,
 an acknowledgement; each can be died before and after. Which one is written into a file of the folder `WATCH_FOLDER`;
-the process that comes to it takes the file away and kills itself, so it dies once. The programs are the real ones;
+the process that comes to it takes the file away and kills itself, so it dies once. In place of that it may pause
+itself, until the test wakes it, or a process that the test names. The programs are the real ones;
 only the libraries beneath them are watched.
 """
 
@@ -11,7 +12,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -26,11 +28,21 @@ class Trap:
     """Where the processes under test and the test itself agree on the step."""
 
     def __init__(self, folder: Path) -> None:
-        self._armed, self._trace = folder / "armed", folder / "trace"
+        self._armed, self._trace, self._struck = folder / "armed", folder / "trace", folder / "struck"
 
     def arm(self, step: str, occurrence: int) -> None:
         """Let the process die that comes to `step` for the given time, counted from 0."""
-        self._put({"step": step, "left": occurrence})
+        self._put({"step": step, "left": occurrence, "signal": signal.SIGKILL})
+
+    @contextmanager
+    def pausing(self, step: str, pid: int | None = None) -> Iterator[None]:
+        """Let a process be paused when `step` is come to: by default the one that does; it goes on after the block."""
+        self._put({"step": step, "left": 0, "signal": signal.SIGSTOP, "pid": pid})
+        try:
+            yield
+        finally:
+            assert not self._armed.exists(), f"nobody came to {step}"
+            os.kill(int(self._struck.read_text()), signal.SIGCONT)
 
     def wait_until_sprung(self, patience_s: float) -> bool:
         """Wait until somebody has stepped into the trap; take it away and return False if nobody does."""
@@ -72,8 +84,10 @@ class Trap:
         if armed["left"]:
             self._put({**armed, "left": armed["left"] - 1})
             return
+        pid = armed.get("pid") or os.getpid()
+        self._struck.write_text(str(pid))
         self._armed.unlink()
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(pid, armed["signal"])
 
     def _put(self, armed: dict[str, Any]) -> None:
         fresh = self._armed.with_suffix(".new")
