@@ -3,17 +3,22 @@
 from flask import Response
 
 from gateway.http.context import actor_id, calls, operation_id
+from gateway.http.language import asked_language
 from gateway.http.problems import problem_responses
 from gateway.http.resource import Resource, list_of, list_or_no_content, no_content
+from gateway.schemas.events import EventQuery
 from gateway.schemas.invites import (
     INVITE_ID,
     INVITE_ID_HEADER,
     AnswerQuery,
     Invite,
+    Invited,
     InvitesQuery,
     NewInvite,
     serialize_invite,
+    serialize_invited,
 )
+from services.contracts import events, users
 from services.contracts import invites as contract
 
 invites_bp = Resource("invites", about="Invitations to be friends, or to take part in an event")
@@ -25,6 +30,18 @@ def list_invites(query: InvitesQuery) -> Response:
     listed = contract.list_sent_invites if query.sent else contract.list_invites
     found = calls().call(listed, actor_id=actor_id())
     return list_or_no_content([serialize_invite(invite) for invite in found])
+
+
+@invites_bp.get("/event/invited", responses={200: list_of(Invited), 204: None, **problem_responses(403, 404)})
+def list_invited(query: EventQuery) -> Response:
+    """Return who is invited to a group event that I take part in, in the order the invitations were sent."""
+    invited = calls().call(events.list_invited, actor_id=actor_id(), event_id=query.id)
+    user_ids = [each["user_id"] for each in invited]
+    found = calls().call(users.list_users, user_ids=user_ids, viewer_ids=[]) if invited else []
+    people = {person["id"]: person for person in found}
+    known = [(each["invite_id"], people[each["user_id"]]) for each in invited if each["user_id"] in people]
+    language = asked_language()
+    return list_or_no_content([serialize_invited(invite_id, person, language) for invite_id, person in known])
 
 
 @invites_bp.post(
@@ -51,7 +68,7 @@ def send_invite(body: NewInvite) -> Response:
 
 @invites_bp.delete("/invite", responses={204: None, **problem_responses(403, 404, 422)})
 def answer_invite(query: AnswerQuery) -> Response:
-    """Accept or decline an invitation to me, or cancel one of mine."""
+    """Accept or decline an invitation to me, or cancel one of mine or to an event that I own."""
     calls().write(
         contract.answer_invite,
         actor_id=actor_id(),

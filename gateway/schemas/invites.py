@@ -5,8 +5,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from gateway.http.fields import Flag, Id, Model, Text, check_id
-from gateway.schemas.examples import CLEO, EVENT, INVITE, example
+from gateway.schemas.examples import CLEO, EVENT, EVENT_INVITE, INVITE, example
+from gateway.schemas.users import serialize_profile
 from services.contracts import invites as contract
+from services.contracts import users
 
 INVITE_ID_HEADER = "X-Invite-Id"
 INVITE_ID = {
@@ -29,6 +31,24 @@ class Invite(BaseModel):
     receiver_id: str
     type: Literal["friend", "event"]
     event_id: str | None
+
+
+class Invited(BaseModel):
+    """Somebody who is invited to an event, and by which invitation."""
+
+    model_config = example(
+        {
+            "invite_id": EVENT_INVITE,
+            "user_id": CLEO,
+            "name": "Cleo Marsh",
+            "profile_pic": "https://pictures.example.com/cleo.jpg",
+        }
+    )
+
+    invite_id: str
+    user_id: str
+    name: str
+    profile_pic: str
 
 
 class InvitesQuery(Model):
@@ -61,7 +81,7 @@ class AnswerQuery(Model):
 
     id: Id
     action: Literal["accept", "decline", "cancel"] = Field(
-        description="accept or decline an invitation to me, or cancel one of mine"
+        description="accept or decline an invitation to me, or cancel one of mine or to an event that I own"
     )
 
 
@@ -73,4 +93,15 @@ def serialize_invite(invite: contract.Invite) -> dict[str, Any]:
         "receiver_id": invite["receiver_id"],
         "type": invite["kind"],
         "event_id": invite["event_id"],
+    }
+
+
+def serialize_invited(invite_id: str, person: users.UserProfile, language: str) -> dict[str, Any]:
+    """Return somebody who is invited, with what everybody may know."""
+    profile = serialize_profile(person, language)
+    return {
+        "invite_id": invite_id,
+        "user_id": person["id"],
+        "name": profile["name"],
+        "profile_pic": profile["profile_pic"],
     }

@@ -49,7 +49,7 @@ def prepare_database(prepare: Callable[[Database[Document]], None], database: Da
 def run(service: type[Service]) -> None:
     """Read the environment and serve until SIGTERM or SIGINT, then finish what is in hand."""
     try:
-        settings = read_settings(service.name)
+        settings = read_settings(service.name, numbers=service.numbers)
     except BadSettings as exc:
         sys.exit(f"{service.name} cannot start:\n{exc}")
     json_logging.configure(service.name, settings.log_level)

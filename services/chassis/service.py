@@ -1,6 +1,7 @@
 """The base of every service class: the standard calls, the subscriber, and the timer that reconciles.
 
-A subclass shows its whole surface: `name`, what it `publishes`, its `@rpc` methods and its `@handles` methods.
+A subclass shows its whole surface: `name`, what it `publishes`, its `@rpc` methods and its `@handles` methods; and in
+`numbers` the variables that it alone reads.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from services.chassis.messaging.reconciler import RECONCILE_INTERVAL_S, reconcil
 from services.chassis.messaging.subscriber import subscriber
 from services.chassis.mongo import Document
 from services.chassis.rpc.server import rpc
+from services.chassis.settings import Number
 from services.contracts.domain_events import DomainEvent, from_wire
 from services.contracts.rpc import Discrepancy, HandlerResult, Health, ReplicaPage, StatePage, Wire, handled
 
@@ -26,6 +28,7 @@ class Service:
 
     name: ClassVar[str]
     publishes: ClassVar[tuple[type[DomainEvent], ...]] = ()
+    numbers: ClassVar[tuple[Number, ...]] = ()
     handlers: ClassVar[Handlers]
 
     context = service_context()

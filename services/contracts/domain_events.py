@@ -97,6 +97,25 @@ class MembershipChangedV1(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InvitationsRevokedV1(DomainEvent):
+    """Invitations to a group event are to end: whoever sent them was removed, or the event's owner cancels them.
+
+    invite_ids: all such invitations that have not ended yet, in the order they were sent. What is to end stays so.
+    version: of the event; grows with each change.
+    """
+
+    published_by: ClassVar[str] = "events"
+    event_id: str
+    invite_ids: list[str]
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The event."""
+        return self.event_id
+
+
+@dataclass(frozen=True, kw_only=True)
 class FriendInviteAcceptedV1(DomainEvent):
     """The receiver accepted a friend invitation that was sent in `generation` of the pair."""
 
@@ -251,6 +270,7 @@ KINDS: dict[str, type[DomainEvent]] = {
     for kind in (
         FriendshipChangedV1,
         MembershipChangedV1,
+        InvitationsRevokedV1,
         FriendInviteAcceptedV1,
         EventInviteAcceptedV1,
         EventInviteEndedV1,

@@ -72,9 +72,20 @@ class Member(TypedDict):
 
 
 class Invitation(TypedDict):
-    """The invitation by which the receiver may join: the given one, or one that was pending before."""
+    """The invitation by which the receiver may join: the given one, or one that was pending before.
+
+    revoked: whether that one must end before another can be opened.
+    """
 
     invite_id: str
+    revoked: bool
+
+
+class Invited(TypedDict):
+    """Who is invited to an event, and by which invitation."""
+
+    invite_id: str
+    user_id: str
 
 
 @answered_by(SERVICE)
@@ -187,6 +198,28 @@ def remove_member(*, actor_id: str, member_id: str, operation_id: str) -> WriteR
     Raises:
         NotFound: member.unknown
         Forbidden: event.forbidden for a stranger, member.right_missing, member.is_owner
+    """
+    raise NotImplementedError
+
+
+@answered_by(SERVICE)
+def list_invited(*, actor_id: str, event_id: str) -> list[Invited]:
+    """Return who is invited to a group event that the actor takes part in, in the order the invitations were sent.
+
+    Raises:
+        NotFound: event.unknown, also for a single event
+        Forbidden: event.forbidden, also for somebody who is invited
+    """
+    raise NotImplementedError
+
+
+@answered_by(SERVICE, callers=("invites",))
+def revoke_invitation(*, actor_id: str, event_id: str, invite_id: str) -> None:
+    """Decide as the event's owner that an invitation shall end; `invites`, which calls this, ends it. Idempotent.
+
+    Raises:
+        NotFound: invite.unknown, when it was used or has ended, or the event is deleted
+        Forbidden: invite.not_yours, when the actor does not own the event
     """
     raise NotImplementedError
 

@@ -4,6 +4,7 @@ from typing import Literal, TypedDict
 
 from services.contracts.domain_events import (
     FriendshipChangedV1,
+    InvitationsRevokedV1,
     MembershipChangedV1,
     Subscription,
 )
@@ -12,7 +13,10 @@ from services.contracts.rpc import WriteResult, answered_by
 SERVICE = "invites"
 HANDLES = (
     Subscription(FriendshipChangedV1),
-    Subscription(MembershipChangedV1, is_awaited=lambda event: event.deleted),  # invitations end only with their event
+    Subscription(
+        MembershipChangedV1, is_awaited=lambda event: event.deleted
+    ),  # all invitations end only with their event
+    Subscription(InvitationsRevokedV1),
 )
 
 Kind = Literal["friend", "event"]
@@ -64,7 +68,7 @@ def list_invite_ids(*, actor_id: str) -> list[str]:
 
 @answered_by(SERVICE)
 def answer_invite(*, actor_id: str, invite_id: str, action: Action, operation_id: str) -> WriteResult:
-    """Accept or decline as the receiver, or cancel as the sender. Of two answers at once one wins.
+    """Accept or decline as the receiver, or cancel as the sender or the event's owner. Of two answers at once one wins.
 
     Raises:
         NotFound: invite.unknown, also when it was answered before

@@ -98,7 +98,7 @@ def is_known(*, user_id: str) -> bool:
     raise NotImplementedError
 
 
-@answered_by(SERVICE, callers=("streams",))
+@answered_by(SERVICE, callers=("gateway", "streams"))
 def list_users(*, user_ids: list[str], viewer_ids: list[str]) -> list[SharedProfile]:
     """Return the profiles of these users, as far as they exist, and which of the viewers may see them as a whole."""
     raise NotImplementedError

@@ -7,7 +7,13 @@ event has not changed meanwhile.
 
 from dataclasses import dataclass, replace
 
-from services.contracts.domain_events import DomainEvent, EventChangedV1, EventInviteEndedV1, MembershipChangedV1
+from services.contracts.domain_events import (
+    DomainEvent,
+    EventChangedV1,
+    EventInviteEndedV1,
+    InvitationsRevokedV1,
+    MembershipChangedV1,
+)
 from services.contracts.errors import Code, Forbidden
 from services.contracts.events import EventDetails, EventSummary, Kind
 from services.contracts.ids import derive_id
@@ -36,10 +42,18 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenInvitation:
-    """A user's permission to join. invite_id: of the pending invitation that it belongs to."""
+    """A user's permission to join.
+
+    invite_id: of the pending invitation that it belongs to.
+    sender_id: who has sent that; empty when it is not known.
+    revoked: whether the invitation is to end. Until it has, it may still be accepted: `invites` alone decides which
+        comes first. But it gives access to nothing, and nobody is shown it.
+    """
 
     invite_id: str
     user_id: str
+    sender_id: str = ""
+    revoked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +75,9 @@ class Event:
     """An event with its members and open invitations.
 
     members: in joining order; empty once it is deleted.
+    invited: in the order in which they were invited.
+    removed_user_id: whom a decision has removed. It is not stored: when the decision is, what that user has sent and is
+        open by then is revoked.
     changes: those that are still to be published.
     last_departure: the last change by which somebody lost access, published or not.
     operations: ids of the latest operations on it, by which a repeat is recognised.
@@ -75,6 +92,7 @@ class Event:
     invited: tuple[OpenInvitation, ...] = ()
     changes: tuple[Change, ...] = ()
     last_departure: Change | None = None
+    removed_user_id: str | None = None
     deleted: bool = False
     version: int = 1
     operations: frozenset[str] = frozenset()
@@ -98,8 +116,8 @@ class Event:
         return (self.members, self.owner_id, self.deleted) == (other.members, other.owner_id, other.deleted)
 
     def has_invited(self, user_id: str) -> bool:
-        """Return whether this user has an open invitation."""
-        return any(invitation.user_id == user_id for invitation in self.invited)
+        """Return whether this user has an open invitation that is not revoked."""
+        return any(invitation.user_id == user_id and not invitation.revoked for invitation in self.invited)
 
     def summary(self) -> EventSummary:
         """Return what the calendar shows."""
@@ -121,9 +139,19 @@ class Event:
         domain_events: list[DomainEvent] = []
         if self.kind == "group" and change.kind not in ("changed", "rights"):  # no replica shows the rest
             domain_events.append(self._membership_changed(change))
+        if change.kind in ("left", STATE) and any(invitation.revoked for invitation in self.invited):
+            domain_events.append(self._invitations_revoked(change))
         if change.kind != STATE:
             domain_events.append(self._event_changed(change))
         return domain_events
+
+    def _invitations_revoked(self, change: Change) -> InvitationsRevokedV1:
+        return InvitationsRevokedV1(
+            domain_event_id=change.domain_event_id,
+            event_id=self.id,
+            invite_ids=[invitation.invite_id for invitation in self.invited if invitation.revoked],
+            version=self.version,
+        )
 
     def _membership_changed(self, change: Change) -> MembershipChangedV1:
         return MembershipChangedV1(
@@ -232,7 +260,7 @@ def with_rights(event: Event, actor: Member, target: Member, wanted: dict[str, b
 
 
 def removed(event: Event, actor: Member, target: Member) -> Event:
-    """Return the event after `actor` has removed `target`; removing oneself is leaving.
+    """Return the event after `actor` has removed `target`; removing oneself is leaving, which revokes nothing.
 
     Raises:
         Forbidden: member.right_missing, member.is_owner
@@ -241,6 +269,7 @@ def removed(event: Event, actor: Member, target: Member) -> Event:
         require(actor, "can_delete_user")
         if target.user_id == event.owner_id:
             raise Forbidden(Code.MEMBER_IS_OWNER, "The owner of an event cannot be removed.")
+        return replace(without(event, target), removed_user_id=target.user_id)
     return without(event, target)
 
 

@@ -55,8 +55,12 @@ class EventStore(Protocol):
     def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
         """Add a permission to join, if the sender may invite and the receiver neither takes part nor has one.
 
-        One update; False when any of that does not hold, or the invitation was used or has ended before.
+        sender_id: is recorded with it. One update; False when any of that does not hold, or the invitation was used or
+        has ended before.
         """
+
+    def revoke_invitation(self, event_id: str, invite_id: str, *, owner_id: str) -> bool:
+        """Revoke a permission to join, if that user owns the event. One update; False when there is none (any more)."""
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
         """Remove a permission to join, or keep it from being added later. One update.
@@ -78,6 +82,8 @@ class EventStore(Protocol):
 
     def replace_membership(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
         """Store who takes part and who may do what, if the event is still as it was read.
+
+        The same update revokes every permission to join that is open and was sent by `after.removed_user_id`.
 
         Returns the event as stored, or None when it has changed since: read again, decide again.
         """

@@ -12,6 +12,7 @@ from services.contracts.domain_events import (
     EventChangedV1,
     EventInviteAcceptedV1,
     EventInviteEndedV1,
+    InvitationsRevokedV1,
     MembershipChangedV1,
 )
 from services.contracts.rpc import Discrepancy, HandlerResult, ReplicaPage, WriteResult
@@ -23,7 +24,7 @@ class Events(Service):
     """Events with their members and rights."""
 
     name = contract.SERVICE
-    publishes = (MembershipChangedV1, EventChangedV1)
+    publishes = (MembershipChangedV1, InvitationsRevokedV1, EventChangedV1)
     prepare = staticmethod(storage.prepare)
     outboxes = staticmethod(storage.outboxes)
 
@@ -118,6 +119,14 @@ class Events(Service):
         return usecases.remove_member(
             self.events, self.relay.notify, actor_id=actor_id, member_id=member_id, operation_id=operation_id
         )
+
+    @rpc
+    def list_invited(self, *, actor_id: str, event_id: str) -> list[contract.Invited]:
+        return usecases.list_invited(self.events, actor_id=actor_id, event_id=event_id)
+
+    @rpc
+    def revoke_invitation(self, *, actor_id: str, event_id: str, invite_id: str) -> None:
+        usecases.revoke_invitation(self.events, actor_id=actor_id, event_id=event_id, invite_id=invite_id)
 
     @rpc
     def open_invitation(

@@ -1,7 +1,7 @@
 """Events in MongoDB: one document an event, its members and open invitations inside.
 
 events  {_id, kind, owner_id, name, is_private, starts_at, address, description, icon,
-         members: [{id, user_id, rights: [..]}], invited: [{invite_id, user_id}],
+         members: [{id, user_id, rights: [..]}], invited: [{invite_id, user_id, sender_id, revoked}],
          used_invite_ids, places, former_member_ids, last_departure, deleted, version, operations, operated_at,
          outbox, outbox_due_at, outbox_lease, ended_at, purge_at}
 
@@ -10,6 +10,7 @@ that somebody has joined by, or that have ended: none of them opens again. No re
 `former_member_ids`.
 """
 
+from dataclasses import replace
 from typing import cast
 
 from pymongo import ASCENDING, ReturnDocument
@@ -60,7 +61,7 @@ EVENT = shape(
         "is_private": FLAG,
         "starts_at": {"bsonType": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"},
         "members": array_of(shape({"id": TEXT, "user_id": TEXT, "rights": array_of(one_of(*RIGHTS))})),
-        "invited": array_of(shape({"invite_id": TEXT, "user_id": TEXT})),
+        "invited": array_of(shape({"invite_id": TEXT, "user_id": TEXT}, {"sender_id": TEXT, "revoked": FLAG})),
         "places": INTEGER,
         "deleted": FLAG,
         "version": INTEGER,
@@ -145,8 +146,11 @@ class MongoEventStore:
         return [document["_id"] for document in found]
 
     def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
-        takes_part = [{"members.user_id": viewer_id}, {"invited.user_id": viewer_id}]
-        is_among = [{"$in": [viewer_id, f"${field}.user_id"]} for field in ("members", "invited")]
+        is_invited = {"invited": {"$elemMatch": {"user_id": viewer_id, "revoked": {"$ne": True}}}}
+        takes_part = [{"members.user_id": viewer_id}, is_invited]
+        not_revoked = {"$filter": {"input": "$invited", "cond": {"$ne": ["$$this.revoked", True]}}}
+        invited_ids = {"$map": {"input": not_revoked, "in": "$$this.user_id"}}
+        is_among = [{"$in": [viewer_id, user_ids]} for user_ids in ("$members.user_id", invited_ids)]
         pipeline: list[Document] = [
             {"$match": {"members.user_id": user_id, "$or": [*takes_part, {"is_private": False}]}},
             {"$sort": dict(_BY_TIME)},
@@ -188,10 +192,15 @@ class MongoEventStore:
         receiver_is_new = {"members.user_id": {"$ne": receiver}, "invited.user_id": {"$ne": receiver}}
         has_room = {"places": {"$lt": MAX_PLACES}}
         alive = {"_id": event_id, "kind": "group", "deleted": False}
-        update: Document = {"$push": {"invited": _invitation_document(invitation)}, "$inc": {"places": 1}}
+        opened = _invitation_document(replace(invitation, sender_id=sender_id))
+        update: Document = {"$push": {"invited": opened}, "$inc": {"places": 1}}
         unused = {"used_invite_ids": {"$ne": invitation.invite_id}}
         wanted = {**alive, **sender_may, **receiver_is_new, **has_room, **unused}
         return self._events.update_one(wanted, update).matched_count == 1
+
+    def revoke_invitation(self, event_id: str, invite_id: str, *, owner_id: str) -> bool:
+        wanted = {"_id": event_id, "owner_id": owner_id, "deleted": False, "invited.invite_id": invite_id}
+        return self._events.update_one(wanted, {"$set": {"invited.$.revoked": True}}).matched_count == 1
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
         open_or_unused = [{"invited.invite_id": invite_id}, {"used_invite_ids": {"$ne": invite_id}}]
@@ -236,14 +245,20 @@ class MongoEventStore:
         update = merged(
             _membership_update(before, after),
             _departure_update(change, entry) if change.removed_members else {},
+            {"$set": {"invited.$[sent].revoked": True}} if after.removed_user_id else {},
             outbox.add_entry(entry),
             outbox.remember_operation(operation_id),
         )
-        return self._write({"_id": before.id, "version": before.version}, update)
+        sent = [{"sent.sender_id": after.removed_user_id}] if after.removed_user_id else None
+        return self._write({"_id": before.id, "version": before.version}, update, array_filters=sent)
 
-    def _write(self, wanted: Document, update: outbox.Update) -> Event | None:
+    def _write(
+        self, wanted: Document, update: outbox.Update, *, array_filters: list[Document] | None = None
+    ) -> Event | None:
         """Do what is published: the relay gets the event as it is now. None when there is no such event."""
-        document = self._events.find_one_and_update(wanted, update, _EVENT_FIELDS, return_document=ReturnDocument.AFTER)
+        document = self._events.find_one_and_update(
+            wanted, update, _EVENT_FIELDS, array_filters=array_filters, return_document=ReturnDocument.AFTER
+        )
         if document is None:
             return None
         self._relay.hand_over(document["_id"], [document])
@@ -316,7 +331,7 @@ def _event(document: Document) -> Event:
             Member(id=member["id"], user_id=member["user_id"], rights=frozenset(member["rights"]))
             for member in document["members"]
         ),
-        invited=tuple(OpenInvitation(**invitation) for invitation in document["invited"]),
+        invited=tuple(_invitation(invitation) for invitation in document["invited"]),
         deleted=document["deleted"],
         version=document["version"],
         operations=frozenset(document["operations"]),
@@ -342,5 +357,20 @@ def _member_document(member: Member) -> Document:
     return {"id": member.id, "user_id": member.user_id, "rights": sorted(member.rights)}
 
 
+def _invitation(document: Document) -> OpenInvitation:
+    return OpenInvitation(
+        invite_id=document["invite_id"],
+        user_id=document["user_id"],
+        sender_id=document.get("sender_id", ""),
+        revoked=document.get("revoked", False),
+    )
+
+
 def _invitation_document(invitation: OpenInvitation) -> Document:
-    return {"invite_id": invitation.invite_id, "user_id": invitation.user_id}
+    revoked = {"revoked": True} if invitation.revoked else {}
+    return {
+        "invite_id": invitation.invite_id,
+        "user_id": invitation.user_id,
+        "sender_id": invitation.sender_id,
+        **revoked,
+    }

@@ -177,7 +177,7 @@ def open_invitation(
     receiver_known = calls.call(users.is_known, user_id=receiver_id)
     invitation = OpenInvitation(invite_id=invite_id, user_id=receiver_id)
     if receiver_known and events.open_invitation(event_id, invitation, sender_id=sender_id):
-        return contract.Invitation(invite_id=invite_id)
+        return contract.Invitation(invite_id=invite_id, revoked=False)
     event = _get(events, event_id)
     sender = event.member_of(sender_id)
     if sender is None or event.kind == "single":
@@ -189,11 +189,36 @@ def open_invitation(
         raise Invalid(Code.MEMBER_ALREADY, "This person takes part already.")
     for opened in event.invited:
         if opened.user_id == receiver_id:
-            return contract.Invitation(invite_id=opened.invite_id)
-    if len(event.members) + len(event.invited) >= MAX_PLACES:
-        raise Conflict(Code.EVENT_FULL, f"An event has room for {MAX_PLACES} people, the invited ones included.")
+            return contract.Invitation(invite_id=opened.invite_id, revoked=opened.revoked)
+    _require_room(event)
     if events.has_used_invitation(event_id, invite_id):
         raise NotFound(Code.INVITE_UNKNOWN, "This invitation was answered or has ended already.")
+    raise _contended()
+
+
+def list_invited(events: EventStore, *, actor_id: str, event_id: str) -> list[contract.Invited]:
+    """Return whose invitations are open, to a member."""
+    event = _get(events, event_id)
+    if event.kind == "single":
+        raise _no_event()
+    if event.member_of(actor_id) is None:
+        raise _no_access()
+    return [
+        contract.Invited(invite_id=invitation.invite_id, user_id=invitation.user_id)
+        for invitation in event.invited
+        if not invitation.revoked
+    ]
+
+
+def revoke_invitation(events: EventStore, *, actor_id: str, event_id: str, invite_id: str) -> None:
+    """Let an invitation end, if the actor owns the event in that instant. Only a refusal looks for its reason."""
+    if events.revoke_invitation(event_id, invite_id, owner_id=actor_id):
+        return
+    event = events.find(event_id)
+    if event is not None and event.owner_id != actor_id:
+        raise Forbidden(Code.INVITE_NOT_YOURS, "Only its sender and the owner of the event may cancel an invitation.")
+    if event is None or all(invitation.invite_id != invite_id for invitation in event.invited):
+        raise NotFound(Code.INVITE_UNKNOWN, "There is no such invitation, or it was answered already.")
     raise _contended()
 
 
@@ -350,6 +375,14 @@ def _require_remembered(event: Event | None) -> None:
 def _require_version(event: Event, versions: list[int] | None) -> None:
     if versions is not None and event.version not in versions:
         raise PreconditionFailed(Code.EVENT_CHANGED, "The event has changed since the version that you named.")
+
+
+def _require_room(event: Event) -> None:
+    if len(event.members) + len(event.invited) < MAX_PLACES:
+        return
+    if any(invitation.revoked for invitation in event.invited):
+        raise _contended()  # their places are about to be free
+    raise Conflict(Code.EVENT_FULL, f"An event has room for {MAX_PLACES} people, the invited ones included.")
 
 
 def _contended() -> Unavailable:

@@ -3,5 +3,5 @@
 Owns: invitations (one document each).
 Answers: the calls in `services.contracts.invites`.
 Publishes: FriendInviteAcceptedV1, EventInviteAcceptedV1, EventInviteEndedV1, InviteChangedV1
-Handles: FriendshipChangedV1, MembershipChangedV1
+Handles: FriendshipChangedV1, MembershipChangedV1, InvitationsRevokedV1
 """

@@ -10,10 +10,11 @@ from services.contracts.domain_events import (
     EventInviteEndedV1,
     FriendInviteAcceptedV1,
     FriendshipChangedV1,
+    InvitationsRevokedV1,
     InviteChangedV1,
     MembershipChangedV1,
 )
-from services.contracts.errors import CLASSES, ServiceError
+from services.contracts.errors import CLASSES, Code, NotFound, ServiceError
 from services.contracts.ids import derive_id
 
 Status = Literal["proposed", "refused", "pending", "accepted", "declined", "cancelled", "void"]
@@ -45,6 +46,10 @@ class Refusal:
         return CLASSES[self.error](self.code, self.message)
 
 
+SENDER_REMOVED = Refusal.of(NotFound(Code.EVENT_UNKNOWN, "There is no such event."))
+"""What a proposal is refused with whose sender was removed while it was checked: what whoever is no member is told."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Invite:
     """An invitation.
@@ -69,14 +74,23 @@ class Invite:
         """Return whether it is pending or has been."""
         return self.status not in ("proposed", "refused")
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether it may still be answered, now or once it is checked."""
+        return self.status in OPEN
+
     def may_be_answered_by(self, user_id: str, action: contract.Action) -> bool:
-        """Return whether this user may take this action."""
+        """Return whether this user may take this action. The owner of an event may cancel, too: `events` knows it."""
         return user_id == (self.sender_id if action == "cancel" else self.receiver_id)
 
-    def is_settled_by(self, domain_event: FriendshipChangedV1 | MembershipChangedV1) -> bool:
-        """Return whether the invitation has become pointless: the pair is settled, or the event is deleted."""
+    def is_settled_by(self, domain_event: DomainEvent) -> bool:
+        """Return whether the invitation is to end: it is revoked, the pair is settled, or the event is deleted."""
+        if isinstance(domain_event, InvitationsRevokedV1):
+            return self.id in domain_event.invite_ids
         if isinstance(domain_event, MembershipChangedV1):
-            return self.event_id == domain_event.event_id
+            return domain_event.deleted and self.event_id == domain_event.event_id
+        if not isinstance(domain_event, FriendshipChangedV1):
+            return False
         is_theirs = self.event_id is None and {self.sender_id, self.receiver_id} == set(domain_event.user_ids)
         return is_theirs and (self.generation or 0) <= settled_through(domain_event)
 

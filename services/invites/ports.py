@@ -46,6 +46,9 @@ class InviteStore(Protocol):
     def list_pending_for(self, event_ids: list[str]) -> list[Invite]:
         """Return the pending invitations to any of these events. One query."""
 
+    def list_open_among(self, invite_ids: list[str]) -> list[Invite]:
+        """Return which of these invitations are proposed or pending. One query."""
+
     def make_pending(self, invite_id: str, *, generation: int | None) -> bool:
         """Make a proposal pending, unless the pair's friendship has settled it meanwhile. Atomic, idempotent.
 
@@ -64,8 +67,31 @@ class InviteStore(Protocol):
     def void(self, invite_id: str) -> None:
         """End a pending invitation that has become pointless."""
 
-    def answer(self, invite_id: str, action: contract.Action, *, actor_id: str, operation_id: str) -> Invite | None:
-        """Answer a pending invitation, if the actor may. Atomic; of two answers at once one wins."""
+    def answer(
+        self, invite_id: str, action: contract.Action, *, actor_id: str | None, operation_id: str
+    ) -> Invite | None:
+        """Answer a pending invitation, if the actor may. Atomic; of two answers at once one wins.
+
+        actor_id: None for somebody who may for another reason than being its sender or receiver.
+        """
+
+    def end_revoked(self, invite_ids: list[str]) -> None:
+        """End invitations whose sender was removed: a pending one as if cancelled, a proposal as if refused.
+
+        Each atomically, all in one round trip. Idempotent.
+        """
+
+    def expire(self, *, sent_before: datetime) -> bool:
+        """End pending invitations that were sent before that time as if cancelled, the oldest first, at most 100.
+
+        Each atomically. False when there was none.
+        """
+
+    def take_lease(self, name: str, *, until: datetime) -> bool:
+        """Take a lease, unless another process has it. Atomic."""
+
+    def prolong_lease(self, name: str, *, until: datetime) -> None:
+        """Keep a lease longer, or give it back."""
 
     def settle_pair(self, one: str, other: str, *, through: int) -> None:
         """End the pending friend invitations of a pair up to a generation; proposals record the generation.

@@ -10,6 +10,7 @@ from services.chassis.messaging import outbox
 from services.chassis.messaging.handlers import handles
 from services.chassis.rpc.server import rpc
 from services.chassis.service import Service
+from services.chassis.settings import Number
 from services.contracts import invites as contract
 from services.contracts.domain_events import (
     DomainEvent,
@@ -17,6 +18,7 @@ from services.contracts.domain_events import (
     EventInviteEndedV1,
     FriendInviteAcceptedV1,
     FriendshipChangedV1,
+    InvitationsRevokedV1,
     InviteChangedV1,
     MembershipChangedV1,
 )
@@ -26,14 +28,20 @@ from services.invites.model import Invite
 from services.invites.ports import InviteStore
 
 PROPOSALS_INTERVAL_S = 5
+WAIT_DAYS = 90
+"""How long an invitation waits for its answer, unless `INVITATION_WAIT_S` says otherwise."""
 UNFINISHED_AFTER = timedelta(seconds=10)
 """Longer than any call may take: no process works on such a proposal any more."""
+
+
+EXPIRY_INTERVAL_S = 60
 
 
 class Invites(Service):
     """Invitations and their answers."""
 
     name = contract.SERVICE
+    numbers = (Number("INVITATION_WAIT_S", WAIT_DAYS * 24 * 3600, 1, 10 * 365 * 24 * 3600),)
     publishes = (FriendInviteAcceptedV1, EventInviteAcceptedV1, EventInviteEndedV1, InviteChangedV1)
     prepare = staticmethod(storage.prepare)
     outboxes = staticmethod(storage.outboxes)
@@ -74,6 +82,7 @@ class Invites(Service):
     ) -> WriteResult:
         return usecases.answer_invite(
             self.invites,
+            self.calls,
             self.relay.notify,
             actor_id=actor_id,
             invite_id=invite_id,
@@ -89,6 +98,10 @@ class Invites(Service):
     def end_event(self, changed: MembershipChangedV1) -> HandlerResult:
         return usecases.end_event(self.invites, self.relay.poll_soon, changed)
 
+    @handles(InvitationsRevokedV1)
+    def end_revoked(self, revoked: InvitationsRevokedV1) -> HandlerResult:
+        return usecases.end_revoked(self.invites, self.relay.poll_soon, revoked)
+
     def page_replicas(self, kind: str, *, after: str | None) -> ReplicaPage:
         if kind != MembershipChangedV1.__name__:
             return super().page_replicas(kind, after=after)
@@ -102,3 +115,9 @@ class Invites(Service):
         """Finish proposals whose process has died."""
         sent_before = outbox.now() - UNFINISHED_AFTER
         usecases.finish_proposals(self.invites, self.calls, self.relay.notify, sent_before=sent_before)
+
+    @timer(interval=EXPIRY_INTERVAL_S)
+    def expire(self) -> None:
+        """End invitations that have waited too long."""
+        sent_before = outbox.now() - timedelta(seconds=self.context.settings.numbers["INVITATION_WAIT_S"])
+        usecases.expire(self.invites, self.relay.poll_soon, sent_before=sent_before)

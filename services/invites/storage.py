@@ -7,13 +7,15 @@ invites  {_id, kind, sender_id, receiver_id, event_id, pair, status, refusal, ge
 has one open invitation for each person is the event's own rule.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo import ASCENDING, ReturnDocument, UpdateMany
+from pymongo import ASCENDING, ReturnDocument, UpdateMany, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from services.chassis.leases import take_lease
 from services.chassis.messaging import outbox
 from services.chassis.mongo import (
     CONFIRMED,
@@ -34,7 +36,10 @@ from services.chassis.timely import timely
 from services.contracts import invites as contract
 from services.contracts.domain_events import DomainEvent
 from services.contracts.ids import derive_id, new_id
-from services.invites.model import ENDED_BY, STATUSES, Invite, Refusal
+from services.invites.model import ENDED_BY, SENDER_REMOVED, STATUSES, Invite, Refusal
+
+EXPIRED_AT_ONCE = 100
+"""Invitations that end together because they have waited too long: few enough for one round trip."""
 
 _OLDEST_FIRST = [("sent_at", ASCENDING), ("_id", ASCENDING)]
 
@@ -89,6 +94,7 @@ class MongoInviteStore:
         self._relay = relay or outbox.NoRelay()
         self._invites: Collection[Document] = timely(database.invites)
         self._confirmed = database.invites.with_options(read_concern=CONFIRMED)
+        self._leases: Collection[Document] = database.leases
 
     def propose(self, invite: Invite) -> bool:
         with ignore_duplicate_key():
@@ -140,6 +146,10 @@ class MongoInviteStore:
         wanted = {"event_id": {"$in": event_ids}, "status": "pending"}
         return [_invite(document) for document in self._invites.find(wanted)] if event_ids else []
 
+    def list_open_among(self, invite_ids: list[str]) -> list[Invite]:
+        found = self._invites.find({"_id": {"$in": invite_ids}}, batch_size=SINGLE_BATCH) if invite_ids else ()
+        return [invite for document in found if (invite := _invite(document)).is_open]
+
     def make_pending(self, invite_id: str, *, generation: int | None) -> bool:
         proposed: Document = {"_id": invite_id, "status": "proposed"}
         if generation is not None:
@@ -155,19 +165,18 @@ class MongoInviteStore:
         self._invites.delete_one({"_id": invite_id, "status": "proposed"})
 
     def refuse(self, invite_id: str, refusal: Refusal) -> bool:
-        update = merged(
-            _ended("refused", publishes=True),
-            {"$set": {"refusal": asdict(refusal)}},
-            outbox.add_entry(outbox.entry(invite_id, "refused")),
-        )
+        update = _refused(invite_id, refusal, add_entry=outbox.add_entry)
         return self._write({"_id": invite_id, "status": "proposed"}, update) is not None
 
     def void(self, invite_id: str) -> None:
         self._invites.update_one({"_id": invite_id, "status": "pending"}, _void())
 
-    def answer(self, invite_id: str, action: contract.Action, *, actor_id: str, operation_id: str) -> Invite | None:
-        role = "sender_id" if action == "cancel" else "receiver_id"
-        pending = {"_id": invite_id, "status": "pending", role: actor_id}
+    def answer(
+        self, invite_id: str, action: contract.Action, *, actor_id: str | None, operation_id: str
+    ) -> Invite | None:
+        pending = {"_id": invite_id, "status": "pending"}
+        if actor_id is not None:
+            pending["sender_id" if action == "cancel" else "receiver_id"] = actor_id
         published = outbox.add_entry(outbox.entry(operation_id, "answered"))
         update = merged(_ended(ENDED_BY[action], publishes=True), published, outbox.remember_operation(operation_id))
         return self._write(pending, update)
@@ -193,6 +202,25 @@ class MongoInviteStore:
         ended = UpdateMany({"event_id": event_id, "status": "pending"}, _void())
         self._invites.bulk_write([refused, ended], ordered=True)
 
+    def end_revoked(self, invite_ids: list[str]) -> None:
+        updates = [update for invite_id in invite_ids for update in _ends_of(invite_id)]
+        if updates:
+            self._invites.bulk_write(updates)
+
+    def expire(self, *, sent_before: datetime) -> bool:
+        old = {"status": "pending", "sent_at": {"$lt": sent_before}}
+        found = self._invites.find(old, {"_id": 1}).sort("sent_at", ASCENDING).limit(EXPIRED_AT_ONCE)
+        cancellations = [_cancellation(document["_id"]) for document in found]
+        if cancellations:
+            self._invites.bulk_write(cancellations)
+        return bool(cancellations)
+
+    def take_lease(self, name: str, *, until: datetime) -> bool:
+        return take_lease(self._leases, name, until=until)
+
+    def prolong_lease(self, name: str, *, until: datetime) -> None:
+        self._leases.update_one({"_id": name}, {"$set": {"until": until}})
+
 
 def _open_key(sender_id: str, receiver_id: str) -> str:
     return f"{sender_id}>{receiver_id}"
@@ -209,6 +237,24 @@ def _ended(status: str, *, publishes: bool) -> Document:
 
 def _void() -> Document:
     return merged(_ended("void", publishes=True), outbox.add_entry_for_poll(outbox.entry(new_id(), "void")))
+
+
+def _refused(invite_id: str, refusal: Refusal, *, add_entry: Callable[[Document], outbox.Update]) -> Document:
+    refused = {"$set": {"refusal": asdict(refusal)}}
+    return merged(_ended("refused", publishes=True), refused, add_entry(outbox.entry(invite_id, "refused")))
+
+
+def _ends_of(invite_id: str) -> list[UpdateOne]:
+    """End an invitation, whether it is proposed or pending. The proposal comes first, as in `settle_pair`."""
+    refused = _refused(invite_id, SENDER_REMOVED, add_entry=outbox.add_entry_for_poll)
+    return [UpdateOne({"_id": invite_id, "status": "proposed"}, refused), _cancellation(invite_id)]
+
+
+def _cancellation(invite_id: str) -> UpdateOne:
+    """End a pending invitation as if its sender had cancelled it: with the domain events of that."""
+    entry = outbox.entry(derive_id(invite_id, "cancelled"), "answered")
+    update = merged(_ended("cancelled", publishes=True), outbox.add_entry_for_poll(entry))
+    return UpdateOne({"_id": invite_id, "status": "pending"}, update)
 
 
 def _proposal(invite: Invite) -> Document:

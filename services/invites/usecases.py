@@ -9,13 +9,19 @@ refusal it is checked whether the invitation has become pending meanwhile.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from services.chassis.messaging.outbox import PAGE_SIZE, STATE_REQUESTED, Notify, domain_event_id
+from services.chassis.messaging.outbox import PAGE_SIZE, STATE_REQUESTED, Notify, domain_event_id, now
 from services.chassis.rpc.client import BoundClient
 from services.contracts import events, standard_calls, users
 from services.contracts import invites as contract
-from services.contracts.domain_events import DomainEvent, FriendshipChangedV1, MembershipChangedV1, to_wire
+from services.contracts.domain_events import (
+    DomainEvent,
+    FriendshipChangedV1,
+    InvitationsRevokedV1,
+    MembershipChangedV1,
+    to_wire,
+)
 from services.contracts.errors import Code, Forbidden, Invalid, NotFound, ServiceError, Unavailable
 from services.contracts.registry import to_deliver
 from services.contracts.rpc import Discrepancy, HandlerResult, Replica, ReplicaPage, WriteResult, handled
@@ -24,6 +30,8 @@ from services.invites.ports import InviteStore
 
 ATTEMPTS = 5
 """For an invitation of which another one is being answered at the same time."""
+EXPIRY_LEASE = timedelta(minutes=1)
+"""How long a process that has died keeps others from ending what has waited too long; far longer than a batch takes."""
 
 
 def send_invite(invites: InviteStore, calls: BoundClient, notify: Notify, invite: Invite) -> WriteResult:
@@ -76,7 +84,7 @@ def _send_event_invite(invites: InviteStore, calls: BoundClient, notify: Notify,
     if not invites.propose(invite) and _was_pending(invites, invite.id):
         return invite.id
     try:
-        opened_id = _open_invitation(calls, invite)
+        opened = _open_invitation(calls, invite)
     except Unavailable:
         raise  # the timer will try again
     except ServiceError as refusal:
@@ -86,7 +94,10 @@ def _send_event_invite(invites: InviteStore, calls: BoundClient, notify: Notify,
         if not _was_pending(invites, invite.id):
             raise
         return invite.id
-    if invites.make_pending(opened_id, generation=None):
+    opened_id = opened["invite_id"]
+    if opened["revoked"]:
+        invites.end_revoked([opened_id])
+    elif invites.make_pending(opened_id, generation=None):
         if opened_id != invite.id:
             invites.drop_proposal(invite.id)
         return opened_id
@@ -94,17 +105,16 @@ def _send_event_invite(invites: InviteStore, calls: BoundClient, notify: Notify,
     return None
 
 
-def _open_invitation(calls: BoundClient, invite: Invite) -> str:
-    """Add a permission to join to the event; return the id of the invitation that has it."""
+def _open_invitation(calls: BoundClient, invite: Invite) -> events.Invitation:
+    """Add a permission to join to the event; return the invitation that has it."""
     assert invite.event_id is not None
-    opened = calls.call(
+    return calls.call(
         events.open_invitation,
         event_id=invite.event_id,
         invite_id=invite.id,
         sender_id=invite.sender_id,
         receiver_id=invite.receiver_id,
     )
-    return opened["invite_id"]
 
 
 def _deliver_end(invites: InviteStore, calls: BoundClient, invite: Invite, opened_id: str) -> None:
@@ -159,15 +169,39 @@ def list_sent_invites(invites: InviteStore, *, actor_id: str) -> list[contract.I
 
 
 def answer_invite(
-    invites: InviteStore, notify: Notify, *, actor_id: str, invite_id: str, action: contract.Action, operation_id: str
+    invites: InviteStore,
+    calls: BoundClient,
+    notify: Notify,
+    *,
+    actor_id: str,
+    invite_id: str,
+    action: contract.Action,
+    operation_id: str,
 ) -> WriteResult:
     """Accept, decline or cancel; a repeat of the operation causes the same domain events."""
     answered = invites.answer(invite_id, action, actor_id=actor_id, operation_id=operation_id)
+    if answered is None and action == "cancel":
+        answered = _cancel_as_owner(invites, calls, actor_id=actor_id, invite_id=invite_id, operation_id=operation_id)
     if answered is None:
         answered = _get_answered(invites, invite_id, actor_id=actor_id, action=action, operation_id=operation_id)
     notify(invite_id)
     caused = answered.to_domain_events(domain_event_id(operation_id), "answered")
     return WriteResult(id=invite_id, domain_events=to_deliver(*caused))
+
+
+def _cancel_as_owner(
+    invites: InviteStore, calls: BoundClient, *, actor_id: str, invite_id: str, operation_id: str
+) -> Invite | None:
+    """Cancel what somebody else has sent, if the actor owns the event; None when it is not pending (any more).
+
+    That it shall end is decided by `events` in one update, whoever owns the event afterwards; whether it ends before it
+    is accepted is decided here.
+    """
+    invite = invites.find(invite_id)
+    if invite is None or invite.status != "pending" or invite.event_id is None:
+        return None
+    calls.call(events.revoke_invitation, actor_id=actor_id, event_id=invite.event_id, invite_id=invite_id)
+    return invites.answer(invite_id, "cancel", actor_id=None, operation_id=operation_id)
 
 
 def _get_answered(
@@ -201,21 +235,34 @@ def end_event(invites: InviteStore, poll_soon: Callable[[], None], changed: Memb
     return handled("applied")
 
 
+def end_revoked(invites: InviteStore, poll_soon: Callable[[], None], revoked: InvitationsRevokedV1) -> HandlerResult:
+    """End the invitations that are revoked. Idempotent, in any order."""
+    invites.end_revoked(revoked.invite_ids)
+    poll_soon()
+    return handled("applied")
+
+
+def expire(invites: InviteStore, poll_soon: Callable[[], None], *, sent_before: datetime) -> None:
+    """End the invitations that have waited too long, a batch at a time. One process at a time."""
+    if not invites.take_lease("expire", until=now() + EXPIRY_LEASE):
+        return
+    while invites.expire(sent_before=sent_before):
+        poll_soon()
+        invites.prolong_lease("expire", until=now() + EXPIRY_LEASE)
+    invites.prolong_lease("expire", until=now())
+
+
 def find_discrepancies(invites: InviteStore, domain_events: Sequence[DomainEvent]) -> list[Discrepancy]:
-    """Find invitations that are pending although what they are about is settled or gone. Two queries."""
-    settled: dict[int, FriendshipChangedV1] = {}
-    gone: dict[int, MembershipChangedV1] = {}
-    for n, each in enumerate(domain_events):
-        if isinstance(each, FriendshipChangedV1):
-            settled[n] = each
-        elif isinstance(each, MembershipChangedV1) and each.deleted:
-            gone[n] = each
-    pending = invites.list_pending_between([(each.user_ids[0], each.user_ids[1]) for each in settled.values()])
-    pending += invites.list_pending_for([each.event_id for each in gone.values()])
-    reasons: list[tuple[int, FriendshipChangedV1 | MembershipChangedV1]] = [*settled.items(), *gone.items()]
+    """Find invitations that are pending although what they are about is settled or gone. Three queries at most."""
+    friendships = [each for each in domain_events if isinstance(each, FriendshipChangedV1)]
+    gone = [each for each in domain_events if isinstance(each, MembershipChangedV1) and each.deleted]
+    revoked = [each for each in domain_events if isinstance(each, InvitationsRevokedV1)]
+    pending = invites.list_pending_between([(each.user_ids[0], each.user_ids[1]) for each in friendships])
+    pending += invites.list_pending_for([each.event_id for each in gone])
+    pending += invites.list_open_among([invite_id for each in revoked for invite_id in each.invite_ids])
     return [
         Discrepancy(index=n, replica_version=None, description=f"invitation {invite.id} is pending and settled")
-        for n, each in reasons
+        for n, each in enumerate(domain_events)
         for invite in pending
         if invite.is_settled_by(each)
     ]

@@ -44,6 +44,8 @@ def is_known(store: UserStore, *, user_id: str) -> bool:
 def list_users(store: UserStore, *, user_ids: list[str], viewer_ids: list[str]) -> list[contract.SharedProfile]:
     """Return whole profiles, and which of the viewers may see them as a whole. One query."""
     viewers = set(viewer_ids)
+    if not viewers:
+        return [contract.SharedProfile(**_known(profile), known_to=[]) for profile in store.list_profiles(user_ids)]
     return [
         contract.SharedProfile(**_known(profile), known_to=sorted(viewers & (friend_ids | {profile.id})))
         for profile, friend_ids in store.list_profiles_and_friends(user_ids)

@@ -183,6 +183,71 @@ def test_a_withdrawn_invitation_lets_nobody_join(events):
     assert open_(events, party, "bob")
 
 
+def with_inviter(events):
+    """Return Anna's event, in which Bob has invited Carl, and Anna Dora."""
+    party = with_guest(events, "anna", "bob")
+    bob, wanted = party.member_of("bob"), dict.fromkeys(model.RIGHTS, True)
+    after = model.with_rights(party, party.member_of("anna"), bob, wanted)
+    party = events.replace_membership(party, after, operation_id=new_id())
+    assert open_(events, party, "carl", sender_id="bob", invite_id="bobs")
+    assert open_(events, party, "dora", invite_id="annas")
+    return events.find(party.id)
+
+
+def revoked(events, party):
+    return [invitation.invite_id for invitation in events.find(party.id).invited if invitation.revoked]
+
+
+def test_an_open_invitation_says_who_has_sent_it(events):
+    party = with_inviter(events)
+    assert [(one.invite_id, one.user_id, one.sender_id) for one in party.invited] == [
+        ("bobs", "carl", "bob"),
+        ("annas", "dora", "anna"),
+    ]
+
+
+def test_the_owner_alone_revokes_an_open_invitation_and_no_access_is_left(events):
+    party = with_inviter(events)
+    for owner_id, invite_id in (("bob", "bobs"), ("carl", "bobs"), ("anna", "unknown")):
+        assert not events.revoke_invitation(party.id, invite_id, owner_id=owner_id)
+    assert not events.revoke_invitation(new_id(), "bobs", owner_id="anna")
+    for _ in range(2):
+        assert events.revoke_invitation(party.id, "bobs", owner_id="anna")
+    assert revoked(events, party) == ["bobs"]
+    found = events.find(party.id)
+    assert (found.has_invited("carl"), found.has_invited("dora")) == (False, True)
+    assert [one.open for one in events.list_candidates("anna", viewer_id="dora")] == [True]
+    assert events.list_candidates("anna", viewer_id="carl") == []
+
+
+def test_a_revoked_invitation_is_in_the_way_of_another_until_it_has_ended_and_lets_in_who_accepts_first(events):
+    party = with_inviter(events)
+    for invite_id in ("bobs", "annas"):
+        events.revoke_invitation(party.id, invite_id, owner_id="anna")
+    assert not open_(events, party, "carl")
+    assert events.list_open_invite_ids(["bobs", "annas"]) == {"bobs", "annas"}
+    assert events.join(party.id, invite_id="annas", member=joining("dora", "annas"), operation_id=new_id())
+    assert events.withdraw_invitation(party.id, "bobs")
+    assert open_(events, party, "carl")
+
+
+def test_a_removal_revokes_what_the_removed_has_sent_also_since_the_decision(events):
+    party = with_inviter(events)
+    after = model.removed(party, party.member_of("anna"), party.member_of("bob"))
+    assert open_(events, party, "eve", sender_id="bob", invite_id="late")
+    stored = events.replace_membership(party, after, operation_id=new_id())
+    assert [one.invite_id for one in stored.invited if one.revoked] == revoked(events, party) == ["bobs", "late"]
+    assert stored.removed_user_id is None
+    assert not open_(events, party, "fred", sender_id="bob")
+
+
+def test_leaving_revokes_nothing(events):
+    for leave in (model.without, lambda party, bob: model.removed(party, bob, bob)):
+        party = with_inviter(events)
+        events.replace_membership(party, leave(party, party.member_of("bob")), operation_id=new_id())
+        assert revoked(events, party) == []
+
+
 def test_a_membership_decided_on_what_was_read_is_stored_only_if_nothing_changed(events):
     party = with_guest(events, "anna", "bob")
     after = model.without(party, party.member_of("bob"))

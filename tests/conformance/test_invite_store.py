@@ -7,7 +7,7 @@ import pytest
 from services.chassis.messaging.outbox import now
 from services.contracts.errors import Forbidden
 from services.contracts.ids import new_id
-from services.invites.model import Invite, Refusal
+from services.invites.model import SENDER_REMOVED, Invite, Refusal
 
 REFUSAL = Refusal(error="Forbidden", code="member.right_missing", message="You do not hold the right.")
 
@@ -208,3 +208,55 @@ def test_a_refusal_is_kept_with_its_reason_once(invites):
     error = REFUSAL.to_error()
     assert (type(error), error.code, error.message) == (Forbidden, REFUSAL.code, REFUSAL.message)
     assert Refusal.of(error) == REFUSAL
+
+
+def test_somebody_who_may_for_another_reason_cancels_what_is_pending(invites):
+    invite, proposed = pending(invites, event_invite(new_id())), event_invite(new_id())
+    invites.propose(proposed)
+    operation_id = new_id()
+    cancelled = invites.answer(invite.id, "cancel", actor_id=None, operation_id=operation_id)
+    assert (cancelled.status, operation_id in cancelled.operations) == ("cancelled", True)
+    assert invites.answer(invite.id, "cancel", actor_id=None, operation_id=new_id()) is None
+    assert invites.answer(proposed.id, "cancel", actor_id=None, operation_id=new_id()) is None
+
+
+def test_what_is_revoked_ends_whether_it_was_shown_or_not(invites):
+    event_id = new_id()
+    shown, proposed = pending(invites, event_invite(event_id)), event_invite(event_id, "carl")
+    accepted, other = pending(invites, event_invite(event_id, "dora")), pending(invites, event_invite(event_id, "eve"))
+    invites.propose(proposed)
+    invites.answer(accepted.id, "accept", actor_id="dora", operation_id=new_id())
+    ids = [shown.id, proposed.id, accepted.id, new_id()]
+    assert {invite.id for invite in invites.list_open_among(ids)} == {shown.id, proposed.id}
+    for _ in range(2):
+        invites.end_revoked(ids)
+    outcomes = [status(invites, invite) for invite in (shown, proposed, accepted, other)]
+    assert outcomes == ["cancelled", "refused", "accepted", "pending"]
+    assert invites.find(proposed.id).refusal == SENDER_REMOVED
+    assert not invites.make_pending(proposed.id, generation=None)
+    assert invites.list_open_among(ids) == invites.list_open_among([]) == []
+    invites.end_revoked([])
+
+
+def test_what_has_waited_too_long_ends_the_oldest_first_a_batch_at_a_time(invites, monkeypatch):
+    monkeypatch.setattr("services.invites.storage.EXPIRED_AT_ONCE", 2)
+    monkeypatch.setattr("tests.fakes.invites.EXPIRED_AT_ONCE", 2)
+    sent = [pending(invites, friend_invite()), *(pending(invites, event_invite(new_id())) for _ in range(2))]
+    proposed = event_invite(new_id())
+    invites.propose(proposed)
+    assert not invites.expire(sent_before=now() - timedelta(minutes=1))
+    later = now() + timedelta(minutes=1)
+    assert invites.expire(sent_before=later)
+    assert [status(invites, invite) for invite in sent].count("cancelled") == 2
+    assert invites.expire(sent_before=later)
+    assert not invites.expire(sent_before=later)
+    assert {status(invites, invite) for invite in sent} == {"cancelled"}
+    assert status(invites, proposed) == "proposed"
+    assert invites.propose(friend_invite())
+
+
+def test_a_lease_is_taken_by_one_at_a_time(invites):
+    assert invites.take_lease("expire", until=now() + timedelta(minutes=1))
+    assert not invites.take_lease("expire", until=now() + timedelta(minutes=1))
+    invites.prolong_lease("expire", until=now())
+    assert invites.take_lease("expire", until=now() + timedelta(minutes=1))

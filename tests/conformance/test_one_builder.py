@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.messaging.outbox import domain_event_id
-from services.contracts.domain_events import to_wire
+from services.contracts.domain_events import InvitationsRevokedV1, to_wire
 from services.contracts.ids import new_id
 from services.events import model
 from services.events import storage as events_storage
@@ -53,6 +53,16 @@ def joined(store, party, operation_id):
     return store.join(party.id, invite_id=invitation.invite_id, member=member, operation_id=operation_id)
 
 
+def with_inviter(store, party):
+    """Let somebody join who then invites somebody."""
+    party = joined(store, party, new_id())
+    may_invite = model.with_rights(party, party.members[0], party.members[-1], {"can_invite_user": True})
+    party = store.replace_membership(party, may_invite, operation_id=new_id())
+    invitation = OpenInvitation(invite_id=new_id(), user_id=new_id())
+    assert store.open_invitation(party.id, invitation, sender_id=party.members[-1].user_id)
+    return party
+
+
 def act(store, before, step, operation_id):
     """Do one step to an event, and return it as the store returns it."""
     if step == "join":
@@ -63,6 +73,9 @@ def act(store, before, step, operation_id):
         return store.find_any(before.id)
     if step == "rights":
         after = model.with_rights(before, before.members[0], before.members[-1], {"can_invite_user": True})
+    elif step == "remove":
+        before = with_inviter(store, before)
+        after = model.removed(before, before.members[0], before.members[-1])
     elif step == "leave":
         after = model.without(before, before.members[-1])
     else:
@@ -71,7 +84,7 @@ def act(store, before, step, operation_id):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(["join", "change", "rights", "leave", "delete"]), min_size=1, max_size=6))
+@given(st.lists(st.sampled_from(["join", "change", "rights", "remove", "leave", "delete"]), min_size=1, max_size=6))
 def test_whatever_happens_to_an_event_is_published_as_it_is_delivered(database, steps):
     store, [outbox] = events_storage.MongoEventStore(database), events_storage.outboxes(database)
     event = a_party(store)
@@ -81,7 +94,9 @@ def test_whatever_happens_to_an_event_is_published_as_it_is_delivered(database, 
     for step in steps:
         operation_id = new_id()
         event = act(store, event, step, operation_id)
-        assert in_bytes(event.caused_by(domain_event_id(operation_id))) == published(outbox, event.id, operation_id)
+        caused = event.caused_by(domain_event_id(operation_id))
+        assert in_bytes(caused) == published(outbox, event.id, operation_id)
+        assert step != "remove" or any(isinstance(each, InvitationsRevokedV1) for each in caused)
         if event.deleted:
             return
 

@@ -31,6 +31,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "deleted": False,
         "version": 1,
     },
+    "InvitationsRevokedV1": {
+        "kind": "InvitationsRevokedV1",
+        "domain_event_id": "0" * 24,
+        "event_id": "1" * 24,
+        "invite_ids": ["2" * 24, "3" * 24],
+        "version": 3,
+    },
     "FriendInviteAcceptedV1": {
         "kind": "FriendInviteAcceptedV1",
         "domain_event_id": "0" * 24,

@@ -8,6 +8,7 @@ import pytest
 from deploy.local import settings as local
 from gateway import settings as gateway
 from services.chassis import settings as service
+from services.invites.service import Invites
 from tests.docs.documents import REPOSITORY, marked, rows, section
 
 TABLE = rows(section("docs/configuration.md", "Variables"))
@@ -38,7 +39,7 @@ class Overheard(Mapping[str, str]):
 def variables_read() -> set[str]:
     environment = Overheard()
     gateway.read_settings(environment)
-    service.read_settings("users", environment)
+    service.read_settings("users", environment, numbers=Invites.numbers)
     local.read_settings(environment)
     packages = ("services", "gateway", "deploy/local")  # what only containers read is in docs/containers.md
     sources = [path for package in packages for path in (REPOSITORY / package).rglob("*.py")]
@@ -77,9 +78,11 @@ def test_the_default_of_a_port_is_the_one_documented(name: str, port: int) -> No
 
 
 def test_the_defaults_of_a_service_are_the_ones_documented() -> None:
-    defaults = service.read_settings("users", {"AMQP_URI": "amqp://users@given", "MONGO_URI": "given"})
+    needed = {"AMQP_URI": "amqp://users@given", "MONGO_URI": "given"}
+    defaults = service.read_settings("users", needed, numbers=Invites.numbers)
 
     assert DOCUMENTED["SERVICE_WORKERS"][2] == f"`{defaults.max_workers}`"
     assert DOCUMENTED["CALLS_QUEUE_TYPE"][2] == f"`{defaults.calls_queue_type}`"
     assert DOCUMENTED["LOG_LEVEL"][2] == f"`{defaults.log_level}`"
+    assert DOCUMENTED["INVITATION_WAIT_S"][2] == f"`{defaults.numbers['INVITATION_WAIT_S']}`"
     assert defaults.mongo_database == "social_calendar_users"

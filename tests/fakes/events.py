@@ -1,6 +1,7 @@
 """Events in memory."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock
 
@@ -101,11 +102,19 @@ class FakeEvents:
         sender, receiver_id = event.member_of(sender_id), invitation.user_id
         if sender is None or "can_invite_user" not in sender.rights:
             return False
-        if event.member_of(receiver_id) or event.has_invited(receiver_id):
+        if event.member_of(receiver_id) or any(opened.user_id == receiver_id for opened in event.invited):
             return False
         if len(event.members) + len(event.invited) >= MAX_PLACES or (event_id, invitation.invite_id) in self._used:
             return False
-        self._events[event_id] = replace(event, invited=(*event.invited, invitation))
+        opened = replace(invitation, sender_id=sender_id)
+        self._events[event_id] = replace(event, invited=(*event.invited, opened))
+        return True
+
+    def revoke_invitation(self, event_id: str, invite_id: str, *, owner_id: str) -> bool:
+        event = self.find(event_id)
+        if event is None or event.owner_id != owner_id or not _is_open(event, invite_id):
+            return False
+        self._events[event_id] = _revoked(event, lambda invitation: invitation.invite_id == invite_id)
         return True
 
     def withdraw_invitation(self, event_id: str, invite_id: str) -> bool:
@@ -138,8 +147,10 @@ class FakeEvents:
             return None
         change = change_between(before, after, domain_event_id=domain_event_id(operation_id))
         self._former.update({member.id: before.id for member in change.removed_members})
+        sender_id = after.removed_user_id
+        current = _revoked(current, lambda invitation: bool(sender_id) and invitation.sender_id == sender_id)
         invited = () if after.deleted else current.invited
-        after = replace(after, version=current.version + 1, invited=invited)
+        after = replace(after, version=current.version + 1, invited=invited, removed_user_id=None)
         if change.removed_members:
             after = replace(after, last_departure=change)
         self._events[before.id] = self._done(after, change, operation_id)
@@ -158,6 +169,11 @@ class FakeEvents:
 
 def _change(operation_id: str, kind: str, *, affected_member_ids: tuple[str, ...] = ()) -> Change:
     return Change(domain_event_id=domain_event_id(operation_id), kind=kind, affected_member_ids=affected_member_ids)
+
+
+def _revoked(event: Event, is_meant: Callable[[OpenInvitation], bool]) -> Event:
+    invited = tuple(replace(each, revoked=each.revoked or is_meant(each)) for each in event.invited)
+    return replace(event, invited=invited)
 
 
 def _is_open(event: Event, invite_id: str) -> bool:

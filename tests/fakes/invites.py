@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from services.chassis.messaging.outbox import now
 from services.contracts import invites as contract
-from services.invites.model import ENDED_BY, OPEN, Invite, Refusal, Status
+from services.invites.model import ENDED_BY, OPEN, SENDER_REMOVED, Invite, Refusal, Status
+from services.invites.storage import EXPIRED_AT_ONCE
 
 
 @dataclass
@@ -19,6 +21,7 @@ class FakeInvites:
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
+        self._leases: dict[str, datetime] = {}
 
     def propose(self, invite: Invite) -> bool:
         if invite.id in self._kept:
@@ -39,6 +42,9 @@ class FakeInvites:
     def list_pending_for(self, event_ids: list[str]) -> list[Invite]:
         waiting = [kept.invite for kept in self._kept.values() if kept.invite.status == "pending"]
         return [invite for invite in waiting if invite.event_id in event_ids]
+
+    def list_open_among(self, invite_ids: list[str]) -> list[Invite]:
+        return [kept.invite for kept in self._open() if kept.invite.id in invite_ids]
 
     def find(self, invite_id: str) -> Invite | None:
         return self._kept[invite_id].invite if invite_id in self._kept else None
@@ -96,9 +102,13 @@ class FakeInvites:
         kept.invite = replace(kept.invite, status=after, refusal=refusal)
         return True
 
-    def answer(self, invite_id: str, action: contract.Action, *, actor_id: str, operation_id: str) -> Invite | None:
+    def answer(
+        self, invite_id: str, action: contract.Action, *, actor_id: str | None, operation_id: str
+    ) -> Invite | None:
         kept = self._kept.get(invite_id)
-        if kept is None or kept.invite.status != "pending" or not kept.invite.may_be_answered_by(actor_id, action):
+        if kept is None or kept.invite.status != "pending":
+            return None
+        if actor_id is not None and not kept.invite.may_be_answered_by(actor_id, action):
             return None
         operations = kept.invite.operations | {operation_id}
         kept.invite = replace(kept.invite, status=ENDED_BY[action], operations=operations)
@@ -118,3 +128,23 @@ class FakeInvites:
         for kept in self._open():
             if kept.invite.event_id == event_id:
                 kept.invite = replace(kept.invite, status="void" if kept.invite.was_pending else "refused")
+
+    def end_revoked(self, invite_ids: list[str]) -> None:
+        for invite_id in invite_ids:
+            self._end(invite_id, "proposed", "refused", SENDER_REMOVED)
+            self._end(invite_id, "pending", "cancelled")
+
+    def expire(self, *, sent_before: datetime) -> bool:
+        pending = [kept for kept in self._open() if kept.invite.status == "pending" and kept.sent_at < sent_before]
+        for kept in pending[:EXPIRED_AT_ONCE]:
+            kept.invite = replace(kept.invite, status="cancelled")
+        return bool(pending)
+
+    def take_lease(self, name: str, *, until: datetime) -> bool:
+        if name in self._leases and self._leases[name] > now():
+            return False
+        self._leases[name] = until
+        return True
+
+    def prolong_lease(self, name: str, *, until: datetime) -> None:
+        self._leases[name] = until

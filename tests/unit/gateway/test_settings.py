@@ -119,3 +119,13 @@ def test_an_origin_is_what_browsers_make_of_it(given: str, read: str) -> None:
 
     assert (settings.public_url, settings.cors_origins) == (read, (read,))
     assert settings.is_https == read.startswith("https:")
+
+
+def test_a_variable_that_one_service_reads_is_a_number_in_its_bounds() -> None:
+    wait = services.Number("WAIT_S", 90, 1, 100)
+    for value, expected in (("", 90), ("1", 1), ("100", 100)):
+        read = services.read_settings("invites", NEEDED | {"WAIT_S": value}, numbers=[wait])
+        assert read.numbers == {"WAIT_S": expected}
+    for value in ("0", "101", "ten", "-1"):
+        with pytest.raises(services.BadSettings, match="WAIT_S must be a number from 1 to 100"):
+            services.read_settings("invites", NEEDED | {"WAIT_S": value}, numbers=[wait])

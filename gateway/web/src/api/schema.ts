@@ -287,6 +287,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/event/invited": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return who is invited to a group event that I take part in, in the order the invitations were sent. */
+        get: operations["list_invited"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/invite": {
         parameters: {
             query?: never;
@@ -298,7 +315,7 @@ export interface paths {
         put?: never;
         /** Invite a user; while an invitation is pending the same one is not sent again. `X-Invite-Id` names it. */
         post: operations["send_invite"];
-        /** Accept or decline an invitation to me, or cancel one of mine. */
+        /** Accept or decline an invitation to me, or cancel one of mine or to an event that I own. */
         delete: operations["answer_invite"];
         options?: never;
         head?: never;
@@ -779,6 +796,24 @@ export interface components {
             /** @enum {string} */
             type: "friend" | "event";
             event_id: string | null;
+        };
+        /** InvitedList */
+        InvitedList: components["schemas"]["Invited"][];
+        /**
+         * Invited
+         * @description Somebody who is invited to an event, and by which invitation.
+         * @example {
+         *       "invite_id": "665f1c2ab7d14e0012a3f002",
+         *       "name": "Cleo Marsh",
+         *       "profile_pic": "https://pictures.example.com/cleo.jpg",
+         *       "user_id": "665f1c2ab7d14e0012a3c003"
+         *     }
+         */
+        Invited: {
+            invite_id: string;
+            user_id: string;
+            name: string;
+            profile_pic: string;
         };
         /**
          * NewInvite
@@ -5382,6 +5417,153 @@ export interface operations {
             };
         };
     };
+    list_invited: {
+        parameters: {
+            query: {
+                /** @example 665f1c2ab7d14e0012a3d001 */
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "invite_id": "665f1c2ab7d14e0012a3f002",
+                     *         "name": "Cleo Marsh",
+                     *         "profile_pic": "https://pictures.example.com/cleo.jpg",
+                     *         "user_id": "665f1c2ab7d14e0012a3c003"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["InvitedList"];
+                };
+            };
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "id: must be an id: 24 lower-case hexadecimal digits"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Log in first: GET /login."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:member.right_missing",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "You do not hold the right: can_change_event."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:event.unknown",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no such event."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "The server made a mistake."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /**
+                     * @description seconds to wait before trying again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:call.timeout",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "events did not answer in time"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     send_invite: {
         parameters: {
             query?: never;
@@ -5619,7 +5801,7 @@ export interface operations {
             query: {
                 /** @example 665f1c2ab7d14e0012a3d001 */
                 id: string;
-                /** @description accept or decline an invitation to me, or cancel one of mine */
+                /** @description accept or decline an invitation to me, or cancel one of mine or to an event that I own */
                 action: "accept" | "decline" | "cancel";
             };
             header?: {
