@@ -201,7 +201,11 @@ def _cancel_as_owner(
     if invite is None or invite.status != "pending" or invite.event_id is None:
         return None
     calls.call(events.revoke_invitation, actor_id=actor_id, event_id=invite.event_id, invite_id=invite_id)
-    return invites.answer(invite_id, "cancel", actor_id=None, operation_id=operation_id)
+    cancelled = invites.answer(invite_id, "cancel", actor_id=None, operation_id=operation_id)
+    if cancelled is not None:
+        return cancelled
+    ended = invites.find_confirmed(invite_id)  # perhaps by the domain event that says what is revoked
+    return ended if ended is not None and ended.status == "cancelled" else None
 
 
 def _get_answered(

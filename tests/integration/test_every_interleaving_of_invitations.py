@@ -6,23 +6,26 @@ actor's gateway makes them. `tests/integration/stepping.py` says how actors take
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import pytest
 
 from services.chassis.messaging.outbox import STATE_REQUESTED, Outbox
-from services.contracts.domain_events import from_wire, to_wire
+from services.contracts.domain_events import InvitationsRevokedV1, from_wire, to_wire
 from services.contracts.errors import ServiceError
 from services.contracts.ids import new_id
 from services.contracts.invites import Action
 from services.contracts.registry import awaited_subscribers
 from services.contracts.rpc import Wire
 from services.events import storage as events_storage
-from services.events.model import Event, joining
+from services.events.model import STATE, Change, Event, Member, joining
 from services.invites import storage as invites_storage
 from services.invites.model import Invite
 from tests.fakes.world import World
 from tests.integration.stepping import Actor, every_schedule, fast_database, run, step
+
+S = TypeVar("S", bound="Scene")
 
 
 class Scene(World):
@@ -36,7 +39,8 @@ class Scene(World):
             step(getattr(self.services[name], name))
         self.outboxes: list[Outbox] = [*events_storage.outboxes(database), *invites_storage.outboxes(database)]
         self.anna, self.bob = self.person("Anna"), self.person("Bob")
-        self.event_id, self.invite_id, self.answers = self.event(self.anna), new_id(), 0
+        self.event_id, self.invite_id = self.event(self.anna), new_id()
+        self.done: set[Action] = set()
         self.was_removed = False
 
     def _caused(self, domain_events: list[Wire]) -> None:
@@ -67,23 +71,26 @@ class Scene(World):
         def act() -> None:
             with suppress(ServiceError):
                 self.answer(self.anna if action == "cancel" else self.bob, self.invite_id, action)
-                self.answers += 1
+                self.done.add(action)
 
         return act
 
     def accept_and_be_removed(self) -> None:
         self.answer(self.bob, self.invite_id, "accept")
-        self.answers += 1
+        self.done.add("accept")
         self.remove_member(self.anna, self.membership_id)
         self.was_removed = True
 
     def end(self) -> None:
         self.delete(self.anna, self.event_id)
 
+    def documents(self) -> list[str]:
+        return [self.event_id, self.invite_id]
+
     def relay(self) -> None:
         """Deliver everything that the outboxes have, whether it was delivered before or not."""
         for outbox in self.outboxes:
-            for document in outbox.collection.find({"_id": {"$in": [self.event_id, self.invite_id]}}):
+            for document in outbox.collection.find({"_id": {"$in": self.documents()}}):
                 for entry in document.get("outbox", ()):
                     self._caused([to_wire(each) for each in outbox.to_domain_events(document, entry)])
 
@@ -123,6 +130,52 @@ class Scene(World):
         )
 
 
+class InviterScene(Scene):
+    """Anna's event, to which Carl, who may invite and no more, has invited Bob or is about to.
+
+    sent_by_anna: the invitation that Bob is left with after Anna has invited him, too; None if she was refused.
+    """
+
+    def __init__(self, database: Any) -> None:
+        super().__init__(database)
+        self.carl, self.annas_id, self.sent_by_anna = self.person("Carl"), new_id(), ""
+        self.inviter = Member(id=new_id(), user_id=self.carl, rights=frozenset({"can_invite_user"}))
+        alone = self.party()
+        both = replace(alone, members=(*alone.members, self.inviter))
+        self.services["events"].events.replace_membership(alone, both, operation_id=new_id())
+        self.inviter_was_removed = self.owner_has_left = False
+
+    def send(self) -> None:
+        with suppress(ServiceError):
+            self.invite(self.carl, self.bob, self.event_id, operation_id=self.invite_id)
+
+    def send_annas(self) -> None:
+        self.sent_by_anna = self.invite(self.anna, self.bob, self.event_id, operation_id=self.annas_id)
+
+    def cancel_as_owner(self) -> None:
+        with suppress(ServiceError):
+            self.answer(self.anna, self.invite_id, "cancel")
+            self.done.add("cancel")
+
+    def remove_inviter(self) -> None:
+        self.remove_member(self.anna, self.inviter.id)
+        self.inviter_was_removed = True
+
+    def owner_leaves(self) -> None:
+        self.leave(self.anna, self.event_id)
+        self.owner_has_left = True
+
+    def documents(self) -> list[str]:
+        return [*super().documents(), self.annas_id]
+
+    def reconcile(self) -> None:
+        super().reconcile()
+        states = self.party().to_domain_events(Change(domain_event_id=new_id(), kind=STATE))
+        wires = [to_wire(each) for each in states if isinstance(each, InvitationsRevokedV1)]
+        for discrepancy in self.services["invites"].audit(domain_events=wires):
+            self.services["invites"].restore(domain_event=wires[discrepancy["index"]], replica_version=None)
+
+
 def settle(now: Scene) -> None:
     """Let everything arrive, and repair twice: the second time nothing may be left to do."""
     now.relay()
@@ -139,7 +192,7 @@ def agrees(now: Scene) -> None:
     settle(now)
     party, invitation = now.party(), now.invitation()
     status = invitation.status if invitation else "refused"
-    assert status != "proposed" and now.answers <= 1 and now.times_let_in() <= 1
+    assert status != "proposed" and len(now.done) <= 1 and now.times_let_in() <= 1
     if party.deleted:
         assert status != "pending" and party.invited == () and party.members == ()
         return
@@ -158,15 +211,38 @@ def database(mongo_uri: str) -> Iterator[Any]:
         yield database
 
 
-def in_every_order(database: Any, actors_of: Callable[[Scene], list[Actor]], *, sent: bool) -> int:
+def ended_before_the_answer(now: InviterScene) -> None:
+    """What was answered holds at once, before anything is published: accepted or ended, and nothing in between."""
+    invitation, has_joined = now.invitation(), now.party().member(now.membership_id) is not None
+    status = invitation.status if invitation else "refused"
+    assert has_joined == (status == "accepted")
+    for action, outcome in (("accept", "accepted"), ("decline", "declined")):
+        assert (action in now.done) == (status == outcome)
+    assert status == "cancelled" if "cancel" in now.done else status != "cancelled" or now.inviter_was_removed
+    if now.inviter_was_removed:
+        assert status in ("accepted", "cancelled", "refused")
+        assert now.invite_id not in [each.invite_id for each in now.party().invited if not each.revoked]
+    if now.sent_by_anna and now.sent_by_anna != now.invite_id:
+        assert now.services["invites"].invites.find(now.annas_id).status == "pending"
+        assert now.party().has_invited(now.bob)
+
+
+def nothing_is_left_of_the_revoked(now: InviterScene) -> None:
+    settle(now)
+    assert not any(invitation.revoked for invitation in now.party().invited)
+
+
+def in_every_order(
+    database: Any, actors_of: Callable[[S], list[Actor]], *, sent: bool, scene: type[S], judge: Callable[[S], None]
+) -> int:
     """Run actors in every order; sent: Bob has the invitation before. Returns the number of orders."""
 
     def run_once(schedule: list[int]) -> list[int]:
-        now = Scene(database)
+        now = scene(database)
         if sent:
             now.send()
         choices = run(actors_of(now), schedule)
-        agrees(now)
+        judge(now)
         return choices
 
     return every_schedule(run_once)
@@ -195,5 +271,33 @@ SCENES: dict[str, tuple[Callable[[Scene], list[Actor]], bool, int]] = {
 @pytest.mark.parametrize("scene", SCENES)
 def test_roster_and_invitation_agree(database: Any, scene: str) -> None:
     actors_of, sent, at_least = SCENES[scene]
-    count = in_every_order(database, actors_of, sent=sent)
+    count = in_every_order(database, actors_of, sent=sent, scene=Scene, judge=agrees)
+    assert count >= at_least
+
+
+INVITER_SCENES: dict[str, tuple[Callable[[InviterScene], list[Actor]], bool, int]] = {
+    "cancelled by the owner, accepted": (lambda now: [now.cancel_as_owner, now.reply("accept")], True, 15),
+    "cancelled by the owner twice": (lambda now: [now.cancel_as_owner, now.cancel_as_owner], True, 100),
+    "cancelled by the owner, the owner leaves": (lambda now: [now.cancel_as_owner, now.owner_leaves], True, 30),
+    "inviter removed, accepted": (lambda now: [now.remove_inviter, now.reply("accept")], True, 8),
+    "inviter removed, cancelled by the owner": (lambda now: [now.remove_inviter, now.cancel_as_owner], True, 50),
+    "inviter removed, repaired": (lambda now: [now.remove_inviter, now.reconcile], True, 10),
+    "inviter removed, sending": (lambda now: [now.remove_inviter, now.send], False, 10),
+    "inviter removed, sending, accepted": (lambda now: [now.remove_inviter, now.send, now.reply("accept")], False, 100),
+    "inviter removed, invited by another": (lambda now: [now.remove_inviter, now.send_annas], True, 15),
+}
+"""The same with Carl's invitation, which Anna, who owns the event, cancels, or who removes Carl."""
+
+
+@pytest.mark.parametrize("scene", INVITER_SCENES)
+def test_an_invitation_is_accepted_or_ends_with_its_sender_or_by_the_owner(database: Any, scene: str) -> None:
+    actors_of, sent, at_least = INVITER_SCENES[scene]
+
+    def judge(now: InviterScene) -> None:
+        ended_before_the_answer(now)
+        nothing_is_left_of_the_revoked(now)
+        if now.sent_by_anna in ("", now.invite_id):
+            agrees(now)
+
+    count = in_every_order(database, actors_of, sent=sent, scene=InviterScene, judge=judge)
     assert count >= at_least
