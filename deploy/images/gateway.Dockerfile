@@ -11,7 +11,7 @@ RUN python3 -m venv --without-pip /venv \
         -exec rm -r {} +
 COPY services/__init__.py /app/services/
 COPY services/contracts /app/services/contracts
-COPY services/chassis/__init__.py services/chassis/mongo.py services/chassis/tracing.py \
+COPY services/chassis/__init__.py services/chassis/mongo.py services/chassis/database_clock.py services/chassis/tracing.py \
     services/chassis/logging.py /app/services/chassis/
 COPY services/chassis/broker/__init__.py services/chassis/broker/connection.py \
     services/chassis/broker/limits.py services/chassis/broker/senders.py /app/services/chassis/broker/

@@ -46,6 +46,8 @@ SINGLE_BATCH = 100_000
 further page another operation."""
 
 NAMESPACE_EXISTS = 48
+NAMESPACE_NOT_FOUND = 26
+INDEX_NOT_FOUND = 27
 
 _PASSING = (AutoReconnect, ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, WTimeoutError)
 # NotWritablePrimary, shutdown in progress and the like: another server will answer soon. CursorNotFound: the server
@@ -112,6 +114,15 @@ def validated(database: Database[Document], name: str, document: Document) -> Co
             raise
         database.command({"collMod": name, **validator})
     return database[name]
+
+
+def drop_index(collection: Collection[Document], name: str) -> None:
+    """Drop an index that an earlier version has made, if it is there."""
+    try:
+        collection.drop_index(name)
+    except OperationFailure as exc:
+        if exc.code not in (NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND):
+            raise
 
 
 def is_transient_failure(exc: BaseException) -> bool:

@@ -27,9 +27,6 @@ class ChatStore(Protocol):
     def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
         """Return a user's chats, newest message first, then those without, newest first."""
 
-    def list_ids(self, user_id: str) -> list[str]:
-        """Return the ids of a user's chats in the order of the list."""
-
     def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> MessagePage:
         """Return the newest `limit` messages of a chat (None: all) with numbers below `before`, as many as fit."""
 

@@ -40,10 +40,6 @@ class Chats(Service):
         )
 
     @rpc
-    def list_chat_ids(self, *, actor_id: str) -> list[str]:
-        return self.chats.list_ids(actor_id)
-
-    @rpc
     def get_chat(self, *, actor_id: str, chat_id: str, limit: int | None, before: str | None) -> contract.Chat:
         return usecases.get_chat(self.chats, actor_id=actor_id, chat_id=chat_id, limit=limit, before=before)
 

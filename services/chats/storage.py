@@ -199,10 +199,6 @@ class MongoChatStore:
         found = self._chats.find({"user_ids": user_id}, _CHAT_FIELDS).sort(_NEWEST_FIRST)
         return [_chat(document) for document in found.skip(offset).limit(limit)]
 
-    def list_ids(self, user_id: str) -> list[str]:
-        found = self._chats.find({"user_ids": user_id}, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_NEWEST_FIRST)
-        return [document["_id"] for document in found]
-
     def list_messages(self, chat_id: str, *, limit: int | None, before: int | None) -> MessagePage:
         wanted: Document = {"chat_id": chat_id, "live": True}
         if before is not None:

@@ -49,12 +49,6 @@ def list_chats(*, actor_id: str, offset: int, limit: int, message_limit: int | N
 
 
 @answered_by(SERVICE)
-def list_chat_ids(*, actor_id: str) -> list[str]:
-    """Return the ids of all chats that the actor may read."""
-    raise NotImplementedError
-
-
-@answered_by(SERVICE)
 def get_chat(*, actor_id: str, chat_id: str, limit: int | None, before: str | None) -> Chat:
     """Return a chat with its newest `limit` messages (None: all) older than the message `before`.
 

@@ -88,6 +88,13 @@ class Invited(TypedDict):
     user_id: str
 
 
+class OwnIds(TypedDict):
+    """What a user takes part in. chat_ids: of the group events among `event_ids`."""
+
+    event_ids: list[str]
+    chat_ids: list[str]
+
+
 @answered_by(SERVICE)
 def create_event(*, actor_id: str, kind: Kind, details: EventDetails, operation_id: str) -> WriteResult:
     """Create an event whose id is `operation_id`; the actor owns it. Idempotent."""
@@ -112,8 +119,8 @@ def list_month(*, actor_id: str, year: int, month: int) -> list[EventSummary]:
 
 
 @answered_by(SERVICE)
-def list_event_ids(*, actor_id: str) -> list[str]:
-    """Return the ids of all events that the actor takes part in, in time order."""
+def list_own_ids(*, actor_id: str) -> OwnIds:
+    """Return the ids of all events that the actor takes part in, in time order, and of their chats."""
     raise NotImplementedError
 
 

@@ -39,9 +39,14 @@ class Friend(UserProfile):
 
 
 class Account(Friend):
-    """The actor's own profile. google_id: the identity provider's `sub`."""
+    """The actor's own profile.
+
+    google_id: the identity provider's `sub`.
+    dialog_ids: the chats with those who are friends or were once; a dialog stays readable.
+    """
 
     google_id: str
+    dialog_ids: list[str]
 
 
 class Friendship(TypedDict):

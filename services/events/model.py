@@ -56,6 +56,11 @@ class OpenInvitation:
     revoked: bool = False
 
 
+def chat_id_of(event_id: str) -> str:
+    """Name the chat of a group event."""
+    return derive_id(event_id, "chat")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """What has happened to an event, as far as its state does not show it: an entry of its outbox.
@@ -101,7 +106,7 @@ class Event:
     @property
     def chat_id(self) -> str:
         """The chat of a group event, minted by the event."""
-        return derive_id(self.id, "chat")
+        return chat_id_of(self.id)
 
     def member_of(self, user_id: str) -> Member | None:
         """Return a user's membership."""

@@ -30,7 +30,7 @@ class EventStore(Protocol):
     def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
         """Return the events of a month that a user takes part in, in time order. One range of one index."""
 
-    def list_ids(self, user_id: str) -> list[str]:
+    def list_ids(self, user_id: str) -> list[tuple[str, Kind]]:
         """Return the ids of all events that a user takes part in, in time order."""
 
     def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:

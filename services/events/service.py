@@ -49,8 +49,8 @@ class Events(Service):
         return self.events.list_month(actor_id, year=year, month=month)
 
     @rpc
-    def list_event_ids(self, *, actor_id: str) -> list[str]:
-        return self.events.list_ids(actor_id)
+    def list_own_ids(self, *, actor_id: str) -> contract.OwnIds:
+        return usecases.list_own_ids(self.events, actor_id=actor_id)
 
     @rpc
     def list_visible_event_ids(self, *, actor_id: str, user_id: str) -> list[str]:

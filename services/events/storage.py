@@ -26,6 +26,7 @@ from services.chassis.mongo import (
     TEXT,
     Document,
     array_of,
+    drop_index,
     ignore_duplicate_key,
     merged,
     one_of,
@@ -78,7 +79,8 @@ EVENT = shape(
 def prepare(database: Database[Document]) -> None:
     """Make the collection, and the indexes that the queries rely on. Idempotent."""
     events = validated(database, "events", EVENT)
-    events.create_index([("members.user_id", ASCENDING), *_BY_TIME])
+    events.create_index([("members.user_id", ASCENDING), *_BY_TIME, ("kind", ASCENDING)])
+    drop_index(events, "members.user_id_1_starts_at_1__id_1")  # of 0.1.0, without the kind
     events.create_index("members.id")
     events.create_index("former_member_ids", sparse=True)
     events.create_index("invited.invite_id", sparse=True)
@@ -141,9 +143,10 @@ class MongoEventStore:
         found = self._events.find(wanted, _SUMMARY_FIELDS, batch_size=SINGLE_BATCH)
         return [_summary(document) for document in found.sort(_BY_TIME)]
 
-    def list_ids(self, user_id: str) -> list[str]:
-        found = self._events.find({"members.user_id": user_id}, {"_id": 1}, batch_size=SINGLE_BATCH).sort(_BY_TIME)
-        return [document["_id"] for document in found]
+    def list_ids(self, user_id: str) -> list[tuple[str, Kind]]:
+        # The index alone answers.
+        found = self._events.find({"members.user_id": user_id}, {"kind": 1}, batch_size=SINGLE_BATCH).sort(_BY_TIME)
+        return [(document["_id"], document["kind"]) for document in found]
 
     def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
         is_invited = {"invited": {"$elemMatch": {"user_id": viewer_id, "revoked": {"$ne": True}}}}

@@ -56,6 +56,15 @@ def list_visible_event_ids(events: EventStore, calls: BoundClient, *, actor_id: 
     return [one.id for one in candidates if one.open or one.owner_id in friend_ids]
 
 
+def list_own_ids(events: EventStore, *, actor_id: str) -> contract.OwnIds:
+    """Return the ids of the actor's events and of their chats. One query."""
+    listed = events.list_ids(actor_id)
+    return contract.OwnIds(
+        event_ids=[event_id for event_id, _ in listed],
+        chat_ids=[model.chat_id_of(event_id) for event_id, kind in listed if kind == "group"],
+    )
+
+
 def change_event(
     events: EventStore,
     notify: Notify,

@@ -16,6 +16,10 @@ MAX_GRAMS = 16
 """Grams of a search text of which the rarest is looked up."""
 
 
+Pair = tuple[str, str]
+"""The ids of two users, in the order that names their pair."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """A user as the identity provider describes them.
@@ -81,12 +85,17 @@ class Friendship:
         )
 
 
-def pair_of(one: str, other: str) -> tuple[str, str]:
+def pair_of(one: str, other: str) -> Pair:
     """Return the two ids in the order that names their pair."""
     return (one, other) if one < other else (other, one)
 
 
-def dialog_id_of(pair: tuple[str, str]) -> str:
+def other_of(pair: Pair, user_id: str) -> str:
+    """Return the other one of a pair."""
+    return pair[0] if pair[1] == user_id else pair[1]
+
+
+def dialog_id_of(pair: Pair) -> str:
     """Mint the id of a pair's dialog; the pair is its cause, so there is one for ever."""
     return derive_id("-".join(pair), "dialog")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from services.users.model import Friendship, Profile
+from services.users.model import Friendship, Pair, Profile
 
 
 class UserStore(Protocol):
@@ -41,6 +41,9 @@ class UserStore(Protocol):
 
     def list_friend_ids(self, user_id: str) -> list[str]:
         """Return the ids of a user's friends."""
+
+    def list_friendship_pairs(self, user_id: str) -> list[tuple[Pair, bool]]:
+        """Return with whom a user is or was friends, and whether they are. One query."""
 
     def list_profiles_and_friends(self, user_ids: Iterable[str]) -> list[tuple[Profile, set[str]]]:
         """Return the profiles of these users, each with the ids of the user's friends. One query."""

@@ -17,7 +17,6 @@ import pymongo
 from pymongo import ASCENDING, ReturnDocument, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import OperationFailure
 
 from services.chassis.messaging import outbox
 from services.chassis.mongo import (
@@ -29,6 +28,7 @@ from services.chassis.mongo import (
     TEXT_OR_NULL,
     Document,
     array_of,
+    drop_index,
     ignore_duplicate_key,
     merged,
     shape,
@@ -40,6 +40,7 @@ from services.users.folding import FOLDING, fold, pattern_of
 from services.users.model import (
     OVERLONG,
     Friendship,
+    Pair,
     Profile,
     SearchTerms,
     SortKey,
@@ -53,7 +54,6 @@ from services.users.model import (
 )
 
 BETWEEN = "\0"
-INDEX_NOT_FOUND = 27
 COUNTED = 1000
 """Names with a gram that are counted to find the rarest of a text: beyond that, one is as good as another."""
 FOLDED_AT_ONCE = 50
@@ -93,7 +93,7 @@ def prepare(database: Database[Document]) -> None:
 
 def _index(profiles: Collection[Document], friendships: Collection[Document]) -> None:
     profiles.create_index([("issuer", ASCENDING), ("google_id", ASCENDING)], unique=True)
-    _drop_index(profiles, "google_id_1")  # of 0.1.0, where the key was `google_id` alone
+    drop_index(profiles, "google_id_1")  # of 0.1.0, where the key was `google_id` alone
     profiles.create_index([("name_grams", ASCENDING), *_BY_NAME, ("folded_name", ASCENDING)])
     profiles.create_index(_BY_EMAIL)
     profiles.create_index([("folded_email", ASCENDING), *_BY_NAME, ("folded_name", ASCENDING)])
@@ -298,6 +298,11 @@ class MongoUserStore:
         # By the other one's id, which is the first or the second half of a key: no index has that order.
         return sorted(other for document in found for other in _pair(document["_id"]) if other != user_id)
 
+    def list_friendship_pairs(self, user_id: str) -> list[tuple[Pair, bool]]:
+        # Whom a pair consists of is in the keys, so that the index alone answers.
+        found = self._friendships.find({"user_ids": user_id}, {"friends": 1}, batch_size=SINGLE_BATCH)
+        return [(pair_of(*_pair(document["_id"])), document["friends"]) for document in found]
+
     def list_profiles_and_friends(self, user_ids: Iterable[str]) -> list[tuple[Profile, set[str]]]:
         ids = list(user_ids)
         theirs: list[Document] = [
@@ -377,14 +382,6 @@ class MongoUserStore:
 
 
 _PROFILE_FIELDS = {"issuer": 1, "google_id": 1, "name": 1, "email": 1, "picture": 1, "birthday": 1}
-
-
-def _drop_index(collection: Collection[Document], name: str) -> None:
-    try:
-        collection.drop_index(name)
-    except OperationFailure as exc:
-        if exc.code != INDEX_NOT_FOUND:
-            raise
 
 
 def _count_names(gram: str) -> list[Document]:

@@ -10,7 +10,7 @@ from services.contracts.domain_events import DomainEvent, FriendInviteAcceptedV1
 from services.contracts.errors import Code, NotFound
 from services.contracts.registry import to_deliver
 from services.contracts.rpc import Discrepancy, HandlerResult, Wire, WriteResult, handled
-from services.users.model import Friendship, Profile, name_of, pair_of
+from services.users.model import Friendship, Profile, dialog_id_of, name_of, other_of, pair_of
 from services.users.ports import UserStore
 
 
@@ -25,7 +25,13 @@ def sign_in(store: UserStore, notify: Notify, profile: Profile, *, operation_id:
 def get_account(store: UserStore, *, actor_id: str) -> contract.Account:
     """Return one's own profile with the ids of one's friends."""
     profile = _get_profile(store, actor_id)
-    return contract.Account(**_known(profile), friend_ids=store.list_friend_ids(actor_id), google_id=profile.google_id)
+    friendships = store.list_friendship_pairs(actor_id)
+    return contract.Account(
+        **_known(profile),
+        friend_ids=sorted(other_of(pair, actor_id) for pair, are_friends in friendships if are_friends),
+        google_id=profile.google_id,
+        dialog_ids=[dialog_id_of(pair) for pair, _ in friendships],
+    )
 
 
 def get_user(store: UserStore, *, actor_id: str, user_id: str) -> contract.UserProfile:

@@ -9,6 +9,11 @@ from services.chats.model import Chat
 from services.contracts.ids import new_id
 
 
+def ids(chats, user_id):
+    """Return the ids of a user's chats in the order of the list."""
+    return [chat.id for chat in chats.list_newest(user_id, offset=0, limit=100)]
+
+
 def chat(*user_ids, version=1, **fields):
     defaults = {"id": new_id(), "kind": "event", "event_id": new_id(), "deleted": False}
     return Chat(**{**defaults, **fields, "user_ids": user_ids, "version": version})
@@ -43,7 +48,7 @@ def test_a_deleted_chat_is_gone_and_stays_gone(chats):
     was = stored(chats, "anna")
     assert chats.save_replica(replace(was, user_ids=(), deleted=True, version=5))
     assert chats.find(was.id) is None
-    assert chats.list_ids("anna") == []
+    assert ids(chats, "anna") == []
     assert not chats.save_replica(replace(was, version=4))
     assert not chats.post(was.id, new_id(), author_id="anna", text="x", now_us=1000)
 
@@ -86,7 +91,7 @@ def test_chats_are_listed_by_their_newest_message_and_empty_ones_by_age(chats):
     post(chats, talked, at=1000)
     post(chats, talked_last, at=2000)
     expected = [talked_last.id, talked.id, quiet_new.id, quiet_old.id]
-    assert chats.list_ids("anna") == expected
+    assert ids(chats, "anna") == expected
     assert [one.id for one in chats.list_newest("anna", offset=1, limit=2)] == expected[1:3]
 
 
@@ -95,9 +100,9 @@ def test_deleting_the_newest_message_moves_the_chat_back_in_the_list(chats):
     post(chats, one, at=1000)
     post(chats, other, at=2000)
     newest = post(chats, one, at=3000)
-    assert chats.list_ids("anna") == [one.id, other.id]
+    assert ids(chats, "anna") == [one.id, other.id]
     chats.delete(chats.find_message(newest), operation_id=new_id())
-    assert chats.list_ids("anna") == [other.id, one.id]
+    assert ids(chats, "anna") == [other.id, one.id]
 
 
 def test_a_repeat_finishes_a_deletion_whose_process_died_before_the_list_was_sorted(chats, monkeypatch):
@@ -110,16 +115,16 @@ def test_a_repeat_finishes_a_deletion_whose_process_died_before_the_list_was_sor
         chats.delete(chats.find_message(newest), operation_id=operation_id)
 
     assert chats.finish(newest, operation_id)
-    assert chats.list_ids("anna") == [other.id, one.id]
+    assert ids(chats, "anna") == [other.id, one.id]
 
 
 def test_deleting_the_only_message_makes_the_chat_an_empty_one(chats):
     one, other = stored(chats, "anna"), stored(chats, "anna")
     only = post(chats, one)
     chats.delete(chats.find_message(only), operation_id=new_id())
-    assert chats.list_ids("anna") == [other.id, one.id]
+    assert ids(chats, "anna") == [other.id, one.id]
     post(chats, one, at=5)
-    assert chats.list_ids("anna") == [one.id, other.id]
+    assert ids(chats, "anna") == [one.id, other.id]
 
 
 def test_a_repeated_message_leaves_the_order_of_the_list_right(chats):
@@ -127,7 +132,7 @@ def test_a_repeated_message_leaves_the_order_of_the_list_right(chats):
     repeated = post(chats, one, at=1000)
     post(chats, other, at=2000)
     post(chats, one, at=3000, message_id=repeated)
-    assert chats.list_ids("anna") == [other.id, one.id]
+    assert ids(chats, "anna") == [other.id, one.id]
 
 
 def test_the_newest_messages_of_many_chats_come_together(chats):

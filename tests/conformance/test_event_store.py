@@ -58,7 +58,7 @@ def test_a_month_lists_the_events_of_that_month_in_time_order(events):
 
 def test_ids_are_listed_in_time_order(events):
     late, early = stored(events, "anna", starts_at="2027-01-01T00:00"), stored(events, "anna")
-    assert events.list_ids("anna") == [early.id, late.id]
+    assert events.list_ids("anna") == [(early.id, early.kind), (late.id, late.kind)]
     assert events.list_ids("bob") == []
 
 

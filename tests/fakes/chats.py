@@ -63,9 +63,6 @@ class FakeChats:
     def list_newest(self, user_id: str, *, offset: int, limit: int) -> list[Chat]:
         return self._newest(user_id)[offset : offset + limit]
 
-    def list_ids(self, user_id: str) -> list[str]:
-        return [chat.id for chat in self._newest(user_id)]
-
     def _of(self, chat_id: str) -> list[Message]:
         living = [m for m in self._messages.values() if m.chat_id == chat_id and m.id in self._live]
         return sorted(living, key=lambda message: message.number)

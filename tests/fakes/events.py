@@ -54,8 +54,8 @@ class FakeEvents:
         prefix = f"{year:04}-{month:02}-"
         return [event.summary() for event in self._of(user_id) if event.details["starts_at"].startswith(prefix)]
 
-    def list_ids(self, user_id: str) -> list[str]:
-        return [event.id for event in self._of(user_id)]
+    def list_ids(self, user_id: str) -> list[tuple[str, Kind]]:
+        return [(event.id, event.kind) for event in self._of(user_id)]
 
     def list_candidates(self, user_id: str, *, viewer_id: str) -> list[Candidate]:
         seen = [

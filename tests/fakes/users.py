@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from services.users.folding import finds, fold, forms_of
-from services.users.model import Friendship, Profile, SearchTerms, pair_of
+from services.users.model import Friendship, Pair, Profile, SearchTerms, pair_of
 from tests.fakes.operations import Operations
 
 
@@ -69,6 +69,9 @@ class FakeUsers:
     def list_friend_ids(self, user_id: str) -> list[str]:
         living = [kept.friendship.pair for kept in self._friendships.values() if kept.friendship.friends]
         return sorted(other for pair in living if user_id in pair for other in pair if other != user_id)
+
+    def list_friendship_pairs(self, user_id: str) -> list[tuple[Pair, bool]]:
+        return [(pair, kept.friendship.friends) for pair, kept in self._friendships.items() if user_id in pair]
 
     def list_profiles_and_friends(self, user_ids: Iterable[str]) -> list[tuple[Profile, set[str]]]:
         return [(profile, set(self.list_friend_ids(profile.id))) for profile in self.list_profiles(user_ids)]

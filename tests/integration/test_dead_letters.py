@@ -14,10 +14,10 @@ from deploy.local import broker
 from deploy.local.settings import read_settings
 from services.chassis.broker import topology
 from services.chassis.broker.senders import SENT_BY
-from services.contracts import chats
 from services.contracts.domain_events import MembershipChangedV1, to_wire
 from services.contracts.ids import new_id
 from services.operations import dead_letters
+from tests.integration.asking import chat_ids
 from tests.integration.test_domain_events import eventually
 
 QUEUE = topology.queue_of("chats", MembershipChangedV1)
@@ -96,7 +96,7 @@ def test_what_was_put_back_is_handled_as_if_it_came_for_the_first_time(channel, 
     eventually(lambda: dead_lettered(channel) == 1)
     assert "chats: 1 put back" in run("replay", amqp_uri, monkeypatch)
     [user_id] = said["member_user_ids"]
-    eventually(lambda: calls.call(chats.list_chat_ids, actor_id=user_id) == [said["chat_id"]])
+    eventually(lambda: chat_ids(calls, user_id) == [said["chat_id"]])
     assert dead_lettered(channel) == 0
 
 

@@ -6,10 +6,11 @@ import pytest
 from pymongo import MongoClient
 
 from services.chassis.mongo import Document
-from services.contracts import chats, events, invites, users
+from services.contracts import events, invites, users
 from services.contracts.errors import Forbidden, NotFound
 from services.contracts.ids import new_id
 from tests.fakes.details import event_details
+from tests.integration.asking import chat_ids
 
 WITHIN_S = 15
 
@@ -44,10 +45,6 @@ def party(calls, person):
     return owner_id, event_id
 
 
-def chat_ids(calls, user_id):
-    return calls.call(chats.list_chat_ids, actor_id=user_id)
-
-
 def test_an_event_gets_its_chat(calls, party):
     owner_id, event_id = party
     chat_id = calls.call(events.get_event, actor_id=owner_id, event_id=event_id)["chat_id"]
@@ -66,7 +63,7 @@ def test_an_accepted_invitation_leads_to_membership_and_chat(calls, party, perso
         operation_id=new_id(),
     )
     calls.call(invites.answer_invite, actor_id=guest_id, invite_id=sent["id"], action="accept", operation_id=new_id())
-    eventually(lambda: calls.call(events.list_event_ids, actor_id=guest_id) == [event_id])
+    eventually(lambda: calls.call(events.list_own_ids, actor_id=guest_id)["event_ids"] == [event_id])
     eventually(lambda: chat_ids(calls, guest_id))
 
 

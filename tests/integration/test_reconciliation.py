@@ -15,6 +15,7 @@ from services.contracts import chats, events, invites, users
 from services.contracts.ids import new_id
 from tests.e2e.system import REPOSITORY
 from tests.fakes.details import event_details
+from tests.integration.asking import chat_ids
 from tests.integration.test_domain_events import eventually
 
 UNDER_WAY_S = 0.5
@@ -48,7 +49,7 @@ def friends(calls, person, databases):
         invites.send_invite, actor_id=one, kind="friend", receiver_id=other, event_id=None, operation_id=new_id()
     )
     calls.call(invites.answer_invite, actor_id=other, invite_id=sent["id"], action="accept", operation_id=new_id())
-    [dialog_id] = eventually(lambda: calls.call(chats.list_chat_ids, actor_id=one))
+    [dialog_id] = eventually(lambda: chat_ids(calls, one))
     settled(databases["users"].friendships, {"user_ids": one})
     return one, other, dialog_id
 
@@ -64,7 +65,7 @@ def party(calls, person, databases):
         details=event_details(),
         operation_id=event_id,
     )
-    [chat_id] = eventually(lambda: calls.call(chats.list_chat_ids, actor_id=owner_id))
+    [chat_id] = eventually(lambda: chat_ids(calls, owner_id))
     settled(databases["events"].events, {"_id": event_id})
     return owner_id, event_id, chat_id
 
@@ -84,7 +85,7 @@ def test_a_chat_that_is_missing_is_made(reconcile, calls, party, databases):
     databases["chats"].chats.delete_one({"_id": chat_id})
     [found] = reconcile("events")
     assert found == f"chats, MembershipChangedV1 of {event_id}: chat {chat_id} is missing"
-    assert calls.call(chats.list_chat_ids, actor_id=owner_id) == [chat_id]
+    assert chat_ids(calls, owner_id) == [chat_id]
 
 
 def test_a_chat_that_is_open_to_the_wrong_people_is_mended_whatever_version_it_claims(
@@ -96,8 +97,8 @@ def test_a_chat_that_is_open_to_the_wrong_people_is_mended_whatever_version_it_c
     databases["chats"].chats.update_one({"_id": chat_id}, wrong)
     [found] = reconcile("events")
     assert event_id in found and stranger_id in found
-    assert calls.call(chats.list_chat_ids, actor_id=owner_id) == [chat_id]
-    assert calls.call(chats.list_chat_ids, actor_id=stranger_id) == []
+    assert chat_ids(calls, owner_id) == [chat_id]
+    assert chat_ids(calls, stranger_id) == []
 
 
 def test_a_living_chat_that_is_marked_as_deleted_is_alive_again(reconcile, calls, friends, databases):
@@ -111,11 +112,11 @@ def test_the_chat_of_a_deleted_event_that_is_still_open_is_closed(reconcile, cal
     owner_id, event_id, chat_id = party
     before = databases["chats"].chats.find_one({"_id": chat_id})
     calls.call(events.delete_event, actor_id=owner_id, event_id=event_id, if_versions=None, operation_id=new_id())
-    eventually(lambda: calls.call(chats.list_chat_ids, actor_id=owner_id) == [])
+    eventually(lambda: chat_ids(calls, owner_id) == [])
     settled(databases["events"].events, {"_id": event_id})
     databases["chats"].chats.replace_one({"_id": chat_id}, before)
     assert len(reconcile("events")) == 1
-    assert calls.call(chats.list_chat_ids, actor_id=owner_id) == []
+    assert chat_ids(calls, owner_id) == []
 
 
 def test_an_invitation_that_waits_between_friends_is_settled(reconcile, calls, friends, databases):
@@ -147,12 +148,12 @@ def test_an_accepted_invitation_that_never_made_a_member_makes_one(reconcile, ca
     )
     before = databases["events"].events.find_one({"_id": event_id})
     calls.call(invites.answer_invite, actor_id=guest_id, invite_id=sent["id"], action="accept", operation_id=new_id())
-    eventually(lambda: calls.call(events.list_event_ids, actor_id=guest_id) == [event_id])
+    eventually(lambda: calls.call(events.list_own_ids, actor_id=guest_id)["event_ids"] == [event_id])
     for name in ("events", "invites"):
         settled(databases[name][name], {"_id": {"events": event_id, "invites": sent["id"]}[name]})
     databases["events"].events.replace_one({"_id": event_id}, before)
     assert len(reconcile("invites")) == 1
-    assert calls.call(events.list_event_ids, actor_id=guest_id) == [event_id]
+    assert calls.call(events.list_own_ids, actor_id=guest_id)["event_ids"] == [event_id]
 
 
 def test_what_its_owner_has_still_to_publish_is_no_damage(reconcile, party, databases):
@@ -207,7 +208,7 @@ def test_the_chat_and_invitations_of_an_event_that_its_owner_does_not_know_are_r
         f"chats, MembershipChangedV1 of {event_id}: is unknown to its owner, and is removed",
         f"invites, MembershipChangedV1 of {event_id}: is unknown to its owner, and is removed",
     ]
-    assert calls.call(chats.list_chat_ids, actor_id=owner_id) == []
+    assert chat_ids(calls, owner_id) == []
     assert databases["chats"].chats.find_one({"_id": chat_id})["deleted"]
     assert calls.call(invites.list_invite_ids, actor_id=guest_id) == []
     assert databases["invites"].invites.find_one({"_id": invite_id})["status"] == "void"
@@ -242,4 +243,4 @@ def test_a_dialog_outlives_everything(reconcile, calls, friends, databases):
     one, other, dialog_id = friends
     databases["users"].friendships.delete_one({"user_ids": one})
     reconcile("users")
-    assert calls.call(chats.list_chat_ids, actor_id=other) == [dialog_id]
+    assert chat_ids(calls, other) == [dialog_id]

@@ -13,11 +13,12 @@ from services.chassis.broker import topology
 from services.chassis.broker.senders import SENT_BY
 from services.chassis.rpc.client import BoundClient, RpcClient
 from services.chassis.rpc.deadline import Deadline
-from services.contracts import chats, events, standard_calls, streams, users
+from services.contracts import events, standard_calls, streams, users
 from services.contracts.domain_events import MembershipChangedV1, to_wire
 from services.contracts.errors import NotFound, Unavailable
 from services.contracts.ids import new_id
 from tests.e2e.system import LocalSystem
+from tests.integration.asking import chat_ids
 from tests.integration.test_dead_letters import dead_lettered, run
 from tests.integration.test_domain_events import eventually
 
@@ -74,10 +75,6 @@ def forged(user_id: str, sender: str | None = None, **headers: str) -> amqp.Mess
     properties = {} if sender is None else {"user_id": sender}
     body = json.dumps(to_wire(membership(user_id)))
     return amqp.Message(body, delivery_mode=2, application_headers=headers, **properties)
-
-
-def chat_ids(calls: BoundClient, user_id: str) -> list[str]:
-    return calls.call(chats.list_chat_ids, actor_id=user_id)
 
 
 def test_the_broker_refuses_who_says_to_be_another(users_channel: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from services.chassis.rpc import client as calling
 from services.chassis.rpc.client import RpcClient
 from services.chassis.rpc.deadline import Deadline
-from services.contracts import chats
+from services.contracts import events
 
 
 class AlwaysOpen:
@@ -42,17 +42,17 @@ def test_arguments_that_cannot_be_sent_leave_nothing_to_wait_for(monkeypatch):
     unsendable: Any = object()
     for _ in range(3):  # were the first remembered, the second would be one too many
         with pytest.raises(TypeError):
-            calls.start(chats.list_chat_ids, actor_id=unsendable)
+            calls.start(events.list_own_ids, actor_id=unsendable)
 
 
 def test_a_reply_is_accepted_from_whom_was_asked_alone(monkeypatch):
     monkeypatch.setattr(calling, "BrokerConnection", Sink)
     client = RpcClient("amqp://nowhere", name="test")
-    reply = client.within(Deadline.after(0.2)).start(chats.list_chat_ids, actor_id="anna")
+    reply = client.within(Deadline.after(0.2)).start(events.list_own_ids, actor_id="anna")
     answer = {"correlation_id": reply.correlation_id, "application_headers": {}}
 
     client._on_reply(amqp.Message(b'{"result": ["forged"]}', user_id="users", **answer))
     client._on_reply(amqp.Message(b'{"result": ["from nobody"]}', **answer))
-    client._on_reply(amqp.Message(b'{"result": ["theirs"]}', user_id="chats", **answer))
+    client._on_reply(amqp.Message(b'{"result": ["theirs"]}', user_id="events", **answer))
 
     assert reply.result() == ["theirs"]

@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the current user. Four calls, all at once; the cursor of the stream comes in a header. */
+        /** Return the current user. Three calls, all at once; the cursor of the stream comes in a header. */
         get: operations["get_user"];
         put?: never;
         post?: never;
