@@ -75,10 +75,10 @@ class InviteStore(Protocol):
         actor_id: None for somebody who may for another reason than being its sender or receiver.
         """
 
-    def end_revoked(self, invite_ids: list[str]) -> None:
+    def end_revoked(self, invite_ids: list[str]) -> bool:
         """End invitations whose sender was removed: a pending one as if cancelled, a proposal as if refused.
 
-        Each atomically, all in one round trip. Idempotent.
+        Each atomically, all in one round trip. Idempotent; False when all have ended before.
         """
 
     def expire(self, *, sent_before: datetime) -> bool:

@@ -100,7 +100,7 @@ class Invites(Service):
 
     @handles(InvitationsRevokedV1)
     def end_revoked(self, revoked: InvitationsRevokedV1) -> HandlerResult:
-        return usecases.end_revoked(self.invites, self.relay.poll_soon, revoked)
+        return usecases.end_revoked(self.invites, self.relay.notify, revoked)
 
     def page_replicas(self, kind: str, *, after: str | None) -> ReplicaPage:
         if kind != MembershipChangedV1.__name__:

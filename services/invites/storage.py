@@ -165,7 +165,7 @@ class MongoInviteStore:
         self._invites.delete_one({"_id": invite_id, "status": "proposed"})
 
     def refuse(self, invite_id: str, refusal: Refusal) -> bool:
-        update = _refused(invite_id, refusal, add_entry=outbox.add_entry)
+        update = _refused(invite_id, refusal)
         return self._write({"_id": invite_id, "status": "proposed"}, update) is not None
 
     def void(self, invite_id: str) -> None:
@@ -202,15 +202,14 @@ class MongoInviteStore:
         ended = UpdateMany({"event_id": event_id, "status": "pending"}, _void())
         self._invites.bulk_write([refused, ended], ordered=True)
 
-    def end_revoked(self, invite_ids: list[str]) -> None:
+    def end_revoked(self, invite_ids: list[str]) -> bool:
         updates = [update for invite_id in invite_ids for update in _ends_of(invite_id)]
-        if updates:
-            self._invites.bulk_write(updates)
+        return bool(updates) and self._invites.bulk_write(updates).matched_count > 0
 
     def expire(self, *, sent_before: datetime) -> bool:
         old = {"status": "pending", "sent_at": {"$lt": sent_before}}
         found = self._invites.find(old, {"_id": 1}).sort("sent_at", ASCENDING).limit(EXPIRED_AT_ONCE)
-        cancellations = [_cancellation(document["_id"]) for document in found]
+        cancellations = [_cancellation(document["_id"], outbox.add_entry_for_poll) for document in found]
         if cancellations:
             self._invites.bulk_write(cancellations)
         return bool(cancellations)
@@ -239,21 +238,21 @@ def _void() -> Document:
     return merged(_ended("void", publishes=True), outbox.add_entry_for_poll(outbox.entry(new_id(), "void")))
 
 
-def _refused(invite_id: str, refusal: Refusal, *, add_entry: Callable[[Document], outbox.Update]) -> Document:
-    refused = {"$set": {"refusal": asdict(refusal)}}
-    return merged(_ended("refused", publishes=True), refused, add_entry(outbox.entry(invite_id, "refused")))
+def _refused(invite_id: str, refusal: Refusal) -> Document:
+    refused, entry = {"$set": {"refusal": asdict(refusal)}}, outbox.entry(invite_id, "refused")
+    return merged(_ended("refused", publishes=True), refused, outbox.add_entry(entry))
 
 
 def _ends_of(invite_id: str) -> list[UpdateOne]:
     """End an invitation, whether it is proposed or pending. The proposal comes first, as in `settle_pair`."""
-    refused = _refused(invite_id, SENDER_REMOVED, add_entry=outbox.add_entry_for_poll)
-    return [UpdateOne({"_id": invite_id, "status": "proposed"}, refused), _cancellation(invite_id)]
+    refused = UpdateOne({"_id": invite_id, "status": "proposed"}, _refused(invite_id, SENDER_REMOVED))
+    return [refused, _cancellation(invite_id, outbox.add_entry)]
 
 
-def _cancellation(invite_id: str) -> UpdateOne:
+def _cancellation(invite_id: str, add_entry: Callable[[Document], outbox.Update]) -> UpdateOne:
     """End a pending invitation as if its sender had cancelled it: with the domain events of that."""
     entry = outbox.entry(derive_id(invite_id, "cancelled"), "answered")
-    update = merged(_ended("cancelled", publishes=True), outbox.add_entry_for_poll(entry))
+    update = merged(_ended("cancelled", publishes=True), add_entry(entry))
     return UpdateOne({"_id": invite_id, "status": "pending"}, update)
 
 

@@ -97,6 +97,7 @@ def _send_event_invite(invites: InviteStore, calls: BoundClient, notify: Notify,
     opened_id = opened["invite_id"]
     if opened["revoked"]:
         invites.end_revoked([opened_id])
+        notify(opened_id)
     elif invites.make_pending(opened_id, generation=None):
         if opened_id != invite.id:
             invites.drop_proposal(invite.id)
@@ -239,10 +240,12 @@ def end_event(invites: InviteStore, poll_soon: Callable[[], None], changed: Memb
     return handled("applied")
 
 
-def end_revoked(invites: InviteStore, poll_soon: Callable[[], None], revoked: InvitationsRevokedV1) -> HandlerResult:
+def end_revoked(invites: InviteStore, notify: Notify, revoked: InvitationsRevokedV1) -> HandlerResult:
     """End the invitations that are revoked. Idempotent, in any order."""
-    invites.end_revoked(revoked.invite_ids)
-    poll_soon()
+    if not invites.end_revoked(revoked.invite_ids):
+        return handled("stale")
+    for invite_id in revoked.invite_ids:
+        notify(invite_id)
     return handled("applied")
 
 

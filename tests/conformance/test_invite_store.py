@@ -228,14 +228,14 @@ def test_what_is_revoked_ends_whether_it_was_shown_or_not(invites):
     invites.answer(accepted.id, "accept", actor_id="dora", operation_id=new_id())
     ids = [shown.id, proposed.id, accepted.id, new_id()]
     assert {invite.id for invite in invites.list_open_among(ids)} == {shown.id, proposed.id}
-    for _ in range(2):
-        invites.end_revoked(ids)
+    assert invites.end_revoked(ids)
+    assert not invites.end_revoked(ids)
     outcomes = [status(invites, invite) for invite in (shown, proposed, accepted, other)]
     assert outcomes == ["cancelled", "refused", "accepted", "pending"]
     assert invites.find(proposed.id).refusal == SENDER_REMOVED
     assert not invites.make_pending(proposed.id, generation=None)
     assert invites.list_open_among(ids) == invites.list_open_among([]) == []
-    invites.end_revoked([])
+    assert not invites.end_revoked([])
 
 
 def test_what_has_waited_too_long_ends_the_oldest_first_a_batch_at_a_time(invites, monkeypatch):

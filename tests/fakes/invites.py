@@ -129,10 +129,9 @@ class FakeInvites:
             if kept.invite.event_id == event_id:
                 kept.invite = replace(kept.invite, status="void" if kept.invite.was_pending else "refused")
 
-    def end_revoked(self, invite_ids: list[str]) -> None:
-        for invite_id in invite_ids:
-            self._end(invite_id, "proposed", "refused", SENDER_REMOVED)
-            self._end(invite_id, "pending", "cancelled")
+    def end_revoked(self, invite_ids: list[str]) -> bool:
+        refused = [self._end(invite_id, "proposed", "refused", SENDER_REMOVED) for invite_id in invite_ids]
+        return any([*refused, *(self._end(invite_id, "pending", "cancelled") for invite_id in invite_ids)])
 
     def expire(self, *, sent_before: datetime) -> bool:
         pending = [kept for kept in self._open() if kept.invite.status == "pending" and kept.sent_at < sent_before]

@@ -1,6 +1,6 @@
 """People with much or little, put into the databases by the services' own stores."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pymongo import MongoClient
@@ -9,7 +9,7 @@ from services.chats.model import Chat
 from services.chats.storage import MongoChatStore
 from services.contracts.ids import new_id
 from services.events import storage as events_storage
-from services.events.model import Event, creator, joining
+from services.events.model import Event, OpenInvitation, creator, joining
 from services.users import storage as users_storage
 from services.users.model import Profile
 from tests.e2e.people import Person
@@ -38,6 +38,8 @@ class Crowd:
     event_id: str = ""
     chat_id: str = ""
     member_id: str = ""
+    inviting_id: str = ""
+    guests_invite_ids: list[str] = field(default_factory=list)
 
     @property
     def token(self) -> str:
@@ -58,8 +60,25 @@ def make_crowd(system: System, databases: Databases, size: int) -> Crowd:
         document = {**events_storage._document(event), "invited": [invitation], "places": 2}
         databases["events"].events.insert_one({**document, "operations": [], "outbox": []})
         databases["invites"].invites.insert_one(_invite(invitation["invite_id"], host, crowd.ann.id, event.id))
+    _make_invitations(crowd, databases)
     _tell_nobody(databases)
     return crowd
+
+
+def _make_invitations(crowd: Crowd, databases: Databases) -> None:
+    """Let the guest invite all friends to an event of Ann's."""
+    event = _event(crowd.ann.id, "Inviting", others=[crowd.guest.id])
+    inviter = replace(event.members[1], rights=frozenset({"can_invite_user"}))
+    crowd.inviting_id, crowd.guests_invite_ids = event.id, [new_id() for _ in crowd.friends]
+    invited = tuple(
+        OpenInvitation(invite_id=invite_id, user_id=friend_id, sender_id=crowd.guest.id)
+        for invite_id, friend_id in zip(crowd.guests_invite_ids, crowd.friends, strict=True)
+    )
+    event = replace(event, members=(event.members[0], inviter), invited=invited)
+    databases["events"].events.insert_one({**events_storage._document(event), "operations": [], "outbox": []})
+    databases["invites"].invites.insert_many(
+        _invite(each.invite_id, crowd.guest.id, each.user_id, event.id) for each in invited
+    )
 
 
 def _tell_nobody(databases: Databases) -> None:

@@ -56,6 +56,7 @@ READS: dict[str, tuple[Request, int, int]] = {
     "GET /friends": (lambda c: c.ann.friends(), 3, 1),
     "GET /invites": (lambda c: c.ann.invites(), 2, 1),
     "GET /invites?sent": (lambda c: c.ann.get("/invites", sent="true"), 2, 1),
+    "GET /event/invited": (lambda c: ok(c.ann.get("/event/invited", id=c.inviting_id)), 3, 2),
     "GET /person": (lambda c: ok(c.ann.get("/person", id=c.friends[0])), 3, 1),
     "GET /search/users": (lambda c: ok(c.ann.get("/search/users", filtered_str=c.token)), 6, 1),
     "GET /search/users, briefly": (lambda c: ok(c.ann.get("/search/users", filtered_str=c.token[:3])), 5, 1),
@@ -128,6 +129,18 @@ WRITES: dict[str, tuple[Callable[[Crowd], Any], Callable[[Crowd, Any], Any], int
     "DELETE /invite, declined": (guests_invitation, lambda c, i: c.guest.answer(i, "decline"), 3, 2),
     "DELETE /invite, cancelled": (guests_invitation, lambda c, i: c.ann.answer(i, "cancel"), 3, 2),
     "DELETE /member": (guests_membership, lambda c, m: c.ann.delete("/member", id=m), 5, 3),
+    "DELETE /invite, cancelled by the owner": (
+        lambda c: c.guests_invite_ids.pop(),
+        lambda c, i: c.ann.answer(i, "cancel"),
+        6,
+        3,
+    ),
+    "DELETE /member, of one who has invited": (
+        lambda c: c.ann.member(c.inviting_id, c.guest),
+        lambda c, m: c.ann.delete("/member", id=m),
+        6,
+        4,
+    ),
     "POST /invite, a friend": (NOTHING, lambda c, _: c.ann.invite(c.guest), 5, 2),
     "DELETE /invite, a friend": (
         lambda c: c.guest.invite_to(None, c.ann),
