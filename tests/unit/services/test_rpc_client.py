@@ -53,6 +53,6 @@ def test_a_reply_is_accepted_from_whom_was_asked_alone(monkeypatch):
 
     client._on_reply(amqp.Message(b'{"result": ["forged"]}', user_id="users", **answer))
     client._on_reply(amqp.Message(b'{"result": ["from nobody"]}', **answer))
-    client._on_reply(amqp.Message(b'{"result": ["theirs"]}', user_id="events", **answer))
+    client._on_reply(amqp.Message(b'{"result": {"event_ids": ["theirs"], "chat_ids": []}}', user_id="events", **answer))
 
-    assert reply.result() == ["theirs"]
+    assert reply.result()["event_ids"] == ["theirs"]
