@@ -7,7 +7,7 @@ WEB := gateway/web
 WEB_SOURCES := $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(shell find $(WEB)/src -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-unit coverage test-browser screenshots api-types test-faults bench bench-cost bench-streams bench-scaling check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-unit coverage test-browser screenshots api-types test-faults bench bench-cost bench-streams bench-growth bench-scaling check lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
@@ -76,6 +76,9 @@ bench-cost: setup-dev ## Measure what a request costs each process, and how larg
 
 bench-streams: setup-dev ## Measure how fast news travels, and what an idle stream costs
 	@$(PYTHON) -m tests.bench.streams
+
+bench-growth: setup-dev ## Measure what stays of a busy minute, and how fast it goes (about three minutes)
+	@$(PYTHON) -m tests.bench.growth
 
 bench-scaling: $(VENV)/bench.stamp ## Measure one service in one, two and four processes (needs wrk)
 	@$(PYTHON) -m tests.bench.scaling

@@ -78,6 +78,7 @@ def open_stream(query: StreamQuery) -> Response:
     feed = Feed(
         listener,
         read=_pages_of(actor_id()),
+        reader=reader,
         serialize=partial(serialize_item, reader=reader),
         has_session=_session_check(token, actor_id()),
         hides=partial(hub.cutoffs.hide, user_id=actor_id()),

@@ -13,6 +13,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Hashable
 from typing import Any, Protocol
 
 import amqp
@@ -38,6 +39,20 @@ MAX_SEQUENCES = 50_000
 """Users whose last sequence this process remembers."""
 
 
+class Delivered:
+    """What all streams share of an item that the broker has delivered.
+
+    size: bytes of its body.
+    encoded: type and data as they are sent, by whom they are for: encoded once, written many times.
+    """
+
+    __slots__ = ("encoded", "size")
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.encoded: dict[Hashable, bytes] = {}
+
+
 class Listener:
     """Receives the items of one open stream.
 
@@ -49,7 +64,7 @@ class Listener:
 
     def __init__(self, user_id: str, session: str) -> None:
         self.user_id, self.session = user_id, session
-        self._items: deque[tuple[FeedItem, int]] = deque()
+        self._items: deque[tuple[FeedItem, Delivered]] = deque()
         self._bytes = 0
         self.behind = True
         self.ended: str | None = None
@@ -69,19 +84,19 @@ class Listener:
         """Return whether an item waits."""
         return bool(self._items)
 
-    def take(self) -> FeedItem:
+    def take(self) -> tuple[FeedItem, Delivered]:
         """Return the item that has waited longest."""
-        item, size = self._items.popleft()
-        self._bytes -= size
-        return item
+        item, delivered = self._items.popleft()
+        self._bytes -= delivered.size
+        return item, delivered
 
-    def deliver(self, item: FeedItem, size: int) -> None:
-        """Let an item wait that was just appended to the feed. size: its bytes."""
-        if len(self._items) >= MAX_WAITING_ITEMS or self._bytes + size > MAX_WAITING_BYTES:
+    def deliver(self, item: FeedItem, delivered: Delivered) -> None:
+        """Let an item wait that was just appended to the feed."""
+        if len(self._items) >= MAX_WAITING_ITEMS or self._bytes + delivered.size > MAX_WAITING_BYTES:
             self.fall_behind()
             return
-        self._items.append((item, size))
-        self._bytes += size
+        self._items.append((item, delivered))
+        self._bytes += delivered.size
         self._wake()
 
     def fall_behind(self) -> None:
@@ -251,11 +266,11 @@ class BrokerHub:
             self._deliver(item)
 
     def _deliver(self, item: dict[str, Any]) -> None:
-        size: int | None = None
+        delivered: Delivered | None = None
         for user_id, sequence in item["sequences"].items():
             self._remember(user_id, sequence)
             for listener in self._listeners.get(user_id, ()):
-                size = size or len(orjson.dumps(item["body"]))
+                delivered = delivered or Delivered(len(orjson.dumps(item["body"])))
                 listener.deliver(
                     FeedItem(
                         sequence=sequence,
@@ -264,7 +279,7 @@ class BrokerHub:
                         cutoff_id=item["cutoff_id"],
                         version=item["version"],
                     ),
-                    size,
+                    delivered,
                 )
 
     def _reply(self, message: amqp.Message) -> None:

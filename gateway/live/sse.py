@@ -5,13 +5,13 @@ Source: HTML Living Standard, section 9.2 (Server-sent events).
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from gateway.live.hub import MAX_WAITING_BYTES, Listener
+from gateway.live.hub import MAX_WAITING_BYTES, Delivered, Listener
 from services.contracts.errors import ServiceError
 from services.contracts.streams import FeedItem, FeedPage
 
@@ -40,11 +40,13 @@ class Feed:
     """What a stream is fed from.
 
     read: a page of the feed after a cursor; has_session: whether the session lasts.
+    serialize: shows an item to `reader`; what it shows is the same for all who are the same reader.
     hides: whether the reader has lost access to an item; is_current: whether that is known for certain.
     """
 
     listener: Listener
     read: Callable[[int], FeedPage]
+    reader: Hashable
     serialize: Callable[[FeedItem], StreamEvent]
     has_session: Callable[[], bool]
     hides: Callable[[FeedItem], bool]
@@ -106,14 +108,26 @@ def _encoded(feed: Feed, cursor: int, page: FeedPage) -> tuple[int, bytes]:
 
 def _next_item(feed: Feed, cursor: int) -> tuple[int, bytes]:
     """Take the next delivered item: sent if it is the next one, dropped if it was sent; a gap is read from the feed."""
-    item = feed.listener.take()
+    item, delivered = feed.listener.take()
     if item["sequence"] == cursor + 1:
-        return cursor + 1, b"" if feed.hides(item) else encode(feed.serialize(item))
+        return cursor + 1, b"" if feed.hides(item) else _shared(feed, item, delivered)
     if item["sequence"] > cursor:
         feed.listener.behind = True
     return cursor, b""
 
 
+def _shared(feed: Feed, item: FeedItem, delivered: Delivered) -> bytes:
+    """Encode an item, but for its sequence once for all streams of the same reader."""
+    encoded = delivered.encoded.get(feed.reader)
+    if encoded is None:
+        encoded = delivered.encoded[feed.reader] = _without_id(feed.serialize(item))
+    return b"id: %d\n%b" % (item["sequence"], encoded)
+
+
 def encode(event: StreamEvent) -> bytes:
     """Write a stream event in the format of Server-Sent Events."""
-    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.sequence, event.type.encode(), orjson.dumps(event.data))
+    return b"id: %d\n%b" % (event.sequence, _without_id(event))
+
+
+def _without_id(event: StreamEvent) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (event.type.encode(), orjson.dumps(event.data))

@@ -25,6 +25,11 @@ ON_CLUSTER = (
 )
 MANY_ALIKE = ("tests/e2e/test_bad_input.py", "tests/e2e/test_problems.py")
 """Some 1,400 requests that differ in a field or a header. CI makes them of the local system alone, to save its time."""
+EVERY_ORDER = (
+    "tests/integration/test_every_interleaving.py",
+    "tests/integration/test_every_interleaving_of_invitations.py",
+)
+"""Thousands of schedules of operations on one database: the same on any. CI runs them once, for the same reason."""
 IN_A_BROWSER = ("tests/browser/test_live_updates.py",)
 TO_CONTAINERS = ("tests/containers", "--timeout=900")  # starting a cluster is part of a test
 
@@ -40,6 +45,11 @@ def run_tests(title: str, arguments: tuple[str, ...], environment: Mapping[str, 
         flush=True,
     )
     return ended.returncode == 0
+
+
+def without_in_ci(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the arguments that leave these tests out in CI."""
+    return tuple(f"--ignore={path}" for path in paths) if os.environ.get("CI") == "true" else ()
 
 
 def variables_of(system: ContainerSystem) -> dict[str, str]:
@@ -59,13 +69,13 @@ def main() -> int:
         system = container_system(Path(folder), **MANY)
         images = variables_of(system)
         with broker_and_database(images["RABBITMQ_IMAGE"], images["MONGO_IMAGE"]) as environment:
-            passed = run_tests("integration and conformance on testcontainers", ON_DEPENDENCIES, environment)
+            title = "integration and conformance on testcontainers"
+            passed = run_tests(title, (*ON_DEPENDENCIES, *without_in_ci(EVERY_ORDER)), environment)
         try:
             system.up()
             where = {"BASE_URL": system.base, "IDENTITY_URL": system.identity}
-            left_out = tuple(f"--ignore={path}" for path in MANY_ALIKE if os.environ.get("CI") == "true")
             title = "end to end, two gateways and two replicas of each service"
-            passed &= run_tests(title, (*ON_CLUSTER, *left_out), where)
+            passed &= run_tests(title, (*ON_CLUSTER, *without_in_ci(MANY_ALIKE)), where)
             passed &= run_tests("in a browser, through the balancer", IN_A_BROWSER, where)
         finally:
             system.down()

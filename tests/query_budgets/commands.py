@@ -23,6 +23,11 @@ class Asked:
     background: list[str]
 
     @property
+    def operations_in_all(self) -> int:
+        """The number of operations, those behind the answer included."""
+        return len(self.operations) + sum(" publish " not in each for each in self.background)
+
+    @property
     def operations_but_pages(self) -> list[str]:
         """The operations, the next pages of a result left out."""
         return [operation for operation in self.operations if not operation.endswith("getMore")]

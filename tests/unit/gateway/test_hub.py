@@ -47,7 +47,7 @@ def test_each_item_weighs_what_it_is_long_whatever_it_comes_with(streams: Broker
 
     assert (anna.behind, anna.has_items()) == (True, False)
     assert not boris.behind
-    assert [boris.take()["sequence"] for _ in range(100)] == list(range(1, 101))
+    assert [boris.take()[0]["sequence"] for _ in range(100)] == list(range(1, 101))
 
 
 def test_a_stream_that_never_looks_keeps_one_signal(streams: BrokerHub) -> None:

@@ -1,11 +1,12 @@
 """What a stream sends: everything, once, in order, whatever is delivered, and when."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from gateway.live import sse
-from gateway.live.hub import MAX_WAITING_BYTES, MAX_WAITING_ITEMS, Listener
+from gateway.live.hub import MAX_WAITING_BYTES, MAX_WAITING_ITEMS, Delivered, Listener
 from gateway.schemas.stream import Reader, serialize_item
 from services.contracts.errors import Code, Unavailable
 from services.contracts.streams import FeedItem
@@ -53,7 +54,7 @@ def short_waits(monkeypatch):
 
 def feed(listener, log, session=lambda: True, hides=lambda item: False, is_current=lambda: True):
     serialize = partial(serialize_item, reader=READER)
-    return sse.Feed(listener, log.read, serialize, session, hides, is_current)
+    return sse.Feed(listener, log.read, "reader", serialize, session, hides, is_current)
 
 
 def sent(listener, log, *, cursor=0, **options):
@@ -71,41 +72,41 @@ def sent(listener, log, *, cursor=0, **options):
 def test_what_is_delivered_in_order_is_sent_without_reading_the_log(listener):
     log = Log()
     for number in (1, 2, 3):
-        listener.deliver(an_item(number), SIZE)
+        listener.deliver(an_item(number), Delivered(SIZE))
     assert sent(listener, log) == ["1", "2", "3"]
     assert log.read_after == []
 
 
 def test_what_is_delivered_twice_is_sent_once(listener):
     for number in (1, 1, 2, 1, 2):
-        listener.deliver(an_item(number), SIZE)
+        listener.deliver(an_item(number), Delivered(SIZE))
     assert sent(listener, Log()) == ["1", "2"]
 
 
 def test_a_gap_is_read_from_the_log(listener):
     log = Log(newest=4)
     for number in (1, 4):
-        listener.deliver(an_item(number), SIZE)
+        listener.deliver(an_item(number), Delivered(SIZE))
     assert sent(listener, log) == ["1", "2", "3", "4"]
     assert log.read_after == [1, 3]
 
 
 def test_whoever_comes_back_reads_all_pages_first(listener):
     listener.behind = True
-    listener.deliver(an_item(6), SIZE)
+    listener.deliver(an_item(6), Delivered(SIZE))
     assert sent(listener, Log(newest=6), cursor=1) == ["2", "3", "4", "5", "6"]
 
 
 def test_a_cursor_that_is_too_old_starts_over_from_the_newest(listener):
     listener.behind = True
-    listener.deliver(an_item(9), SIZE)
+    listener.deliver(an_item(9), Delivered(SIZE))
     assert sent(listener, Log(newest=8, oldest=5), cursor=2) == ["8", "start-over.v1", "9"]
 
 
 def test_a_slow_listener_reads_what_it_could_not_keep(listener):
     newest = MAX_WAITING_ITEMS + 5
     for number in range(1, newest + 1):
-        listener.deliver(an_item(number), SIZE)
+        listener.deliver(an_item(number), Delivered(SIZE))
     assert sent(listener, Log(newest=newest)) == [str(number) for number in range(1, newest + 1)]
 
 
@@ -119,8 +120,8 @@ def test_a_log_that_does_not_answer_is_asked_again(listener):
 
 def test_what_its_reader_has_lost_access_to_is_not_sent_whether_delivered_or_read(listener):
     listener.behind = True
-    listener.deliver(an_item(3), 1)
-    listener.deliver(an_item(4), 1)
+    listener.deliver(an_item(3), Delivered(1))
+    listener.deliver(an_item(4), Delivered(1))
     assert sent(listener, Log(newest=2), hides=lambda item: item["sequence"] in (1, 3)) == ["2", "4"]
 
 
@@ -133,7 +134,7 @@ def test_a_process_that_was_paused_sends_nothing_that_it_had_and_reads_the_log_a
 
 
 def test_what_was_delivered_before_a_pause_is_not_sent_after_it(listener):
-    listener.deliver(an_item(1), 1)
+    listener.deliver(an_item(1), Delivered(1))
     assert sent(listener, Log(), is_current=lambda: False) == []
 
 
@@ -144,7 +145,7 @@ def test_a_stream_ends_when_it_is_told_to(listener):
 
 def test_a_slow_listener_reads_what_is_too_large_to_be_kept(listener):
     for number in (1, 2, 3):
-        listener.deliver(an_item(number), MAX_WAITING_BYTES // 2)
+        listener.deliver(an_item(number), Delivered(MAX_WAITING_BYTES // 2))
     assert listener.behind
     assert not listener.has_items()
     assert sent(listener, Log(newest=3)) == ["1", "2", "3"]
@@ -159,8 +160,8 @@ def test_a_page_that_is_too_large_to_wait_is_sent_in_parts(listener, monkeypatch
 
 def test_what_was_sent_makes_room(listener):
     for number in range(1, 6):
-        listener.deliver(an_item(number), MAX_WAITING_BYTES)
-        assert listener.take()["sequence"] == number
+        listener.deliver(an_item(number), Delivered(MAX_WAITING_BYTES))
+        assert listener.take()[0]["sequence"] == number
     assert not listener.behind
 
 
@@ -173,5 +174,24 @@ def test_an_idle_stream_ends_by_itself_when_its_session_is_gone(listener, monkey
 def test_a_stream_that_is_never_idle_ends_by_itself_too(listener, monkeypatch):
     monkeypatch.setattr(sse, "SESSION_CHECK_INTERVAL_S", 0.05)
     for number, _ in enumerate(sse.stream_events(feed(listener, Log(), lambda: False), 0), start=1):
-        listener.deliver(an_item(number), SIZE)
+        listener.deliver(an_item(number), Delivered(SIZE))
     assert listener.has_items()
+
+
+def test_an_item_is_shown_once_to_all_who_read_it_alike():
+    shown = []
+
+    def serialize(item):
+        shown.append(item["sequence"])
+        return serialize_item(item, READER)
+
+    delivered = Delivered(SIZE)
+    chunks = []
+    for sequence, reader in ((1, "english"), (5, "english"), (9, "russian")):
+        listener = Listener("anna", "session")
+        listener.deliver(an_item(sequence), delivered)
+        alike = replace(feed(listener, Log()), reader=reader, serialize=serialize)
+        chunks.append(sse._next_item(alike, sequence - 1)[1])
+    assert shown == [1, 9]
+    assert [chunk.partition(b"\n")[0] for chunk in chunks] == [b"id: 1", b"id: 5", b"id: 9"]
+    assert len({chunk.partition(b"\n")[2] for chunk in chunks}) == 1
