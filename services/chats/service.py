@@ -20,6 +20,8 @@ from services.contracts.rpc import Discrepancy, HandlerResult, ReplicaPage, Writ
 PURGE_INTERVAL_S = 60
 PURGE_AFTER = outbox.LEASE * 6
 FINISH_INTERVAL_S = 5
+FINISH_ROUNDS = 100
+"""Batches of chats in one turn of the timer: what is more waits for the next one."""
 
 
 class Chats(Service):
@@ -98,5 +100,8 @@ class Chats(Service):
 
     @timer(interval=FINISH_INTERVAL_S)
     def finish_posts(self) -> None:
-        """Finish the posts of processes that have died."""
-        self.chats.finish_posts(due_before=outbox.now())
+        """Finish the posts of processes that have died, and tidy the chats of all others."""
+        due_before = outbox.now()
+        for _ in range(FINISH_ROUNDS):
+            if self.chats.finish_posts(due_before=due_before) < storage.BATCH_SIZE:
+                return
