@@ -7,7 +7,7 @@ WEB := gateway/web
 WEB_SOURCES := $(WEB)/package-lock.json $(WEB)/index.html $(WEB)/vite.config.ts $(shell find $(WEB)/src -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-unit coverage test-browser screenshots api-types test-faults bench bench-cost bench-streams bench-growth bench-scaling check lint types format lock \
+.PHONY: help setup setup-dev run status demo reset dead-letters replay reconcile web test test-unit coverage test-browser screenshots api-types test-faults bench bench-cost bench-streams bench-growth bench-scaling check bench-compare lint types format lock \
 	up down logs scale test-containers
 
 help: ## Show this help
@@ -85,6 +85,9 @@ bench-scaling: $(VENV)/bench.stamp ## Measure one service in one, two and four p
 
 bench: $(VENV)/bench.stamp ## Measure floors and scenarios, and write docs/performance/ (needs wrk; about ten minutes)
 	$(PYTHON) -m tests.bench
+
+bench-compare: setup-dev ## Tell what became slower since an earlier run: make bench-compare BASE=<results.json>
+	@$(PYTHON) -m tests.bench.compare "$(BASE)"
 
 test: setup-dev ## Run all tests
 	@deploy/npm run --silent test

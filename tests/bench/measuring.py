@@ -2,8 +2,10 @@
 
 import os
 import re
+import statistics
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,12 @@ FOREIGN_LIMIT = 0.15
 """Share of all CPU time that others may use during a round; a round with more is repeated."""
 ROUNDS = 4
 """At most; the quietest counts."""
+ALTERNATING_ROUNDS = 3
+"""Of the floor and of a scenario in turn; the ratios of the pairs are compared, and their median counts."""
+QUIET_SHARE = 0.25
+"""Of a core: below that the processes are at rest, and what a round has left behind is done."""
+QUIET_WINDOW_S = 0.4
+SETTLED_WITHIN_S = 15.0
 
 Pids = Mapping[str, list[int]]
 
@@ -36,6 +44,28 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """Rounds of the floor and of a scenario in turn."""
+
+    pairs: list[tuple[Measured, Measured]]
+
+    @property
+    def ratios(self) -> list[float]:
+        """CPU of the scenario in units of the floor, of each pair, in ascending order."""
+        return sorted(ours.total_ms / floor.total_ms for floor, ours in self.pairs)
+
+    @property
+    def ratio(self) -> float:
+        """The median."""
+        return statistics.median(self.ratios)
+
+    @property
+    def typical(self) -> Measured:
+        """The round of the scenario whose ratio is nearest to the median."""
+        return min(self.pairs, key=lambda pair: abs(pair[1].total_ms / pair[0].total_ms - self.ratio))[1]
+
+
+@dataclass(frozen=True)
 class Load:
     """Requests as wrk sends them."""
 
@@ -47,12 +77,17 @@ class Load:
     seconds: float = 4.0
 
 
+def measure_load(load: Load, pids: Pids) -> Measured:
+    """Send the load once."""
+    return measure(lambda: _wrk(load, load.seconds), pids)
+
+
 def quietest(load: Load, pids: Pids) -> Measured:
     """Send the load until a round was not spoiled by others; return the least spoiled."""
     _wrk(load, 1.0)  # warms up
     best: Measured | None = None
     for _ in range(ROUNDS):
-        measured = measure(lambda: _wrk(load, load.seconds), pids)
+        measured = measure_load(load, pids)
         best = measured if best is None or measured.foreign < best.foreign else best
         if best.foreign <= FOREIGN_LIMIT:
             break
@@ -72,10 +107,17 @@ class Driven:
     driver_s: float
 
 
+def alternate(floor: Callable[[], Measured], ours: Callable[[], Measured]) -> Compared:
+    """Measure both in turn. One of each only warms up."""
+    floor(), ours()
+    return Compared([(floor(), ours()) for _ in range(ALTERNATING_ROUNDS)])
+
+
 def measure(drive: Callable[[], Driven], pids: Pids) -> Measured:
-    """Drive, and charge each process with what it spent meanwhile."""
+    """Drive, wait for what happens behind the answers, and charge each process with what it spent."""
     before, busy_before, all_before = _spent(pids), *_machine()
     driven = drive()
+    _wait_until_at_rest(pids)
     after, busy_after, all_after = _spent(pids), *_machine()
     spent = {name: after[name] - before[name] for name in pids}
     foreign_s = busy_after - busy_before - sum(spent.values()) - driven.driver_s
@@ -88,6 +130,17 @@ def measure(drive: Callable[[], Driven], pids: Pids) -> Measured:
         cpu_ms={name: seconds / max(driven.requests, 1) * 1000 for name, seconds in spent.items()},
         foreign=max(0.0, foreign_s / (all_after - all_before)),
     )
+
+
+def _wait_until_at_rest(pids: Pids) -> None:
+    until = time.monotonic() + SETTLED_WITHIN_S
+    spent = sum(_spent(pids).values())
+    while time.monotonic() < until:
+        time.sleep(QUIET_WINDOW_S)
+        now = sum(_spent(pids).values())
+        if now - spent < QUIET_SHARE * QUIET_WINDOW_S:
+            return
+        spent = now
 
 
 def _wrk(load: Load, seconds: float) -> Driven:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.bench.measuring import Measured
+from tests.bench.measuring import Compared, Measured
 
 FOLDER = Path(__file__).parents[2] / "docs" / "performance"
 
@@ -25,14 +25,16 @@ class Report:
     rows: list[dict[str, Any]] = field(default_factory=list)
     also: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, name: str, size: int, target: float | None, measured: Measured, counts: dict[str, int]) -> str:
+    def add(self, name: str, size: int, target: float | None, compared: Compared, counts: dict[str, int]) -> str:
         """Add a scenario; return its line."""
+        measured = compared.typical
         row = {
             "scenario": name,
             "size": size,
             "target": target,
-            "ratio": measured.total_ms / self.floors["F2"].total_ms,
-            "to_naive": measured.total_ms / self.floors["naive"].total_ms,
+            "ratio": compared.ratio,
+            "ratios": compared.ratios,
+            "to_naive": compared.ratio * self.floors["F2"].total_ms / self.floors["naive"].total_ms,
             **counts,
             **asdict(measured),
         }
@@ -52,8 +54,8 @@ class Report:
 
 
 HEADER = (
-    f"{'scenario':<26}{'size':>7}{'ops':>5}{'calls':>6}{'msgs':>6}{'CPU ms':>8}{'× F2':>7}{'target':>8}{'× naive':>9}"
-    f"{'req/s':>8}{'p50':>8}{'p99':>8}{'errors':>7}{'others':>8}"
+    f"{'scenario':<26}{'size':>7}{'ops':>5}{'calls':>6}{'msgs':>6}{'CPU ms':>8}{'× F2':>7}{'from–to':>12}{'target':>8}"
+    f"{'× naive':>9}{'req/s':>8}{'p50':>8}{'p99':>8}{'errors':>7}{'others':>8}"
 )
 
 
@@ -62,7 +64,7 @@ def line_of(row: dict[str, Any]) -> str:
     target = "" if row["target"] is None else f"{row['target']:.1f}{' ' if row['ratio'] <= row['target'] else '!'}"
     return (
         f"{row['scenario']:<26}{row['size']:>7}{row['operations']:>5}{row['calls']:>6}{row['messages']:>6}"
-        f"{sum(row['cpu_ms'].values()):>8.2f}{row['ratio']:>7.2f}{target:>8}{row['to_naive']:>9.2f}"
+        f"{sum(row['cpu_ms'].values()):>8.2f}{row['ratio']:>7.2f}{row['ratios'][0]:>6.1f}–{row['ratios'][-1]:<5.1f}{target:>8}{row['to_naive']:>9.2f}"
         f"{row['per_second']:>8.0f}{row['p50_ms']:>8.1f}{row['p99_ms']:>8.1f}{row['errors']:>7}{row['foreign']:>8.0%}"
     )
 
