@@ -1,8 +1,9 @@
 """What stays of a busy minute, and how fast it goes: `make bench-growth`, about two minutes.
 
 A thousand people with a dialog each for two write 200 messages a second for a minute. Then it is quiet: what was on its
-way must be gone in seconds. At last everything is made as old as it may be, and purged as the timer does. Starts a
-system of its own. Prints, and writes `docs/performance/growth.json`.
+way must be gone in seconds. At last everything is made as old as it may be, and purged as the timer does, and the store
+of the feeds is filled as fast as one process can. Starts a system of its own. Prints, and writes
+`docs/performance/growth.json`.
 """
 
 import json
@@ -17,6 +18,7 @@ from pymongo import WriteConcern
 
 from services.chassis.broker.senders import read_broker_users
 from services.chassis.messaging.outbox import now
+from services.chassis.messaging.subscriber import BATCH_SIZE
 from services.chassis.rpc.client import RpcClient
 from services.chassis.rpc.deadline import Deadline
 from services.chats.model import Chat
@@ -24,6 +26,7 @@ from services.chats.storage import MongoChatStore
 from services.contracts import chats
 from services.contracts.ids import new_id
 from services.streams import usecases
+from services.streams.model import FeedEntry
 from services.streams.service import TTL
 from services.streams.storage import MongoFeedStore
 from tests.bench.cost import running
@@ -35,6 +38,7 @@ PER_SECOND = 200
 SECONDS = 60
 WRITERS = 16
 QUIET_S = 60
+FILLED_FOR_S = 5.0
 RESULTS = REPOSITORY / "docs" / "performance" / "growth.json"
 
 
@@ -59,6 +63,7 @@ def measure(system: LocalSystem) -> dict[str, Any]:
         "all_in_feeds_after_s": round(quiet_after_s, 1),
         "left_after_that": left(databases),
         **purge(databases),
+        "items_per_second_written": {str(readers): fill(databases, readers) for readers in (2, 50, 1_000)},
     }
 
 
@@ -122,8 +127,7 @@ def purge(databases: Databases) -> dict[str, Any]:
     streams = databases["streams"]
     streams.feed_items.update_many({}, {"$set": {"at": now() - TTL - timedelta(hours=1)}})
     items, began = streams.feed_items.estimated_document_count(), time.monotonic()
-    durable = streams.with_options(write_concern=WriteConcern(w="majority", j=True))
-    usecases.purge(MongoFeedStore(durable), before=now() - TTL)
+    usecases.purge(MongoFeedStore(durable(databases)), before=now() - TTL)
     took_s = time.monotonic() - began
     return {
         "purged_items": items,
@@ -131,6 +135,28 @@ def purge(databases: Databases) -> dict[str, Any]:
         "items_left": streams.feed_items.estimated_document_count(),
         "last_sequences": streams.last_sequences.estimated_document_count(),
     }
+
+
+def fill(databases: Databases, readers: int) -> int:
+    """Append to feeds for some seconds, in batches as large as the service's; return the items per second."""
+    feeds, users = MongoFeedStore(durable(databases)), [new_id() for _ in range(readers)]
+    began, items = time.monotonic(), 0
+    while time.monotonic() - began < FILLED_FOR_S:
+        batch = [an_entry(users) for _ in range(max(1, BATCH_SIZE // (1 + readers // 100)))]
+        feeds.append(batch)
+        items += len(batch) * readers
+    return round(items / (time.monotonic() - began))
+
+
+def an_entry(users: list[str]) -> FeedEntry:
+    """Return what a message adds to the feeds of those who read it."""
+    message = {"id": new_id(), "chat_id": new_id(), "text": "Who brings the olives?", "written_at": 1, "number": 1}
+    return FeedEntry(id=f"{new_id()}.0", kind="message.posted", body=message, user_ids=tuple(users))
+
+
+def durable(databases: Databases) -> Any:
+    """Return the database of the feeds with the write concern of the service."""
+    return databases["streams"].with_options(write_concern=WriteConcern(w="majority", j=True))
 
 
 if __name__ == "__main__":

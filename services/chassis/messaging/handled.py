@@ -13,8 +13,9 @@ from eventlet.event import Event
 from services.contracts.domain_events import DomainEvent
 from services.contracts.rpc import HandlerResult
 
-MAX_REMEMBERED = 1000
-"""Results that are remembered: far more than a process handles while both of one domain event are under way."""
+MAX_REMEMBERED = 200
+"""Results that are remembered: more than a process handles while both of one domain event are under way. One may name a
+thousand members."""
 
 Key = tuple[str, str]
 
