@@ -10,9 +10,9 @@ from annotated_types import Le, MaxLen
 
 from tests.docs.documents import marked, read, rows
 
-UNITS = {"MiB": 1024 * 1024, "s": 1, "min": 60, "h": 3600, "days": 24 * 3600}
+UNITS = {"KiB": 1024, "MiB": 1024 * 1024, "s": 1, "min": 60, "h": 3600, "days": 24 * 3600}
 _CONSTANT = re.compile(r"(?P<module>(?:gateway|services)(?:\.[a-z_]+)+)\.(?P<name>_?[A-Z]\w*)")
-_QUANTITY = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?: (MiB|s|min|h|days)\b)?")
+_QUANTITY = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?: (KiB|MiB|s|min|h|days)\b)?")
 
 LIMITS = {
     path: cells[1] for cells in rows(read("docs/limits.md")) for path in marked(cells[-1]) if _CONSTANT.fullmatch(path)
