@@ -119,7 +119,7 @@ def _end_session(token: str) -> None:
     """End a session, and its streams in all processes; a stream that is not notified checks its session itself."""
     backend().sessions.close(token)
     try:
-        calls().start(streams.end_session, session=session_name(token))
+        calls().call(streams.end_session, session=session_name(token))
     except ServiceError as exc:
         log.warning("cannot broadcast that a session has ended: %s", exc)
 

@@ -7,7 +7,7 @@ from werkzeug.http import quote_etag
 
 from gateway.http.conditional import entity_tag, evaluates_preconditions, expected_versions, is_known
 from gateway.http.context import actor_id, calls, operation_id, public_url
-from gateway.http.problems import ApiError, problem_responses
+from gateway.http.problems import problem_responses
 from gateway.http.resource import Resource, json_response, no_content
 from gateway.schemas.events import (
     ChangedEvent,
@@ -62,14 +62,13 @@ def create_event(body: NewEvent) -> Response:
 @evaluates_preconditions
 def change_event(body: ChangedEvent) -> Response:
     """Change the fields that are given; `If-Match` refuses it if somebody else was faster."""
-    _refuse_known_version(body.id)
     calls().write(
         contract.change_event,
         actor_id=actor_id(),
         event_id=body.id,
         kind=body.type if "type" in body.model_fields_set else None,
         changes=body.changes(),
-        if_versions=expected_versions(),
+        if_versions=_versions_to_change(body.id),
         operation_id=operation_id(),
     )
     return no_content()
@@ -79,12 +78,11 @@ def change_event(body: ChangedEvent) -> Response:
 @evaluates_preconditions
 def delete_event(query: EventQuery) -> Response:
     """Delete an event with its chat, messages and invitations, for everyone."""
-    _refuse_known_version(query.id)
     calls().write(
         contract.delete_event,
         actor_id=actor_id(),
         event_id=query.id,
-        if_versions=expected_versions(),
+        if_versions=_versions_to_change(query.id),
         operation_id=operation_id(),
     )
     return no_content()
@@ -97,19 +95,18 @@ def leave_event(query: EventQuery) -> Response:
     return no_content()
 
 
-def _refuse_known_version(event_id: str) -> None:
-    """Refuse to change an event at a version that `If-None-Match` names.
+def _versions_to_change(event_id: str) -> list[int] | None:
+    """Return the versions of an event at which a change may be made; None for any.
 
-    Versions only grow, and a client can name those alone that it has seen: one that is not known now will not be later.
-
-    Raises:
-        ApiError: 412
+    None that `If-None-Match` names: versions only grow, and a client can name those alone that it has seen, so one that
+    is not known now will not be later. The service says first what else is wrong: 412 is for what would have succeeded
+    (RFC 9110, section 13.2.1).
     """
+    expected = expected_versions()
     if "If-None-Match" not in request.headers:
-        return
+        return expected
     try:
         version = calls().call(contract.get_event, actor_id=actor_id(), event_id=event_id)["version"]
     except (Forbidden, NotFound):
-        return  # the change itself says so
-    if is_known(version):
-        raise ApiError(412, "The event is at a version that If-None-Match names.")
+        return expected  # the change itself says so
+    return [] if is_known(version) else expected

@@ -58,19 +58,29 @@ def openapi_document() -> Node:
 
 def _completed(path: str, method: str, operation: Node, schemas: Node) -> Node:
     """Complete an operation with the headers and answers of its kind, and with examples."""
-    refusals = {} if method.upper() in hooks.SAFE_METHODS else problems.problem_responses(403, 408, 413, 415)
-    responses = {**refusals, **operation["responses"]}
+    responses = {**_answers_of(method, operation["responses"]), **operation["responses"]}
+    is_tagged = "304" in operation["responses"]
     completed = {
         **operation,
         "parameters": [*operation.get("parameters", []), *_parameters(path, method)],
         "responses": {
-            status: _with_examples({**response, **_headers(path, status, responses)}, schemas)
+            status: _with_examples({**response, **_headers(path, status, responses, is_tagged=is_tagged)}, schemas)
             for status, response in sorted(responses.items())
         },
     }
     if "requestBody" in operation:
         completed["requestBody"] = _with_examples(operation["requestBody"], schemas)
     return completed
+
+
+def _answers_of(method: str, own: Node) -> dict[Any, Any]:
+    """Return the answers that any operation of a method may give, beside its own."""
+    if method.upper() not in hooks.SAFE_METHODS:
+        preconditions = (412,) if method.upper() in ("PUT", "DELETE") else ()
+        return problems.problem_responses(403, 408, *preconditions, 413, 415)
+    if own.keys() & {"200", "204"}:
+        return {"304": {"description": "Not Modified"}, **problems.problem_responses(412)}
+    return {}
 
 
 def _without_titles(schema: Node) -> Node:
@@ -85,12 +95,12 @@ def _parameters(path: str, method: str) -> list[Node]:
     return [*for_all, *PARAMETERS.get((path, method), [])]
 
 
-def _headers(path: str, status: str, responses: Node) -> Node:
+def _headers(path: str, status: str, responses: Node, *, is_tagged: bool) -> Node:
     """Describe the headers of an answer: what may be unmodified is tagged, what may be tried again says when."""
     headers = {**responses[status].get("headers", {}), **HEADERS.get((path, status), {})}
     if status == "503":
         headers |= problems.RETRY_HEADER
-    if status in ("200", "304") and "304" in responses:
+    if status in ("200", "304") and is_tagged:
         headers |= conditional.TAG_HEADER
     return {"headers": headers} if headers else {}
 

@@ -67,11 +67,11 @@ def open_stream(query: StreamQuery) -> Response:
         return _event_stream(iter(()), _last_sequence() if since is None else since, lambda: None)
     token, hub, reader = request.cookies[SESSION_COOKIE], backend().hub, _reader()
     listener = hub.open(actor_id(), session_name(token))
+    listener.behind = since is not None  # from here on it is the hub that says so
     try:
         _register(hub, calls())
         if since is None:
             since = _last_sequence()
-            listener.behind = False
     except ServiceError:
         hub.close(listener)
         raise

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 from gateway.http import conditional, idempotency
 from gateway.http.context import backend, public_url, requested_url
 from gateway.http.parsing import drain, strict_request
-from gateway.http.problems import ApiError, bad_field
+from gateway.http.problems import MEDIA_TYPE, ApiError, bad_field, problem_response
 from services.chassis.logging import log_event
 from services.chassis.rpc import repeats
 from services.chassis.tracing import current_trace, new_trace, set_trace
@@ -135,6 +135,8 @@ def _check_wire_format() -> None:
     strict.args  # noqa: B018  # reading is checking
     if request.method not in SAFE_METHODS:
         strict.check_coding()
+        if request.method == "PUT" and "Content-Range" in request.headers:  # RFC 9110, section 14.5
+            raise ApiError(400, "A part of something cannot be changed: Content-Range is not for this.")
         strict.raw_body  # noqa: B018
 
 
@@ -150,6 +152,8 @@ def _evaluate_preconditions(response: Response) -> Response:
     """Answer 304 or 412 in the place of what is read; a change evaluates them before it is made."""
     has_what_was_asked = response.status_code in (HTTPStatus.OK, HTTPStatus.NO_CONTENT) and not response.is_streamed
     is_read = request.method in ("GET", "HEAD") and has_what_was_asked
+    if response.status_code == HTTPStatus.PRECONDITION_FAILED and response.mimetype != MEDIA_TYPE:  # of a file
+        return problem_response(412, "It is not the version that If-Match names.")
     return conditional.evaluate(response) if is_read else response
 
 

@@ -6,9 +6,19 @@ LANGUAGES = ("en", "ru")
 
 
 def asked_language() -> str:
-    """Return the first language that `Accept-Language` prefers, of those that there are: `ru` also for `ru-RU`.
+    """Return the language that `Accept-Language` prefers, of those that there are: `ru` also for `ru-RU`.
+
+    `*` stands for all that are not named. English if it prefers none.
 
     Source: RFC 4647, section 3.4 (Lookup).
     """
-    accepted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
-    return next((language for language in accepted if language in LANGUAGES), LANGUAGES[0])
+    qualities: dict[str, float] = {}
+    for tag, quality in request.accept_languages:
+        qualities.setdefault(tag.partition("-")[0].lower(), quality)
+    order = list(qualities)
+
+    def preference(language: str) -> tuple[float, int]:
+        is_named = language in qualities
+        return qualities.get(language, qualities.get("*", 0)), -order.index(language) if is_named else -len(order)
+
+    return max(LANGUAGES, key=preference)

@@ -84,7 +84,7 @@ def _catch_up(feed: Feed, cursor: int) -> tuple[int, bytes]:
         time.sleep(RETRY_S)
         feed.listener.behind = True
         return cursor, b": waiting\n\n"
-    if not feed.is_current():
+    if feed.listener.behind or not feed.is_current():  # this page may be older than a cut-off that was not told
         feed.listener.behind = True
         return cursor, b""
     feed.listener.behind |= page["more"]

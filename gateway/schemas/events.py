@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, Field, RootModel, WithJsonSchema
 
+from gateway.http.characters import has_visible_character
 from gateway.http.context import public_url, requested_url
 from gateway.http.fields import (
     Flag,
@@ -44,8 +45,14 @@ def _name_in_url(url: str) -> str:
     raise ValueError(f"must be a name or a {ICON_PATH}… URL of this site")
 
 
+def _empty_or_not_blank(text: str) -> str:
+    if text and not has_visible_character(text):
+        raise ValueError('must have a visible character, or be ""')
+    return text
+
+
 Name = Annotated[NonBlankText, Field(max_length=200)]
-Address = Annotated[NonBlankText, Field(max_length=500)]
+Address = Annotated[Text, AfterValidator(_empty_or_not_blank), Field(max_length=500)]
 Description = Annotated[Text, Field(max_length=10_000)]
 Kind = Literal["single", "group"]
 IconName = Annotated[

@@ -10,7 +10,7 @@ from services.contracts import users as contract
 
 SOMEONE = {"en": "Someone", "ru": "Кто-то"}
 """What a user without a name is called, by language."""
-MAX_SEARCH_LENGTH = 200
+MAX_SEARCH_LENGTH = 254
 """Characters: more than anybody types, fewer than a database takes."""
 
 

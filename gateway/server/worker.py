@@ -96,7 +96,10 @@ class Worker(GeventWorker):
         if not self.alive:
             answer.force_close()
         try:
-            _send(answer, environ, self.wsgi(environ, answer.start_response))
+            parts = self.wsgi(environ, answer.start_response)
+            if getattr(req.body, "failed", False):  # what comes next on this connection is the rest of the body
+                answer.force_close()
+            _send(answer, environ, parts)
         except gevent.GreenletExit:
             return
         except OSError:

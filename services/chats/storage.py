@@ -140,11 +140,16 @@ def outboxes(database: Database[Document]) -> list[outbox.Outbox]:
 
 
 def to_domain_events(document: Document, entry: Document) -> list[DomainEvent]:
-    """Return a message's state, for those who may read its chat; a deleted message is only deleted."""
+    """Return a message's state, for those who may read its chat; a deleted message is only deleted.
+
+    That it was posted is published as its deletion, under the id of the post: another process may still publish the
+    post as it was, which is then known already.
+    """
     chat: Chat | None = document["chat"]
-    if chat is None or chat.deleted or (entry["change"] != "deleted" and not document["live"]):
+    is_gone, change = not document["live"], entry["change"]
+    if chat is None or chat.deleted or (is_gone and change == "edited"):
         return []
-    return [_message(document).to_domain_event(entry["id"], entry["change"], chat)]
+    return [_message(document).to_domain_event(entry["id"], "deleted" if is_gone else change, chat)]
 
 
 class MongoChatStore:
@@ -163,7 +168,14 @@ class MongoChatStore:
         with ignore_duplicate_key():
             return self._replicate(older, chat, create=True)
         # There is one: as new or newer, or an older one that somebody has just inserted.
-        return self._replicate(older, chat)
+        if self._replicate(older, chat):
+            return True
+        self._move_recent(chat.id)  # whoever stored it may have died before
+        return False
+
+    def _move_recent(self, chat_id: str) -> None:
+        waiting = self._chats.find_one({"_id": chat_id, "recent.0": {"$exists": True}}, {"recent": 1})
+        self._move(waiting["recent"] if waiting else ())
 
     def _replicate(self, wanted: Document, chat: Chat, *, create: bool = False) -> bool:
         """Store the chat, then move what was posted before: nothing by whoever has lost it appears afterwards."""
@@ -307,7 +319,8 @@ class MongoChatStore:
             try:
                 inserted = self._messages.bulk_write(inserts, ordered=True)
             except BulkWriteError as exc:  # somebody else has moved the same one at the same moment
-                if any(error["code"] != DUPLICATE_KEY for error in exc.details["writeErrors"]):
+                is_unconfirmed = bool(exc.details["writeConcernErrors"])
+                if is_unconfirmed or any(error["code"] != DUPLICATE_KEY for error in exc.details["writeErrors"]):
                     raise
                 continue
             return len(inserts) - 1 in (inserted.upserted_ids or {})
@@ -335,9 +348,9 @@ class MongoChatStore:
         """Move the messages that waited too long: whoever wrote them may have died. Returns the number of chats."""
         due = {"recent_due_at": {"$lt": due_before}}
         chats = list(self._chats.find(due, {"recent": 1}).limit(BATCH_SIZE))
-        for chat in chats:
-            published_through = self._relay.last_published(chat["_id"])
-            self._move([message for message in chat["recent"] if message["number"] > published_through])
+        last_published = {chat["_id"]: self._relay.last_published(chat["_id"]) for chat in chats}
+        waiting = [message for chat in chats for message in chat["recent"]]
+        self._move([message for message in waiting if message["number"] > last_published[message["chat_id"]]])
         self._remove_recent({chat["_id"]: chat["recent"][-1]["number"] for chat in chats if chat["recent"]})
         return len(chats)
 

@@ -225,7 +225,8 @@ class MessageChangedV1(DomainEvent):
 class InviteChangedV1(DomainEvent):
     """An invitation has reached its receiver, was answered, cancelled, or has become pointless.
 
-    outcome: `pending`, `accepted`, `declined`, `cancelled` or `void`.
+    outcome: `pending`, `accepted`, `declined`, `cancelled`, `void`, or `revoked`: cancelled since the sender was
+        removed from the event.
     event_id: None for a friend invitation.
     """
 

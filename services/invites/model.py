@@ -119,15 +119,16 @@ class Invite:
     def to_domain_events(self, domain_event_id: str, change: str) -> list[DomainEvent]:
         """Return this state, reached by a change, as domain events. Both ways to subscribers begin here.
 
-        change: `pending`, `answered`, `refused`, `void`, or `state requested` for what subscribers act on alone.
+        change: `pending`, `answered`, `revoked`, `refused`, `void`, or `state requested` for what subscribers act on
+            alone.
         """
         domain_events: list[DomainEvent] = []
         if change not in ("pending", "void") and (outcome := self._outcome(domain_event_id)):
             domain_events.append(outcome)
         if change == "pending":
             domain_events.append(replace(self, status="pending")._changed(domain_event_id))
-        if change in ("answered", "void"):
-            domain_events.append(self._changed(domain_event_id))
+        if change in ("answered", "revoked", "void"):
+            domain_events.append(self._changed(domain_event_id, outcome="revoked" if change == "revoked" else None))
         return domain_events
 
     def _outcome(self, domain_event_id: str) -> DomainEvent | None:
@@ -141,7 +142,7 @@ class Invite:
             domain_event_id=domain_event_id, invite_id=self.id, event_id=self.event_id, receiver_id=self.receiver_id
         )
 
-    def _changed(self, domain_event_id: str) -> InviteChangedV1:
+    def _changed(self, domain_event_id: str, *, outcome: str | None = None) -> InviteChangedV1:
         """Return the invitation's status. One update may end many, with one entry's id: each derives its own."""
         return InviteChangedV1(
             domain_event_id=derive_id(f"{self.id}:{domain_event_id}", "changed"),
@@ -149,7 +150,7 @@ class Invite:
             sender_id=self.sender_id,
             receiver_id=self.receiver_id,
             event_id=self.event_id,
-            outcome=self.status,
+            outcome=outcome or self.status,
         )
 
     def _friend_accepted(self, domain_event_id: str) -> FriendInviteAcceptedV1:

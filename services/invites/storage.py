@@ -246,12 +246,14 @@ def _refused(invite_id: str, refusal: Refusal) -> Document:
 def _ends_of(invite_id: str) -> list[UpdateOne]:
     """End an invitation, whether it is proposed or pending. The proposal comes first, as in `settle_pair`."""
     refused = UpdateOne({"_id": invite_id, "status": "proposed"}, _refused(invite_id, SENDER_REMOVED))
-    return [refused, _cancellation(invite_id, outbox.add_entry)]
+    return [refused, _cancellation(invite_id, outbox.add_entry, change="revoked")]
 
 
-def _cancellation(invite_id: str, add_entry: Callable[[Document], outbox.Update]) -> UpdateOne:
+def _cancellation(
+    invite_id: str, add_entry: Callable[[Document], outbox.Update], *, change: str = "answered"
+) -> UpdateOne:
     """End a pending invitation as if its sender had cancelled it: with the domain events of that."""
-    entry = outbox.entry(derive_id(invite_id, "cancelled"), "answered")
+    entry = outbox.entry(derive_id(invite_id, "cancelled"), change)
     update = merged(_ended("cancelled", publishes=True), add_entry(entry))
     return UpdateOne({"_id": invite_id, "status": "pending"}, update)
 

@@ -38,6 +38,11 @@ class FeedEntry:
     cutoff_id: str | None = None
     version: int = 0
 
+    @property
+    def member_user_id(self) -> str | None:
+        """The member whom it is about; None for what is about the event, a message or something else."""
+        return str(self.body["user_id"]) if self.kind in ("member.joined", "member.changed") else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedPlace:
@@ -197,8 +202,8 @@ def _of_message(changed: MessageChangedV1) -> FeedEntry:
 
 
 def _of_invite(changed: InviteChangedV1) -> FeedEntry:
-    kinds = {"pending": "invite.received", "cancelled": "invite.cancelled"}
-    for_receiver_only = changed.outcome == "pending"
+    kinds = {"pending": "invite.received", "cancelled": "invite.cancelled", "revoked": "invite.cancelled"}
+    for_receiver_only = changed.outcome in ("pending", "revoked")  # whoever was removed is told of that alone
     return FeedEntry(
         id=f"{changed.domain_event_id}.0",
         kind=kinds.get(changed.outcome, "invite.settled"),
@@ -208,7 +213,7 @@ def _of_invite(changed: InviteChangedV1) -> FeedEntry:
             "sender_id": changed.sender_id,
             "receiver_id": changed.receiver_id,
             "event_id": changed.event_id,
-            "outcome": changed.outcome,
+            "outcome": "cancelled" if changed.outcome == "revoked" else changed.outcome,
         },
         user_ids=(changed.receiver_id,) if for_receiver_only else (changed.receiver_id, changed.sender_id),
     )

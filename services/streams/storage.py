@@ -152,6 +152,7 @@ class MongoFeedStore:
         try:
             self._items.insert_many(documents, ordered=True)
         except BulkWriteError as exc:
+            self._forget(document["user_id"] for document in documents)
             _raise_unless_duplicates(exc)
             return False
         except PyMongoError:
@@ -163,14 +164,19 @@ class MongoFeedStore:
         """Return items with the next sequences, right if no other process has appended to these feeds."""
         self._read_last_sequences({user_id for _, user_id in places} - self._known.keys())
         documents = []
+        placed: set[str] = set()
         contents = [{} if _is_shared(entry) else {"kind": entry.kind, "body": entry.body} for entry in entries]
         for index, user_id in places:
             entry = entries[index]
+            item_id = _item_id(entry, user_id)
+            if item_id in placed:  # the same domain event, twice in one batch
+                continue
+            placed.add(item_id)
             sequence = self._known[user_id] = self._known[user_id] + 1
             self._known.move_to_end(user_id)
             documents.append(
                 {
-                    "_id": _item_id(entry, user_id),
+                    "_id": item_id,
                     "user_id": user_id,
                     "sequence": sequence,
                     "entry_id": entry.id,
@@ -253,6 +259,8 @@ class MongoFeedStore:
                 ]
             )
         found = [_delete(self._items, [item["_id"] for item in items])]
+        if PURGED_AT_ONCE in found:  # a cut-off outlives what it hides
+            return True
         for collection in (self._entries, self._cutoffs):
             oldest = collection.find(old, {"_id": 1}).sort("at", ASCENDING).limit(PURGED_AT_ONCE)
             found.append(_delete(collection, [document["_id"] for document in oldest]))

@@ -8,6 +8,7 @@ import orjson
 
 from services.chassis.messaging.outbox import now
 from services.chassis.rpc.client import BoundClient, was_returned
+from services.chassis.rpc.deadline import CLOCK_SKEW_MS
 from services.contracts import gateways, users
 from services.contracts.domain_events import DomainEvent, EventChangedV1
 from services.contracts.errors import Code, Unavailable
@@ -81,7 +82,11 @@ def _for_those_who_may_read(feeds: FeedStore, entries: list[FeedEntry]) -> list[
 
     def may_read(entry: FeedEntry, user_id: str) -> bool:
         cutoff = cutoffs.get(entry.cutoff_id) if entry.cutoff_id else None
-        return cutoff is None or not cutoff.is_hidden_from(user_id, version=entry.version)
+        if cutoff is None:
+            return True
+        # Whoever has left since has left for everybody: that they have joined comes late, and would stand after it.
+        about = [user_id, entry.member_user_id] if entry.member_user_id else [user_id]
+        return not any(cutoff.is_hidden_from(one, version=entry.version) for one in about)
 
     return [
         replace(entry, user_ids=tuple(user_id for user_id in entry.user_ids if may_read(entry, user_id)))
@@ -163,7 +168,8 @@ def _tell_gateways(feeds: FeedStore, calls: BoundClient, cutoff: AccessCutoff) -
 def register_gateway(feeds: FeedStore, queue: str) -> list[Cutoff]:
     """Let a gateway process be told of cut-offs from now on; return those that it may have missed."""
     feeds.add_gateway(queue)
-    return [cutoff.public() for cutoff in feeds.list_recent_cutoffs(since=now() - UNDER_WAY)]
+    since = now() - UNDER_WAY - timedelta(milliseconds=CLOCK_SKEW_MS)
+    return [cutoff.public() for cutoff in feeds.list_recent_cutoffs(since=since)]
 
 
 def purge(feeds: FeedStore, *, before: datetime) -> None:

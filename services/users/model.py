@@ -39,7 +39,7 @@ class Profile:
 
     def has_address(self, text: str) -> bool:
         """Return whether a search text is the whole e-mail address."""
-        return is_address(text) and fold(text) == fold(self.email)
+        return is_address(fold(text)) and fold(text) == fold(self.email)
 
     def to_domain_event(self, domain_event_id: str) -> ProfileChangedV1:
         """Return this state as a domain event."""

@@ -28,7 +28,7 @@ MESSAGES = [
     *(EXAMPLES["MessageChangedV1"] | {"change": change} for change in ("posted", "edited", "deleted")),
     *(
         EXAMPLES["InviteChangedV1"] | {"outcome": outcome}
-        for outcome in ("pending", "accepted", "declined", "cancelled", "void")
+        for outcome in ("pending", "accepted", "declined", "cancelled", "revoked", "void")
     ),
     *(EXAMPLES["FriendshipChangedV1"] | {"friends": friends} for friends in (True, False)),
     EXAMPLES["ProfileChangedV1"],

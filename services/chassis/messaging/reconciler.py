@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from pymongo.database import Database
 
@@ -123,13 +124,15 @@ class Reconciler:
 
         An owner that knows hardly anything has lost its data: nothing is removed then.
         """
-        replicas = [
+        replicas = (
             (subscriber, each) for subscriber in SUBSCRIPTIONS[kind] for each in self._replicas(subscriber, kind)
-        ]
-        starts = range(0, len(replicas), PAGE_SIZE)
-        orphans = [each for start in starts for each in self._unknown(kind, replicas[start : start + PAGE_SIZE])]
-        if len(orphans) > max(MOST_ORPHANS, len(replicas) // 2):
-            log_event(log, "too many orphans", level=logging.ERROR, count=len(orphans), compared=len(replicas))
+        )
+        compared, orphans = 0, list[Finding]()
+        while page := list(islice(replicas, PAGE_SIZE)):
+            compared += len(page)
+            orphans += self._unknown(kind, page)
+        if len(orphans) > max(MOST_ORPHANS, compared // 2):
+            log_event(log, "too many orphans", level=logging.ERROR, count=len(orphans), compared=compared)
             return []
         return orphans
 

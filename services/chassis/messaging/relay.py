@@ -136,9 +136,9 @@ class OutboxRelay:
         handed_over = {key: self._handed_over.pop(key, HandedOver()).documents() for key in batch}
         unknown = [key for key, documents in handed_over.items() if documents is None]
         found = self._waiting_for(unknown) if unknown else []
-        if batch:
-            self._relay([document for documents in handed_over.values() for document in documents or ()] + found)
-        if len(found) == MAX_NOTIFIED:
+        known = [document for documents in handed_over.values() for document in documents or ()]
+        is_taken = bool(batch) and self._relay(known + found)
+        if is_taken and len(found) == MAX_NOTIFIED:
             self._notified.update(unknown)
             self._work.set()
 
@@ -250,14 +250,18 @@ class OutboxRelay:
             self._outbox.published(documents)
 
     def _remove_entries(self, documents: list[Document]) -> None:
-        published = [each["id"] for document in documents for each in document["outbox"]]
+        published = [f"{document['_id']}.{each['id']}" for document in documents for each in document["outbox"]]
         self._outbox.collection.update_many(
             {"_id": {"$in": [document["_id"] for document in documents]}}, self._removing(published)
         )
 
     def _removing(self, published: list[str]) -> list[Document]:
-        """Build the update that removes entries, and with the last one of a document what it has for the relay."""
-        rest = {"$filter": {"input": "$outbox", "cond": {"$not": [{"$in": ["$$this.id", published]}]}}}
+        """Build the update that removes entries, and with the last one of a document what it has for the relay.
+
+        published: `<document>.<entry>`, since an update of many documents leaves the same entry in each.
+        """
+        name = {"$concat": ["$_id", ".", "$$this.id"]}
+        rest = {"$filter": {"input": "$outbox", "cond": {"$not": [{"$in": [name, published]}]}}}
         fields = {"outbox_due_at", "outbox_lease", *({self._outbox.key} - {"_id"})}
         is_empty = {"$eq": ["$outbox", []]}
         is_over = {"$and": [is_empty, {"$gt": ["$ended_at", None]}]}
