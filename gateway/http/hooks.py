@@ -153,6 +153,7 @@ def _evaluate_preconditions(response: Response) -> Response:
     has_what_was_asked = response.status_code in (HTTPStatus.OK, HTTPStatus.NO_CONTENT) and not response.is_streamed
     is_read = request.method in ("GET", "HEAD") and has_what_was_asked
     if response.status_code == HTTPStatus.PRECONDITION_FAILED and response.mimetype != MEDIA_TYPE:  # of a file
+        response.close()
         return problem_response(412, "It is not the version that If-Match names.")
     return conditional.evaluate(response) if is_read else response
 

@@ -175,3 +175,24 @@ def test_purged_cutoffs_hide_nothing_any_more(feeds):
     feeds.save_cutoff(AccessCutoff(id="party", user_ids=frozenset({ANNA}), version=2))
     usecases.purge(feeds, before=now() + timedelta(days=1))
     assert feeds.list_cutoffs(["party"]) == {}
+
+
+def test_the_same_entry_twice_in_a_batch_has_one_place(feeds):
+    first, second = entry(ANNA, BOB), entry(ANNA)
+    assert feeds.append([first, first, second, first]) == [
+        {ANNA: 1, BOB: 1},
+        {ANNA: 1, BOB: 1},
+        {ANNA: 2},
+        {ANNA: 1, BOB: 1},
+    ]
+    assert feeds.append([entry(ANNA)]) == [{ANNA: 3}]
+
+
+def test_a_cutoff_outlives_the_items_that_it_hides(feeds, monkeypatch):
+    monkeypatch.setattr(storage, "PURGED_AT_ONCE", 2)
+    feeds.append([entry(ANNA, BOB, cutoff_id="party", version=1) for _ in range(3)])
+    feeds.save_cutoff(AccessCutoff(id="party", user_ids=frozenset({ANNA}), version=2))
+    before = now() + timedelta(days=1)
+    while feeds.purge(before=before):
+        assert not sequences(feeds, BOB) or "party" in feeds.list_cutoffs(["party"])
+    assert feeds.list_cutoffs(["party"]) == {}

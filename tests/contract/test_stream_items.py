@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from gateway.live.sse import START_OVER
 from gateway.schemas.stream import MODELS, TYPES, AnyItem, Reader, serialize_item
 from services.contracts import streams as contract
-from services.contracts.domain_events import from_wire
+from services.contracts.domain_events import InviteChangedV1, from_wire
 from services.contracts.registry import SUBSCRIPTIONS
 from services.streams.model import feed_entries_of, user_ids_in
 from tests.contract.test_domain_events import EXAMPLES
@@ -138,3 +138,14 @@ def test_every_type_is_documented_and_nothing_else_is():
     assert sorted(documented) == sorted([*(kind.name for kind in TYPES.values()), START_OVER])
     assert len(MODELS) == len(TYPES)
     assert all(f"`{kind.name}`" in read("docs/wire-format.md") for kind in TYPES.values())
+
+
+def test_whoever_was_removed_is_not_told_of_the_invitations_that_end_with_them():
+    revoked = from_wire(EXAMPLES["InviteChangedV1"] | {"outcome": "revoked", "event_id": "4" * 24})
+    assert isinstance(revoked, InviteChangedV1)
+    [entry] = feed_entries_of(revoked, {})
+    assert (entry.kind, entry.body["outcome"], entry.user_ids) == (
+        "invite.cancelled",
+        "cancelled",
+        (revoked.receiver_id,),
+    )

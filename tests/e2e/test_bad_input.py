@@ -135,6 +135,9 @@ class TestFieldsOfAnEvent:
     @pytest.mark.parametrize("field", a_plan())
     @pytest.mark.parametrize("blank", BLANK, ids=ascii)
     def test_a_blank_field_is_400(self, ann: Person, event_id: str, field: str, blank: Any) -> None:
+        if (field, blank) == ("address", ""):  # a call has no place
+            assert ann.event(ann.plan(address=""))["address"] == ""
+            return
         refused(ann.post("/event", a_plan(**{field: blank})), 400, field=field)
         refused(ann.change(event_id, **{field: blank}), 400, field=field)
 

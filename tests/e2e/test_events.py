@@ -404,3 +404,23 @@ class TestVersions:
             refused(ann.change(NOBODY, name="Dinner", headers={"If-Match": condition}), 404)
             refused(ann.delete("/event", id=NOBODY, headers={"If-Match": condition}), 404)
             refused(ann.change(event_id, name="", headers={"If-Match": condition}), 400)
+
+    def test_who_may_not_change_it_is_told_so_whatever_version_is_not_to_be_changed(
+        self, ann: Person, ben: Person, event_id: str
+    ) -> None:
+        """Source: RFC 9110, section 13.2.1."""
+        party = ann.plan(type="group")
+        ben.join(party, ann)
+        for condition in ("*", self.etag(ann, party), '"other"'):
+            unless = {"If-None-Match": condition}
+            refused(ben.change(party, name="Dinner", headers=unless), 403)
+            refused(ben.delete("/event", id=party, headers=unless), 403)
+            refused(ann.change(party, name="Dinner", type="single", headers=unless), 404)
+        for condition in ("*", self.etag(ann, party)):
+            refused(ann.change(party, name="Dinner", headers={"If-None-Match": condition}), 412)
+            refused(ann.delete("/event", id=party, headers={"If-None-Match": condition}), 412)
+        done(ann.change(party, name="Dinner", headers={"If-None-Match": '"other"'}))
+
+    def test_a_part_of_an_event_cannot_be_put(self, ann: Person, event_id: str) -> None:
+        """Source: RFC 9110, section 14.5."""
+        refused(ann.change(event_id, name="Dinner", headers={"Content-Range": "bytes 0-1/9"}), 400)

@@ -150,6 +150,26 @@ def test_entries_that_were_published_and_are_still_there_are_not_published_again
     assert not is_waiting(database)
 
 
+def test_an_entry_that_many_documents_have_is_removed_where_it_was_published(
+    database, published, replicas, amqp_uri, monkeypatch
+):
+    monkeypatch.setattr(relaying, "CLEAR_AFTER_S", 3600)
+    relay, publisher = replicas(amqp_uri)
+    eventually(lambda: publisher.connected)
+    store, events = storage.MongoEventStore(database, relay), [an_event(), an_event()]
+    for event in events:
+        store.insert(event, operation_id=event.id)
+        relay.notify(event.id)
+    eventually(lambda: published() == 2)
+    shared = outbox.entry(new_id(), "created")
+    database.events.update_many({}, outbox.add_entry(shared))
+    relay.notify(events[0].id)
+    eventually(lambda: published() == 3)
+    relay.close()
+    left = {document["_id"]: [each["id"] for each in document["outbox"]] for document in database.events.find()}
+    assert left == {events[0].id: [], events[1].id: [shared["id"]]}
+
+
 def test_an_entry_that_another_replica_has_added_meanwhile_stays(database, published, replicas, amqp_uri, monkeypatch):
     monkeypatch.setattr(relaying, "CLEAR_AFTER_S", 3600)
     relay, publisher = replicas(amqp_uri)

@@ -57,3 +57,9 @@ def test_a_refusal_of_what_is_read_is_a_problem(client: FlaskClient) -> None:
     answer = client.get("/openapi.json", headers={"If-Match": '"x"'})
 
     assert (answer.status_code, answer.content_type) == (412, "application/problem+json")
+
+
+def test_a_refusal_of_a_file_is_a_problem(client: FlaskClient) -> None:
+    answer = client.get("/static/docs.js", headers={"If-Match": '"x"'})
+
+    assert (answer.status_code, answer.content_type) == (412, "application/problem+json")

@@ -195,3 +195,17 @@ def test_an_item_is_shown_once_to_all_who_read_it_alike():
     assert shown == [1, 9]
     assert [chunk.partition(b"\n")[0] for chunk in chunks] == [b"id: 1", b"id: 5", b"id: 9"]
     assert len({chunk.partition(b"\n")[2] for chunk in chunks}) == 1
+
+
+def test_a_page_that_was_read_while_the_connection_was_lost_is_read_again(listener):
+    class Lost(Log):
+        def read(self, after):
+            page = super().read(after)
+            if len(self.read_after) == 1:
+                listener.fall_behind()
+            return page
+
+    log = Lost(newest=2)
+    listener.behind = True
+    assert sent(listener, log) == ["1", "2"]
+    assert log.read_after == [0, 0]

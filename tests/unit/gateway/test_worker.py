@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import gevent
 import gevent.event
@@ -87,3 +88,22 @@ def test_a_large_answer_is_given_time_for_each_of_its_parts(monkeypatch):
     sent, large = Slow(), b"x" * 40 * worker.WRITTEN_AT_ONCE
     worker._ImpatientSocket(sent).sendall(large)
     assert b"".join(sent) == large
+
+
+@pytest.mark.parametrize(("failed", "says"), [(True, b"Connection: close"), (False, b"Connection: keep-alive")])
+def test_an_answer_to_a_body_that_could_not_be_read_says_that_the_connection_ends(failed, says, monkeypatch):
+    sent, body = Sent(), SimpleNamespace(failed=failed)
+    request = SimpleNamespace(method="PUT", version=(1, 1), should_close=lambda: False, body=body)
+    answer = BufferedResponse(request, sent, Config())
+
+    def app(environ, start_response):
+        start_response("408 Request Timeout", [("Content-Length", "0")])
+        return [b""]
+
+    monkeypatch.setattr(worker.wsgi, "create", lambda *args, **kwargs: (answer, {"wsgi.file_wrapper": tuple}))
+    ours: Any = SimpleNamespace(cfg=Config(), alive=True, wsgi=app)
+    try:
+        worker.Worker.handle_request(ours, "", request, sent, "")
+    except StopIteration:
+        assert failed
+    assert says in b"".join(sent)
