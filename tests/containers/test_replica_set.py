@@ -16,6 +16,7 @@ from tests.faults.campaign import READY_WITHIN_S, Report, friends_at_work
 from tests.faults.faults import time_to_ready
 from tests.faults.retrying_client import Lost, Tally, insist
 
+FREEZE_ATTEMPTS = 5
 MEMBERS = ("mongodb", "mongodb-2", "mongodb-3")
 WITHOUT_IT_S = 5.0
 """How long work goes on with two members."""
@@ -74,8 +75,17 @@ def kill(container: str) -> Callable[[], None]:
 
 
 def pause(container: str) -> Callable[[], None]:
-    """Let a member stand still; return what lets it go on."""
-    docker("pause", container)
+    """Let a member stand still; return what lets it go on.
+
+    The kernel cannot freeze a process in the middle of what must not be interrupted; a moment later it can.
+    """
+    for _ in range(FREEZE_ATTEMPTS - 1):
+        docker("pause", container, check=False)
+        if inspect(container)["State"]["Paused"]:
+            break
+        docker("unpause", container, check=False)  # of those of its processes that it froze
+    else:
+        docker("pause", container)
     return lambda: (docker("unpause", container), None)[1]
 
 
