@@ -31,6 +31,12 @@ OPERATIONS = frozenset(
 Actor = Callable[[], None]
 
 
+def pause() -> None:
+    """Stop until the schedule lets this actor go on, as a process may between any two steps."""
+    if (others := greenlet.getcurrent().parent) is not None:
+        others.switch()
+
+
 class Stepped:
     """A collection; whoever uses it stops before each operation. The main greenlet never stops."""
 
@@ -43,8 +49,7 @@ class Stepped:
             return method
 
         def when_it_goes_on(*args: Any, **kwargs: Any) -> Any:
-            if (others := greenlet.getcurrent().parent) is not None:
-                others.switch()
+            pause()
             return method(*args, **kwargs)
 
         return when_it_goes_on

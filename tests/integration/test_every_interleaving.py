@@ -13,8 +13,9 @@ from greenlet import greenlet  # type: ignore[import-untyped]
 from services.chassis.messaging.relay import HandedOver
 from services.chats import storage
 from services.chats.model import Chat
+from services.contracts.domain_events import MessageChangedV1
 from services.contracts.ids import new_id
-from tests.integration.stepping import Actor, every_schedule, fast_database, run, step
+from tests.integration.stepping import Actor, every_schedule, fast_database, pause, run, step
 
 NOW_US = 1_700_000_000_000_000
 
@@ -159,6 +160,64 @@ def test_two_replicas_publish_what_they_were_handed_in_the_order_of_the_chat(
         return choices
 
     assert every_schedule(run_once) > 100
+
+
+class FeedRelay(SteppedRelay):
+    """The same, in front of a feed: what is published again under its id changes nothing."""
+
+    def __init__(self, feed: dict[str, MessageChangedV1]) -> None:
+        super().__init__([])
+        self._feed = feed
+
+    def publish(self, now: Scene) -> None:
+        pause()  # whatever it was handed may be long out of date
+        handed_over, self._handed_over = self._handed_over.documents(), HandedOver()
+        waiting = {"outbox_chat_id": now.chat.id, "outbox.0": {"$exists": True}}
+        for document in list(now.store._messages.find(waiting).sort("number")) if handed_over is None else handed_over:
+            for entry in document["outbox"]:
+                for domain_event in storage.to_domain_events({**document, "chat": now.chat}, entry):
+                    assert isinstance(domain_event, MessageChangedV1)
+                    self._feed.setdefault(domain_event.domain_event_id, domain_event)
+            self._last = max(self._last, document["number"])
+
+
+def shown_by(feed: dict[str, MessageChangedV1]) -> list[str]:
+    """Return the texts that a client shows who has followed a feed."""
+    shown: dict[str, str] = {}
+    for item in feed.values():
+        if item.change == "deleted":
+            shown.pop(str(item.message["id"]), None)
+        else:
+            shown[str(item.message["id"])] = str(item.message["text"])
+    return list(shown.values())
+
+
+def test_a_post_and_its_deletion_through_another_replica_leave_the_stream_as_the_chat_is(database: Any) -> None:
+    def run_once(schedule: list[int]) -> list[int]:
+        feed: dict[str, MessageChangedV1] = {}
+        relays = [FeedRelay(feed) for _ in range(2)]
+        one, other = (scene(database, relay) for relay in relays)
+        other = replace(other, chat=one.chat)
+        message_id = new_id()
+
+        def post() -> None:
+            assert one.store.post(one.chat.id, message_id, author_id="anna", text="hello", now_us=NOW_US)
+            relays[0].publish(one)
+
+        def delete() -> None:
+            message = other.store.find_message(message_id)
+            if message is not None:
+                other.store.delete(message, operation_id=new_id())
+                relays[1].publish(other)
+
+        choices = run([post, delete], schedule)
+        for now, relay in ((one, relays[0]), (other, relays[1])):
+            relay.hand_over(one.chat.id, None)
+            relay.publish(now)
+        assert shown_by(feed) == one.read()
+        return choices
+
+    assert every_schedule(run_once) >= 9
 
 
 @pytest.mark.parametrize("dies_after", [1, 2])
