@@ -57,7 +57,7 @@ make a new one from the last cursor, after a pause that grows with each failure.
 | name of an event | 200 characters |
 | address of an event | 500 characters |
 | description of an event, text of a message | 10,000 characters |
-| search text | 200 characters; 50 users an answer |
+| search text | 254 characters; 50 users an answer |
 | members and pending invitations of an event | 1,000 |
 | chats an answer | 100 |
 | items of `/sync` an answer | 500 |
