@@ -15,8 +15,8 @@ from tests.faults.crash_points import QUIET_S, crashable_system
 from tests.faults.crashing import Trap
 from tests.faults.retrying_client import Tally, insist
 
-CHANGING = "events before update events"
-CHANGED = "events after update events"
+CHANGING = "events before findAndModify events"
+CHANGED = "events after findAndModify events"
 DELETING = "chats before update messages"
 
 
