@@ -132,6 +132,15 @@ def test_a_document_that_was_handed_over_is_published_without_being_read(databas
     assert (published(), reads) == (1, [])
 
 
+def test_without_a_broker_nothing_that_is_handed_over_is_kept(database, replicas):
+    relay, publisher = replicas(NOWHERE)
+    store, event = storage.MongoEventStore(database, relay), an_event()
+    store.insert(event, operation_id=event.id)
+    relay.notify(event.id)
+    assert (publisher.connected, dict(relay._handed_over)) == (False, {})
+    assert is_waiting(database)
+
+
 def test_entries_that_were_published_and_are_still_there_are_not_published_again(
     database, published, replicas, amqp_uri, monkeypatch
 ):

@@ -50,15 +50,13 @@ class HandedOver:
 
     def __init__(self) -> None:
         self._taken_at = time.monotonic()
-        self._documents: dict[object, Document] | None = None
+        self._documents: dict[object, Document] = {}
         self._has_more = False
 
     def add(self, documents: list[Document] | None) -> None:
         """Take documents, the newest state of each; None when more may wait."""
         self._has_more |= documents is None
-        if self._documents is None:
-            self._documents = {}
-        for document in documents or ():
+        for document in () if self._has_more else documents or ():
             known = self._documents.get(document["_id"])
             if known is None or known["version"] < document["version"]:
                 self._documents[document["_id"]] = document
@@ -66,7 +64,7 @@ class HandedOver:
     def documents(self) -> list[Document] | None:
         """Return all that waits under the key, in order; None when that is not known."""
         is_old = time.monotonic() - self._taken_at > HANDED_OVER_FOR_S
-        return None if self._documents is None or self._has_more or is_old else list(self._documents.values())
+        return None if self._has_more or is_old or not self._documents else list(self._documents.values())
 
 
 class OutboxRelay:
@@ -84,7 +82,13 @@ class OutboxRelay:
         self._thread.start()
 
     def hand_over(self, key: object, documents: list[Document] | None) -> None:
-        """Take all that waits under a key. See `services.chassis.messaging.outbox.Relay`."""
+        """Take all that waits under a key. See `services.chassis.messaging.outbox.Relay`.
+
+        Without a broker nothing is kept: nobody will be notified of it, and it may become much.
+        """
+        if not self._publisher.connected:
+            self._handed_over.pop(key, None)
+            return
         self._handed_over.setdefault(key, HandedOver()).add(documents)
         _bound(self._handed_over, MAX_HANDED_OVER)
 
