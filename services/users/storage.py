@@ -5,6 +5,7 @@ profiles      {_id, issuer, google_id, name, email, picture, birthday,
                version, outbox, outbox_due_at, outbox_lease}    `issuer` is missing in what 0.1.0 has stored
 friendships   {_id: "a-b", user_ids, friends, generation, version, operations, operated_at,
                outbox, outbox_due_at, outbox_lease}
+issuers       {_id: "unnamed", issuer}    whose the profiles are that name none
 
 `folded_name` has the forms of the name as the search compares them, with a character between that no search text has;
 `folding` names the rules by which they were made. `folded` and `grams` are what version 0.1.0 searches in. They are
@@ -57,6 +58,7 @@ BETWEEN = "\0"
 COUNTED = 1000
 """Names with a gram that are counted to find the rarest of a text: beyond that, one is as good as another."""
 FOLDED_AT_ONCE = 50
+UNNAMED = "unnamed"
 PREPARE_LIMIT_S = 600
 """For an index over what is there already, in place of the limit for one operation."""
 
@@ -75,6 +77,7 @@ PROFILE = shape(
     },
     {"issuer": TEXT, "folded": TEXT, "grams": array_of(TEXT), **outbox.FIELDS},
 )
+ISSUER = shape({"issuer": TEXT})
 FRIENDSHIP = shape(
     {"user_ids": array_of(TEXT), "friends": FLAG, "generation": INTEGER, "version": INTEGER}, outbox.FIELDS
 )
@@ -86,6 +89,7 @@ def prepare(database: Database[Document]) -> None:
     Idempotent: what was interrupted goes on at the next start.
     """
     profiles, friendships = validated(database, "profiles", PROFILE), validated(database, "friendships", FRIENDSHIP)
+    validated(database, "issuers", ISSUER)
     with pymongo.timeout(PREPARE_LIMIT_S):
         _index(profiles, friendships)
     _fold_outdated(profiles)
@@ -155,6 +159,9 @@ class MongoUserStore:
         self._friendships: Collection[Document] = timely(database.friendships)
         self._confirmed = database.friendships.with_options(read_concern=CONFIRMED)
         self._confirmed_profiles = database.profiles.with_options(read_concern=CONFIRMED)
+        self._issuers: Collection[Document] = timely(database.issuers)
+        self._confirmed_issuers = database.issuers.with_options(read_concern=CONFIRMED)
+        self._known_issuer: str | None = None
 
     def save_profile(self, profile: Profile, *, operation_id: str) -> str:
         fields: Document = {
@@ -166,7 +173,7 @@ class MongoUserStore:
         }
         key: Document = {"issuer": profile.issuer, "google_id": profile.google_id}
         saved_id = self._refresh_profile(key, fields, operation_id)
-        if saved_id is None and self._adopt_profiles(profile.issuer):
+        if saved_id is None and self._adopt_profile(profile):
             saved_id = self._refresh_profile(key, fields, operation_id)
         if saved_id is None:
             saved_id = self._insert_profile(profile, fields)
@@ -176,11 +183,21 @@ class MongoUserStore:
             raise Unavailable(Code.WRITE_CONTENDED, "the profile is neither known nor new; try again")
         return saved_id
 
-    def _adopt_profiles(self, issuer: str | None) -> int:
-        """Give the profiles that name no issuer to this one: there was no other. Returns how many there were."""
-        if issuer is None:
-            return 0
-        return self._profiles.update_many({"issuer": None}, {"$set": {"issuer": issuer}}).modified_count
+    def _adopt_profile(self, profile: Profile) -> bool:
+        """Give a profile that names no issuer to this one, if such profiles are its; return whether there was one."""
+        if profile.issuer is None or profile.issuer != self._issuer_of_unnamed(profile.issuer):
+            return False
+        unnamed = {"issuer": None, "google_id": profile.google_id}
+        return self._profiles.update_one(unnamed, {"$set": {"issuer": profile.issuer}}).modified_count > 0
+
+    def _issuer_of_unnamed(self, issuer: str) -> str:
+        """Return whose the profiles are that name no issuer: the first that asks. It stays so for ever."""
+        if self._known_issuer is None:
+            with ignore_duplicate_key():
+                self._issuers.insert_one({"_id": UNNAMED, "issuer": issuer})
+            found = self._confirmed_issuers.find_one({"_id": UNNAMED})
+            self._known_issuer = found["issuer"] if found else None
+        return self._known_issuer or issuer
 
     def _insert_profile(self, profile: Profile, fields: Document) -> str | None:
         issuer = {} if profile.issuer is None else {"issuer": profile.issuer}

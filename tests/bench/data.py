@@ -24,6 +24,7 @@ def add_events(databases: Databases, owner: Person, count: int, *, kind: Any = "
     documents = [{**events_storage._document(event), "operations": [], "outbox": []} for event in events]
     for start in range(0, count, BATCH):
         databases["events"].events.insert_many(documents[start : start + BATCH])
+    databases.settle()
     return events
 
 
@@ -43,20 +44,21 @@ def _event(owner_id: str, number: int, kind: Any) -> Event:
     )
 
 
-def add_chats(databases: Databases, person: Person, count: int, messages: int) -> list[str]:
-    """Give somebody chats with so many messages each; return their ids."""
+def add_chats(databases: Databases, user_ids: list[str], count: int, messages: int) -> list[str]:
+    """Give people chats with so many messages each, all by the first of them; return their ids."""
     chats, written = MongoChatStore(databases["chats"]), []
     ids = [new_id() for _ in range(count)]
     for number, chat_id in enumerate(ids):
         event_id = new_id()
         chats.save_replica(
-            Chat(id=chat_id, kind="event", event_id=event_id, user_ids=(person.id,), deleted=False, version=1)
+            Chat(id=chat_id, kind="event", event_id=event_id, user_ids=tuple(user_ids), deleted=False, version=1)
         )
         latest = {"last_number": messages, "latest_number": messages, "latest_at": number + 1}
         databases["chats"].chats.update_one({"_id": chat_id}, {"$set": latest})
-        written += [_message(chat_id, person.id, place) for place in range(1, messages + 1)]
+        written += [_message(chat_id, user_ids[0], place) for place in range(1, messages + 1)]
     for start in range(0, len(written), BATCH):
         databases["chats"].messages.insert_many(written[start : start + BATCH])
+    databases.settle()
     return ids
 
 
@@ -91,6 +93,7 @@ def add_people(databases: Databases, count: int, *, token: str = "", hits: int =
     documents = [_profile(profile) for profile in people]
     for start in range(0, count, BATCH):
         databases["users"].profiles.insert_many(documents[start : start + BATCH])
+    databases.settle()
     return [profile.id for profile in people]
 
 
@@ -122,3 +125,4 @@ def befriend(databases: Databases, person: Person, others: list[str]) -> None:
         for other in others
     ]
     databases["users"].friendships.insert_many(documents)
+    databases.settle()

@@ -67,14 +67,14 @@ def scenarios(system: System, databases: Databases, *, scale: float = 1.0) -> It
     yield Scenario("GET /user, many events", sized(5_000), 5.0, planner, "/user")
     for size, target in ((20, 1.8), (200, 2.6), (2_000, 10.0)):
         writer = some()
-        [chat_id] = data.add_chats(databases, writer, 1, sized(size))
+        [chat_id] = data.add_chats(databases, [writer.id], 1, sized(size))
         yield Scenario("GET /chat", sized(size), target, writer, f"/chat?id={chat_id}")
     for size in (50, 200):
         talker = some()
-        data.add_chats(databases, talker, size, 20)
+        data.add_chats(databases, [talker.id], size, 20)
         yield Scenario("GET /chats", size, 3.5, talker, "/chats?count_getting=0&count=20")
     poster = some()
-    [chat_id] = data.add_chats(databases, poster, 1, 0)
+    [chat_id] = data.add_chats(databases, [poster.id], 1, 0)
     message = {"chat_id": chat_id, "text": "Who brings the olives?"}
     yield Scenario("POST /chat/msg", 1, 2.4, poster, "/chat/msg", "POST", message)
     yield Scenario("POST /event", 1, 3.8, some(), "/event", "POST", a_plan(type="group"))

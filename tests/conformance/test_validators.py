@@ -29,7 +29,8 @@ NOT_A_VALUE_OF_OURS = Binary(b"no field holds bytes")
 
 def users(database):
     store, user_id = users_storage.MongoUserStore(database), new_id()
-    anna = Profile(id=user_id, google_id=user_id, name="Anna", email="a@example.org", picture="", birthday=None)
+    issuer, email = "https://one.test", "a@example.org"
+    anna = Profile(id=user_id, issuer=issuer, google_id=user_id, name="Anna", email=email, picture="", birthday=None)
     for name in ("Anna", "Hannah"):
         store.save_profile(replace(anna, name=name), operation_id=new_id())
     store.befriend(user_id, new_id(), generation=0, operation_id=new_id())
@@ -86,6 +87,7 @@ def prepare_gateway(database):
 STORED = {
     "profiles": (users_storage.prepare, users),
     "friendships": (users_storage.prepare, users),
+    "issuers": (users_storage.prepare, users),
     "events": (events_storage.prepare, events),
     "chats": (chats_storage.prepare, chats),
     "messages": (chats_storage.prepare, chats),

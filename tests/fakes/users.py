@@ -19,11 +19,12 @@ class FakeUsers:
 
     def __init__(self) -> None:
         self._profiles: dict[str, Profile] = {}
+        self._issuer_of_unnamed: str | None = None
         self._friendships: dict[tuple[str, str], _Remembered] = {}
 
     def save_profile(self, profile: Profile, *, operation_id: str) -> str:
         known = self._by_key(profile) or self._adopted(profile)
-        saved = replace(profile, id=known.id) if known else profile
+        saved = replace(profile, id=known.id) if known else profile  # from now on it names its issuer
         self._profiles[saved.id] = saved
         return saved.id
 
@@ -32,10 +33,10 @@ class FakeUsers:
         return next((known for known in self._profiles.values() if (known.issuer, known.google_id) == key), None)
 
     def _adopted(self, profile: Profile) -> Profile | None:
-        if profile.issuer is not None:
-            for known in list(self._profiles.values()):
-                self._profiles[known.id] = replace(known, issuer=known.issuer or profile.issuer)
-        return self._by_key(profile)
+        self._issuer_of_unnamed = self._issuer_of_unnamed or profile.issuer
+        if profile.issuer != self._issuer_of_unnamed:
+            return None
+        return self._by_key(replace(profile, issuer=None))
 
     def find_profile(self, user_id: str) -> Profile | None:
         return self._profiles.get(user_id)

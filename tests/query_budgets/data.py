@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pymongo import MongoClient
+from pymongo import MongoClient, WriteConcern
 
 from services.chats.model import Chat
 from services.chats.storage import MongoChatStore
@@ -25,6 +25,12 @@ class Databases:
 
     def __getitem__(self, service: str) -> Any:
         return self.client[f"social_calendar_{service}"]
+
+    def settle(self) -> None:
+        """Wait until all that was written is durable: whoever waits for the next write does not wait for this, too."""
+        self.client.admin.command("fsync")
+        durable = WriteConcern("majority", j=True)
+        self.client["bench"].get_collection("marks", write_concern=durable).insert_one({})
 
 
 @dataclass
