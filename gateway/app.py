@@ -28,6 +28,7 @@ from gateway.http.problems import Problem
 from gateway.http.resource import SECURITY_SCHEMES
 from gateway.http.stream_cursor import HEADER as CURSOR_HEADER
 from gateway.live.hub import BrokerHub
+from gateway.live.registration import keep_registered
 from gateway.schemas.invites import INVITE_ID_HEADER
 from gateway.settings import BadSettings, Settings, read_settings
 from gateway.site.pages import site_bp, swagger_bp
@@ -61,14 +62,17 @@ def connect(settings: Settings) -> Backend:
     """Begin to connect to broker and database; neither has to be up yet."""
     database = Database(settings.mongo_uri, settings.mongo_database)
     threading.Thread(target=database.prepare, name="prepare", daemon=True).start()
+    caller = RpcClient(settings.amqp_uri, name="gateway", users=settings.broker_users)
+    hub = BrokerHub(settings.amqp_uri, users=settings.broker_users)
+    keep_registered(hub, caller)
     return Backend(
         settings=settings,
-        caller=RpcClient(settings.amqp_uri, name="gateway", users=settings.broker_users),
+        caller=caller,
         sessions=database.sessions,
         logins=database.logins,
         keys=database.keys,
         database=database,
-        hub=BrokerHub(settings.amqp_uri, users=settings.broker_users),
+        hub=hub,
     )
 
 

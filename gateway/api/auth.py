@@ -8,6 +8,7 @@ Source: OpenID Connect Core 1.0, section 3.1; RFC 9700 (what state must be bound
 
 import logging
 import posixpath
+import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +22,7 @@ from gateway.http.fields import Model, Text, optional
 from gateway.http.hooks import SESSION_COOKIE, refuse_prefetch
 from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource
+from gateway.live.known_sessions import REMEMBERED_S
 from gateway.stores.sessions import MAX_SESSION_AGE, session_name
 from services.contracts import streams, users
 from services.contracts.errors import ServiceError
@@ -116,12 +118,16 @@ def _sign_in(identity: Identity) -> str:
 
 
 def _end_session(token: str) -> None:
-    """End a session, and its streams in all processes; a stream that is not notified checks its session itself."""
+    """End a session in all processes. One that cannot be told has forgotten it when this returns.
+
+    A stream that is not told checks its session itself.
+    """
     backend().sessions.close(token)
     try:
         calls().call(streams.end_session, session=session_name(token))
     except ServiceError as exc:
-        log.warning("cannot broadcast that a session has ended: %s", exc)
+        log.warning("cannot tell that a session has ended: %s", exc)
+        time.sleep(REMEMBERED_S)
 
 
 def _to_front_end() -> Response:

@@ -6,14 +6,13 @@ from functools import partial
 from flask import Response, request
 from pymongo.errors import PyMongoError
 
-from gateway.calls import RequestCalls
 from gateway.http.context import actor_id, backend, calls, public_url
 from gateway.http.hooks import SESSION_COOKIE, refuse_prefetch
 from gateway.http.language import asked_language
 from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource, json_response
 from gateway.http.stream_cursor import HEADER
-from gateway.live.hub import Hub
+from gateway.live.registration import register
 from gateway.live.sse import START_OVER, Feed, StreamEvent, encode, stream_events
 from gateway.schemas.examples import example_of
 from gateway.schemas.stream import (
@@ -28,7 +27,6 @@ from gateway.schemas.stream import (
     serialize_item,
 )
 from gateway.stores.sessions import session_name
-from services.chassis.rpc.client import BoundClient
 from services.chassis.rpc.deadline import Deadline
 from services.contracts import streams as contract
 from services.contracts.errors import ServiceError
@@ -69,7 +67,7 @@ def open_stream(query: StreamQuery) -> Response:
     listener = hub.open(actor_id(), session_name(token))
     listener.behind = since is not None  # from here on it is the hub that says so
     try:
-        _register(hub, calls())
+        register(hub, lambda queue: calls().call(contract.register_gateway, queue=queue))
         if since is None:
             since = _last_sequence()
     except ServiceError:
@@ -110,13 +108,6 @@ def _last_event_id() -> int:
         raise ApiError(400, f"The header Last-Event-ID {exc}.") from exc
 
 
-def _register(hub: Hub, calls: RequestCalls | BoundClient) -> None:
-    """Let `streams` know that this process must be told of cut-offs: once for each connection to the broker."""
-    queue = hub.unregistered_queue
-    if queue is not None:
-        hub.registered(queue, calls.call(contract.register_gateway, queue=queue))
-
-
 def _reader() -> Reader:
     return Reader(base=public_url(), language=asked_language())
 
@@ -127,7 +118,7 @@ def _pages_of(user_id: str) -> Callable[[int], contract.FeedPage]:
 
     def read(after: int) -> contract.FeedPage:
         within = caller.within(Deadline.after(READ_LIMIT_S))
-        _register(hub, within)
+        register(hub, lambda queue: within.call(contract.register_gateway, queue=queue))
         return within.call(contract.read_feed, user_id=user_id, after=after, limit=PAGE_SIZE)
 
     return read

@@ -11,6 +11,7 @@ from gateway.http import conditional, idempotency
 from gateway.http.context import backend, public_url, requested_url
 from gateway.http.parsing import drain, strict_request
 from gateway.http.problems import MEDIA_TYPE, ApiError, bad_field, problem_response
+from gateway.stores.sessions import session_name
 from services.chassis.logging import log_event
 from services.chassis.rpc import repeats
 from services.chassis.tracing import current_trace, new_trace, set_trace
@@ -109,10 +110,21 @@ def _authenticate() -> None:
     if _needs_session():
         token = request.cookies.get(SESSION_COOKIE)
         is_use = request.method != "HEAD" and request.endpoint not in NO_USE and not is_prefetch()
-        user_id = backend().sessions.find_user_id(token, is_use=is_use) if token else None
+        user_id = _user_of(token, is_use=is_use) if token else None
         if user_id is None:
             raise ApiError(401, "Log in first: GET /login.")
         g.actor_id = user_id
+
+
+def _user_of(token: str, *, is_use: bool) -> str | None:
+    hub, session = backend().hub, session_name(token)
+    told_by = hub.told_by
+    user_id = hub.sessions.find(session, told_by)
+    if user_id is None:
+        user_id = backend().sessions.find_user_id(token, is_use=is_use)
+        if user_id is not None and told_by is not None:
+            hub.sessions.remember(session, user_id, queue=told_by)
+    return user_id
 
 
 def _check_origin() -> None:

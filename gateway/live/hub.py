@@ -4,8 +4,8 @@ The broker delivers every item appended to the feeds, transiently. What is misse
 listener is slow, is read from the feed: a listener does so when it sees a gap or is marked as behind.
 
 Each connection to the broker has a queue. `streams` is told its name before anything is sent from it (`register`), and
-from then on calls it with every cut-off before a removal is answered. A process that was paused, or has no connection,
-cannot be told: it sends nothing that it has, and reads the feeds again (`is_current`).
+from then on calls it with every cut-off and log-out before that is answered. A process that was paused, or has no
+connection, cannot be told: it sends nothing that it has, and reads the feeds again (`is_current`).
 """
 
 import logging
@@ -20,6 +20,7 @@ import amqp
 import orjson
 
 from gateway.live.cutoffs import Cutoffs
+from gateway.live.known_sessions import KnownSessions
 from services.chassis.broker.connection import STALL_LIMIT_S, BrokerConnection
 from services.chassis.broker.senders import NAMED_ALIKE, BrokerUsers, sender_of
 from services.chassis.logging import log_event
@@ -121,6 +122,11 @@ class Hub(Protocol):
     """What the views need of a hub; tests provide their own."""
 
     cutoffs: Cutoffs
+    sessions: KnownSessions
+
+    @property
+    def told_by(self) -> str | None:
+        """Return the queue by which this process is told of every cut-off and log-out; None when it is not."""
 
     @property
     def is_current(self) -> bool:
@@ -162,9 +168,10 @@ class BrokerHub:
         self._listeners: dict[str, list[Listener]] = {}
         self._sequences: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
-        self.cutoffs = Cutoffs()
+        self.cutoffs, self.sessions = Cutoffs(), KnownSessions()
         self._queue: str | None = None
         self._registered: str | None = None
+        self._is_unregistered = threading.Event()
         self._link = BrokerConnection(
             amqp_uri, name="gateway listens", on_open=self._on_open, on_lost=self._on_lost, reads_fresh=True
         )
@@ -176,6 +183,12 @@ class BrokerHub:
         return self._queue is not None and time.monotonic() - self._link.looked_up_at < STALL_LIMIT_S
 
     @property
+    def told_by(self) -> str | None:
+        """Return the queue by which this process is told of every cut-off and log-out; None when it is not."""
+        queue = self._queue
+        return queue if queue == self._registered and self.is_current else None
+
+    @property
     def unregistered_queue(self) -> str | None:
         """Return the queue that `streams` does not know of yet; None when it does, or there is none."""
         return self._queue if self._queue != self._registered else None
@@ -184,6 +197,12 @@ class BrokerHub:
         """Note that `streams` knows of a queue, with the cut-offs that it has answered."""
         self.cutoffs.add(cutoffs)
         self._registered = queue
+        if self.unregistered_queue is None:
+            self._is_unregistered.clear()
+
+    def wait_until_unregistered(self) -> None:
+        """Wait for a connection that `streams` does not know of."""
+        self._is_unregistered.wait()
 
     def open(self, user_id: str, session: str) -> Listener:
         """Register a new listener. The oldest of too many streams of one user ends."""
@@ -238,10 +257,12 @@ class BrokerHub:
         channel.basic_consume(own, no_ack=True, callback=self._on_message)
         self._link.look_up()
         self._queue = own
+        self._is_unregistered.set()
         self._fall_behind()
 
     def _on_lost(self) -> None:
         self._queue = None
+        self._is_unregistered.clear()
         self._sequences.clear()
         self._fall_behind()
 
@@ -258,12 +279,18 @@ class BrokerHub:
             self.cutoffs.add([body["cutoff"]])
             self._reply(message)
             return
-        if session := body.get("ended_session"):
-            for listener in self._all():
-                if listener.session == session:
-                    listener.end("the session has ended")
+        if message.properties.get("type") == gateways.end_session.method:
+            self._end_session(body["session"])
+            self._reply(message)
+            return
         for item in body.get("items", ()):
             self._deliver(item)
+
+    def _end_session(self, session: str) -> None:
+        self.sessions.end(session)
+        for listener in self._all():
+            if listener.session == session:
+                listener.end("the session has ended")
 
     def _deliver(self, item: dict[str, Any]) -> None:
         delivered: Delivered | None = None

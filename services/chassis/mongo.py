@@ -66,6 +66,7 @@ def connect(uri: str, database: str, *, pool_size: int) -> Database[Document]:
         serverSelectionTimeoutMS=TIMEOUT_MS,
         maxPoolSize=pool_size,
         readPreference="primary",
+        serverMonitoringMode="poll",
         event_listeners=[DatabaseClock()],
     )
     return client[database]

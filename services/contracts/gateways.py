@@ -1,4 +1,4 @@
-"""The call that every process of the gateway answers: whoever has lost access must not be sent what was written before.
+"""The calls that every process of the gateway answers: when somebody loses access or logs out, it must know at once.
 
 Such a process is addressed by the queue that the broker named for it, which ends with its connection.
 """
@@ -19,4 +19,10 @@ class Cutoff(TypedDict):
 @made_by("streams")
 def cut_off(*, cutoff: Cutoff) -> None:
     """Send nothing of an event, as of this version or an earlier one, to anybody but those who take part."""
+    raise NotImplementedError
+
+
+@made_by("streams")
+def end_session(*, session: str) -> None:
+    """End the streams of a session, and answer no request of it any more. session: its name, no secret."""
     raise NotImplementedError

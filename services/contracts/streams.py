@@ -99,7 +99,7 @@ def read_feed(*, user_id: str, after: int, limit: int) -> FeedPage:
 
 @answered_by(SERVICE)
 def register_gateway(*, queue: str) -> list[Cutoff]:
-    """Let a gateway process be told of every cut-off, as `gateways.cut_off`, before it is answered. Idempotent.
+    """Let a gateway process be told of every cut-off and log-out (`gateways`) before that is answered. Idempotent.
 
     Returns the cut-offs of the last minute: what was written before them may still be on its way to this process.
     """
@@ -108,5 +108,8 @@ def register_gateway(*, queue: str) -> list[Cutoff]:
 
 @answered_by(SERVICE)
 def end_session(*, session: str) -> None:
-    """Notify every gateway process that a session has ended. session: how the gateways name it, no secret."""
+    """Tell every gateway process that a session has ended, as `gateways.end_session`.
+
+    session: how the gateways name it, no secret. When this returns each of them knows, or sends nothing that it has.
+    """
     raise NotImplementedError

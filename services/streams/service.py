@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import orjson
 from nameko.timer import timer
 
 from services.chassis.broker.publisher import Outgoing
@@ -52,7 +51,7 @@ class Streams(Service):
 
     @rpc
     def end_session(self, *, session: str) -> None:
-        self.context.publisher.publish([_broadcast(orjson.dumps({"ended_session": session}))])
+        usecases.end_session(self.feeds, self.calls, session)
 
     @handles_delivery(EventChangedV1)
     def save_cutoff(self, changed: EventChangedV1) -> HandlerResult:

@@ -1,13 +1,13 @@
 """What one can do with the feeds: one function for each call and each group of domain events."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
 
 from services.chassis.messaging.outbox import now
-from services.chassis.rpc.client import BoundClient, was_returned
+from services.chassis.rpc.client import BoundClient, PendingReply, was_returned
 from services.chassis.rpc.deadline import CLOCK_SKEW_MS
 from services.contracts import gateways, users
 from services.contracts.domain_events import DomainEvent, EventChangedV1
@@ -16,7 +16,7 @@ from services.contracts.gateways import Cutoff
 from services.contracts.rpc import HandlerResult, Wire, handled
 from services.contracts.streams import FeedItem, FeedPage
 from services.streams import model
-from services.streams.model import AccessCutoff, FeedEntry
+from services.streams.model import FeedEntry
 from services.streams.ports import FeedStore
 
 MAX_PAGE = 500
@@ -138,12 +138,23 @@ def save_cutoff(feeds: FeedStore, calls: BoundClient, changed: EventChangedV1) -
     if cutoff is None:
         return handled("stale")
     saved = feeds.save_cutoff(cutoff)
-    _tell_gateways(feeds, calls.at_most(GATEWAY_LIMIT_S), cutoff)
+    _tell_gateways(
+        feeds, calls, lambda queue, limited: limited.start(gateways.cut_off.of_queue(queue), cutoff=cutoff.public())
+    )
     return handled("applied" if saved else "stale")
 
 
-def _tell_gateways(feeds: FeedStore, calls: BoundClient, cutoff: AccessCutoff) -> None:
-    """Tell every gateway process of a cut-off, and wait until each knows it.
+def end_session(feeds: FeedStore, calls: BoundClient, session: str) -> None:
+    """Tell every gateway process that a session has ended. When this returns none of them takes it for one."""
+    _tell_gateways(
+        feeds, calls, lambda queue, limited: limited.start(gateways.end_session.of_queue(queue), session=session)
+    )
+
+
+def _tell_gateways(
+    feeds: FeedStore, calls: BoundClient, tell: Callable[[str, BoundClient], PendingReply[None]]
+) -> None:
+    """Tell every gateway process something, and wait until each knows it.
 
     One whose queue is gone has no streams that are fed from it. One that does not answer in time is paused: it reads
     the feeds again before it sends anything.
@@ -151,10 +162,8 @@ def _tell_gateways(feeds: FeedStore, calls: BoundClient, cutoff: AccessCutoff) -
     Raises:
         Unavailable: call.unreachable; who knows of it is unknown.
     """
-    replies = [
-        (queue, calls.start(gateways.cut_off.of_queue(queue), cutoff=cutoff.public()))
-        for queue in feeds.list_gateways()
-    ]
+    limited = calls.at_most(GATEWAY_LIMIT_S)
+    replies = [(queue, tell(queue, limited)) for queue in feeds.list_gateways()]
     for queue, reply in replies:
         try:
             reply.result()

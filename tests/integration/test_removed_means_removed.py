@@ -159,6 +159,24 @@ def test_a_process_that_is_paused_meanwhile_sends_nothing_that_it_had(amqp_uri: 
         process.kill()
 
 
+def test_when_the_end_of_a_session_is_answered_every_process_has_forgotten_it(
+    hub: BrokerHub, calls: BoundClient
+) -> None:
+    feeds, session, other = FakeFeeds(), "of Anna's phone", "of her laptop"
+    register(feeds, hub)
+    feeds.add_gateway("amq.gen-of-one-that-was-killed")
+    told_by = hub.told_by
+    assert told_by is not None
+    for each in (session, other):
+        hub.sessions.remember(each, STAYS, queue=told_by)
+    stream = hub.open(STAYS, session)
+
+    usecases.end_session(feeds, calls, session)
+
+    assert stream.ended is not None
+    assert [hub.sessions.find(each, hub.told_by) for each in (session, other)] == [None, STAYS]
+
+
 def test_when_it_is_unknown_who_knows_the_removal_is_not_done(hub: BrokerHub, client: RpcClient) -> None:
     feeds = FakeFeeds()
     register(feeds, hub)
@@ -166,4 +184,6 @@ def test_when_it_is_unknown_who_knows_the_removal_is_not_done(hub: BrokerHub, cl
 
     with pytest.raises(Unavailable):
         usecases.save_cutoff(feeds, client.within(Deadline.after(1)), removal(version=5))
+    with pytest.raises(Unavailable):
+        usecases.end_session(feeds, client.within(Deadline.after(1)), "of Anna's phone")
     assert len(feeds.list_gateways()) == 1

@@ -26,7 +26,7 @@ from services.contracts.ids import new_id
 
 log = logging.getLogger(__name__)
 
-POLL_INTERVAL_S = 2.0
+POLL_INTERVAL_S = 5.0
 CLEAR_AFTER_S = 0.25
 """How long published entries stay in their documents, so that one update removes those of many."""
 MAX_NOTIFIED = 1000

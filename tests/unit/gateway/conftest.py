@@ -11,6 +11,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 from gateway.api.health import probe_broker
 from gateway.app import create_app
 from gateway.http.context import Backend
+from gateway.live.known_sessions import KnownSessions
 from gateway.settings import Settings
 from services.contracts.errors import Code, Unavailable
 
@@ -19,13 +20,17 @@ from services.contracts.errors import Code, Unavailable
 class Surroundings:
     """Stands in for broker, services and database, each of which may be down.
 
-    down: by the names that runners use. uses: for each look at a session whether it was a use.
+    down: by the names that runners use. uses: for each look at a session whether it was a use. closed: the sessions
+    that were ended.
     """
 
     down: set[str] = field(default_factory=set)
     frozen: bool = False
     connected: bool = True
     uses: list[bool] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    told_by: str | None = None
+    sessions: KnownSessions = field(default_factory=KnownSessions)
 
     def within(self, deadline: object) -> "Surroundings":
         return self
@@ -39,6 +44,9 @@ class Surroundings:
             return Answer(Unavailable(Code.CALL_UNREACHABLE, "nobody has never run here"))
         return Answer(None)
 
+    def call(self, call: Any, **arguments: Any) -> Any:
+        return self.start(call, **arguments).result()
+
     def ping(self) -> None:
         if "mongodb" in self.down:
             raise ServerSelectionTimeoutError("no server")
@@ -46,6 +54,9 @@ class Surroundings:
     def find_user_id(self, token: str, *, is_use: bool) -> str | None:
         self.uses.append(is_use)
         return "0123456789abcdef01234567" if token == "known" else None
+
+    def close(self, token: str) -> None:
+        self.closed.append(token)
 
 
 @dataclass

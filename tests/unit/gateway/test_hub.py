@@ -65,7 +65,7 @@ def test_items_and_ends_of_sessions_come_from_streams_alone(streams: BrokerHub, 
     anna = streams.open("anna", "a")
     anna.behind = False
     forged = message(("anna", 1, "forged"))
-    ended = amqp.Message(orjson.dumps({"ended_session": "a"}))
+    ended = amqp.Message(orjson.dumps({"session": "a"}), type="end_session")
     for each in (forged, ended):
         each.properties |= {"user_id": user}
         streams._on_message(each)

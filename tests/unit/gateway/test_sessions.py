@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from gateway.api import auth
+from gateway.live.known_sessions import REMEMBERED_S
 from gateway.stores.sessions import SessionStore
 from tests.unit.gateway.conftest import Surroundings
 
@@ -112,3 +114,35 @@ def test_what_is_a_use(
 
     assert client.open(path, method=method, headers=headers).status_code == 400
     assert surroundings.uses == [is_use]
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_log_out_is_answered_when_every_process_knows_it_or_has_forgotten_the_session(
+    gateway: Callable[..., FlaskClient], surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(auth.time, "sleep", slept.append)
+    surroundings.down = set() if is_told else {"streams"}
+    client = gateway()
+    client.set_cookie("session", "known")
+
+    assert client.get("/logout").status_code == 302
+
+    assert surroundings.closed == ["known"]
+    assert slept == ([] if is_told else [REMEMBERED_S])
+
+
+def test_a_session_that_was_seen_a_moment_ago_is_not_read_again(
+    gateway: Callable[..., FlaskClient], surroundings: Surroundings
+) -> None:
+    surroundings.told_by = "amq.gen-ours"
+    client = gateway()
+    client.set_cookie("session", "known")
+
+    for _ in range(3):
+        client.get("/events?year=x")
+    assert len(surroundings.uses) == 1
+
+    surroundings.told_by = None
+    client.get("/events?year=x")
+    assert len(surroundings.uses) == 2
