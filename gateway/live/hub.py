@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
 import amqp
@@ -59,9 +59,10 @@ class Listener:
 
     behind: whether it must read the feed: at first, and whenever an item may have been missed.
     ended: why it must end, or None.
+    send_now: sends an item past the one who waits, who would cost more to wake than the item; False if it cannot.
     """
 
-    __slots__ = ("_bytes", "_items", "_signal", "behind", "ended", "session", "user_id")
+    __slots__ = ("_bytes", "_is_idle", "_items", "_signal", "behind", "ended", "send_now", "session", "user_id")
 
     def __init__(self, user_id: str, session: str) -> None:
         self.user_id, self.session = user_id, session
@@ -69,14 +70,19 @@ class Listener:
         self._bytes = 0
         self.behind = True
         self.ended: str | None = None
+        self.send_now: Callable[[FeedItem, Delivered], bool] | None = None
+        self._is_idle = False
         self._signal: queue.SimpleQueue[None] = queue.SimpleQueue()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until there is something to do; False after the timeout."""
+        self._is_idle = self._signal.empty()
         try:
             self._signal.get(timeout=timeout_s)
         except queue.Empty:
             return False
+        finally:
+            self._is_idle = False
         while not self._signal.empty():
             self._signal.get()
         return True
@@ -92,7 +98,9 @@ class Listener:
         return item, delivered
 
     def deliver(self, item: FeedItem, delivered: Delivered) -> None:
-        """Let an item wait that was just appended to the feed."""
+        """Send an item that was just appended to the feed, or let it wait."""
+        if self._is_idle and self.send_now is not None and self.send_now(item, delivered):
+            return
         if len(self._items) >= MAX_WAITING_ITEMS or self._bytes + delivered.size > MAX_WAITING_BYTES:
             self.fall_behind()
             return
@@ -114,6 +122,7 @@ class Listener:
 
     def _wake(self) -> None:
         """Signal once for all that waits: a slow stream keeps no more than one signal."""
+        self._is_idle = False
         if self._signal.empty():
             self._signal.put(None)
 
@@ -296,18 +305,17 @@ class BrokerHub:
         delivered: Delivered | None = None
         for user_id, sequence in item["sequences"].items():
             self._remember(user_id, sequence)
-            for listener in self._listeners.get(user_id, ()):
+            if listeners := self._listeners.get(user_id):
                 delivered = delivered or Delivered(len(orjson.dumps(item["body"])))
-                listener.deliver(
-                    FeedItem(
-                        sequence=sequence,
-                        kind=item["kind"],
-                        body=item["body"],
-                        cutoff_id=item["cutoff_id"],
-                        version=item["version"],
-                    ),
-                    delivered,
+                own = FeedItem(
+                    sequence=sequence,
+                    kind=item["kind"],
+                    body=item["body"],
+                    cutoff_id=item["cutoff_id"],
+                    version=item["version"],
                 )
+                for listener in listeners:
+                    listener.deliver(own, delivered)
 
     def _reply(self, message: amqp.Message) -> None:
         reply = amqp.Message(

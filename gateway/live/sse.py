@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -24,6 +25,9 @@ SESSION_CHECK_INTERVAL_S = 60.0
 """Between two looks at the session, for an end of which this process was not notified; however busy the stream is."""
 RETRY_S = 1.0
 """Between attempts to read a feed when `streams` does not answer."""
+
+Send = Callable[[bytes], bool]
+"""Sends bytes without waiting; returns whether they were taken."""
 
 
 @dataclass(frozen=True)
@@ -53,75 +57,93 @@ class Feed:
     is_current: Callable[[], bool]
 
 
-def stream_events(feed: Feed, cursor: int) -> Iterator[bytes]:
-    """Yield the stream from a cursor on, until it must end."""
-    listener, checked_at = feed.listener, time.monotonic()
+def stream_events(feed: Feed, cursor: int, send: Send | None = None) -> Iterator[bytes]:
+    """Yield the stream from a cursor on, until it must end. send: sends what need not wait, beside what is yielded."""
+    stream = _Stream(feed, cursor)
+    if send is not None:
+        feed.listener.send_now = partial(stream.send_now, send)
     yield b": welcome\n\n"
-    while listener.ended is None:
+    checked_at = time.monotonic()
+    while feed.listener.ended is None:
         if time.monotonic() - checked_at >= SESSION_CHECK_INTERVAL_S:
             if not feed.has_session():
                 return
             checked_at = time.monotonic()
-        if listener.behind and feed.is_current():
-            cursor, chunk = _catch_up(feed, cursor)
-        elif listener.has_items() and feed.is_current():
-            cursor, chunk = _next_item(feed, cursor)
-        elif listener.wait(HEARTBEAT_S):
-            continue
-        else:
-            chunk = b": still here\n\n"
-        if chunk:
+        if chunk := stream.next_chunk():
             yield chunk
 
 
-def _catch_up(feed: Feed, cursor: int) -> tuple[int, bytes]:
-    """Read the next page of the feed. Returns the cursor after it, and what to send."""
-    feed.listener.behind = False
-    try:
-        page = feed.read(cursor)
-    except ServiceError as exc:
-        log.warning("a stream waits for the feed: %s", exc)
-        time.sleep(RETRY_S)
-        feed.listener.behind = True
-        return cursor, b": waiting\n\n"
-    if feed.listener.behind or not feed.is_current():  # this page may be older than a cut-off that was not told
-        feed.listener.behind = True
-        return cursor, b""
-    feed.listener.behind |= page["more"]
-    if page["too_old"]:
-        return page["through"], encode(StreamEvent(page["through"], START_OVER, {}))
-    return _encoded(feed, cursor, page)
+class _Stream:
+    """Where a stream is in its feed, and how it goes on. cursor: the sequence of the last item that was looked at."""
 
+    def __init__(self, feed: Feed, cursor: int) -> None:
+        self._feed, self._listener, self._cursor = feed, feed.listener, cursor
 
-def _encoded(feed: Feed, cursor: int, page: FeedPage) -> tuple[int, bytes]:
-    """Encode as much of a page as may wait for a slow client; the rest is read again later. Returns the cursor, too."""
-    chunk = bytearray()
-    for item in page["items"]:
-        if len(chunk) >= MAX_WAITING_BYTES:
-            feed.listener.behind = True
-            return cursor, bytes(chunk)
-        if not feed.hides(item):
-            chunk += encode(feed.serialize(item))
-        cursor = item["sequence"]
-    return page["through"], bytes(chunk)
+    def next_chunk(self) -> bytes:
+        """Return what is to be sent next, if there is something; wait for it until a heartbeat is due."""
+        if self._listener.behind and self._feed.is_current():
+            return self._catch_up()
+        if self._listener.has_items() and self._feed.is_current():
+            return self._next_item()
+        return b"" if self._listener.wait(HEARTBEAT_S) else b": still here\n\n"
 
+    def send_now(self, send: Send, item: FeedItem, delivered: Delivered) -> bool:
+        """Send an item that was just delivered, if it is the next one and the client takes it at once."""
+        if item["sequence"] != self._cursor + 1 or not self._feed.is_current():
+            return False
+        if not self._feed.hides(item) and not send(self._shared(item, delivered)):
+            return False
+        self._cursor += 1
+        return True
 
-def _next_item(feed: Feed, cursor: int) -> tuple[int, bytes]:
-    """Take the next delivered item: sent if it is the next one, dropped if it was sent; a gap is read from the feed."""
-    item, delivered = feed.listener.take()
-    if item["sequence"] == cursor + 1:
-        return cursor + 1, b"" if feed.hides(item) else _shared(feed, item, delivered)
-    if item["sequence"] > cursor:
-        feed.listener.behind = True
-    return cursor, b""
+    def _catch_up(self) -> bytes:
+        """Read the next page of the feed; return what to send."""
+        self._listener.behind = False
+        try:
+            page = self._feed.read(self._cursor)
+        except ServiceError as exc:
+            log.warning("a stream waits for the feed: %s", exc)
+            time.sleep(RETRY_S)
+            self._listener.behind = True
+            return b": waiting\n\n"
+        if self._listener.behind or not self._feed.is_current():  # this page may be older than a cut-off not told
+            self._listener.behind = True
+            return b""
+        self._listener.behind |= page["more"]
+        if page["too_old"]:
+            self._cursor = page["through"]
+            return encode(StreamEvent(self._cursor, START_OVER, {}))
+        return self._encoded(page)
 
+    def _encoded(self, page: FeedPage) -> bytes:
+        """Encode as much of a page as may wait for a slow client; the rest is read again later."""
+        chunk = bytearray()
+        for item in page["items"]:
+            if len(chunk) >= MAX_WAITING_BYTES:
+                self._listener.behind = True
+                return bytes(chunk)
+            if not self._feed.hides(item):
+                chunk += encode(self._feed.serialize(item))
+            self._cursor = item["sequence"]
+        self._cursor = page["through"]
+        return bytes(chunk)
 
-def _shared(feed: Feed, item: FeedItem, delivered: Delivered) -> bytes:
-    """Encode an item, but for its sequence once for all streams of the same reader."""
-    encoded = delivered.encoded.get(feed.reader)
-    if encoded is None:
-        encoded = delivered.encoded[feed.reader] = _without_id(feed.serialize(item))
-    return b"id: %d\n%b" % (item["sequence"], encoded)
+    def _next_item(self) -> bytes:
+        """Take the next delivered item: sent if it is the next one, dropped if it was sent; a gap is read later."""
+        item, delivered = self._listener.take()
+        if item["sequence"] == self._cursor + 1:
+            self._cursor += 1
+            return b"" if self._feed.hides(item) else self._shared(item, delivered)
+        if item["sequence"] > self._cursor:
+            self._listener.behind = True
+        return b""
+
+    def _shared(self, item: FeedItem, delivered: Delivered) -> bytes:
+        """Encode an item, but for its sequence once for all streams of the same reader."""
+        encoded = delivered.encoded.get(self._feed.reader)
+        if encoded is None:
+            encoded = delivered.encoded[self._feed.reader] = _without_id(self._feed.serialize(item))
+        return b"id: %d\n%b" % (item["sequence"], encoded)
 
 
 def encode(event: StreamEvent) -> bytes:

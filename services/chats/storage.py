@@ -18,9 +18,9 @@ deletion was published. Its text goes at once, its author and time when that is 
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, ReturnDocument, UpdateOne
 from pymongo.collection import Collection
@@ -48,14 +48,13 @@ from services.chassis.rpc.deadline import CLOCK_SKEW_MS
 from services.chassis.rpc.repeats import is_repeat
 from services.chassis.timely import timely
 from services.chats.model import MAX_PAGE, Chat, Message, MessagePage, newest_of, newest_of_each
+from services.chats.posted import Posted
 from services.contracts.domain_events import DomainEvent
 
 _NEWEST_FIRST = [("latest_at", DESCENDING), ("created_at", DESCENDING), ("_id", ASCENDING)]
 
 MAX_RECENT = 20
 """Messages that wait in a chat until a post itself removes what was moved: else the timer does, for many at once."""
-MAX_OWN = 1000
-"""Messages of which a process knows that it has posted them itself: far more than are published a moment later."""
 BATCH_SIZE = 100
 """Chats in one round of a timer."""
 PURGE_AGAIN_AFTER = timedelta(days=1)
@@ -157,7 +156,7 @@ class MongoChatStore:
 
     def __init__(self, database: Database[Document], relay: outbox.Relay | None = None) -> None:
         self._relay = relay or outbox.NoRelay()
-        self._own: OrderedDict[str, None] = OrderedDict()
+        self._posted = Posted()
         self._chats: Collection[Document] = timely(database.chats)
         self._messages: Collection[Document] = timely(database.messages)
         self._confirmed = database.messages.with_options(read_concern=CONFIRMED)
@@ -274,10 +273,12 @@ class MongoChatStore:
         if placed is None:
             return False
         recent, number = placed["recent"], placed["recent"][-1]["number"]
-        is_new = self._move(recent)
+        self._posted.note_placed(recent[-1])
+        self._move(recent)
+        is_new = self._posted.has_moved(recent[-1])
         if not is_new:  # a repeat has its place already, and leaves the new one empty
             self._resort(chat_id, vacated=number)
-        self._hand_over(placed, is_new=is_new)
+        self._hand_over(placed)
         if len(recent) > MAX_RECENT:
             self._remove_recent({chat_id: number})
         return True
@@ -295,35 +296,30 @@ class MongoChatStore:
             return_document=ReturnDocument.AFTER,
         )
 
-    def _hand_over(self, placed: Document, *, is_new: bool) -> None:
+    def _hand_over(self, placed: Document) -> None:
         """Hand over to the relay what waits in a chat, if this process has posted all of it.
 
         A message of another process may have been edited or deleted since it was placed.
         """
         chat_id, recent = placed["_id"], placed["recent"]
-        if is_new:
-            self._own[recent[-1]["_id"]] = None
-        while len(self._own) > MAX_OWN:
-            self._own.popitem(last=False)
         knows_the_rest = placed.get("removed_through", 0) <= self._relay.last_published(chat_id)
-        is_all_known = knows_the_rest and all(message["_id"] in self._own for message in recent)
+        is_all_known = knows_the_rest and all(map(self._posted.knows, recent))
         chat = _chat(placed)
         self._relay.hand_over(chat_id, [{**message, "chat": chat} for message in recent] if is_all_known else None)
 
-    def _move(self, recent: Sequence[Document]) -> bool:
-        """Insert messages, in their order, that are not there yet; tell whether the last one was not."""
-        if not recent:
-            return False
-        inserts = [UpdateOne({"_id": each["_id"]}, {"$setOnInsert": each}, upsert=True) for each in recent]
-        while True:
+    def _move(self, recent: Sequence[Document]) -> None:
+        """Insert messages, in their order, that are not there yet."""
+        while unmoved := [each for each in recent if not self._posted.has_moved(each)]:
+            inserts = [UpdateOne({"_id": each["_id"]}, {"$setOnInsert": each}, upsert=True) for each in unmoved]
             try:
-                inserted = self._messages.bulk_write(inserts, ordered=True)
+                done: Any = self._messages.bulk_write(inserts, ordered=True).bulk_api_result
             except BulkWriteError as exc:  # somebody else has moved the same one at the same moment
-                is_unconfirmed = bool(exc.details["writeConcernErrors"])
-                if is_unconfirmed or any(error["code"] != DUPLICATE_KEY for error in exc.details["writeErrors"]):
+                done = exc.details
+                if done["writeConcernErrors"] or any(error["code"] != DUPLICATE_KEY for error in done["writeErrors"]):
                     raise
-                continue
-            return len(inserts) - 1 in (inserted.upserted_ids or {})
+            self._posted.note_moved(unmoved[each["index"]] for each in done["upserted"])
+            if not done["writeErrors"]:
+                return
 
     def _remove_recent(self, through: dict[str, int]) -> None:
         """Remove messages that were moved from their chats, published or not.

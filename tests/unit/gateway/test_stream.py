@@ -189,9 +189,10 @@ def test_an_item_is_shown_once_to_all_who_read_it_alike():
     chunks = []
     for sequence, reader in ((1, "english"), (5, "english"), (9, "russian")):
         listener = Listener("anna", "session")
+        listener.behind = False
         listener.deliver(an_item(sequence), delivered)
         alike = replace(feed(listener, Log()), reader=reader, serialize=serialize)
-        chunks.append(sse._next_item(alike, sequence - 1)[1])
+        chunks.append(sse._Stream(alike, sequence - 1).next_chunk())
     assert shown == [1, 9]
     assert [chunk.partition(b"\n")[0] for chunk in chunks] == [b"id: 1", b"id: 5", b"id: 9"]
     assert len({chunk.partition(b"\n")[2] for chunk in chunks}) == 1
@@ -209,3 +210,73 @@ def test_a_page_that_was_read_while_the_connection_was_lost_is_read_again(listen
     listener.behind = True
     assert sent(listener, log) == ["1", "2"]
     assert log.read_after == [0, 0]
+
+
+class Client:
+    """A client of a stream that waits: it takes what is sent past the stream, or not."""
+
+    def __init__(self, listener, log, **options):
+        self.takes, self.taken, self.listener = True, [], listener
+        self.stream = sse.stream_events(feed(listener, log, **options), 0, self.send)
+        next(self.stream)
+        listener._is_idle = True  # as while the stream waits
+
+    def send(self, part):
+        if self.takes:
+            self.taken.append(part.partition(b"\n")[0].decode())
+        return self.takes
+
+    def comes(self, number):
+        self.listener.deliver(an_item(number), Delivered(SIZE))
+
+    def next_sent(self):
+        return next(self.stream).partition(b"\n")[0].decode()
+
+
+def test_what_comes_while_a_stream_waits_is_sent_past_it(listener):
+    client = Client(listener, Log())
+    for number in (1, 2, 3):
+        client.comes(number)
+    assert client.taken == ["id: 1", "id: 2", "id: 3"]
+    assert not listener.has_items()
+
+
+def test_what_a_client_does_not_take_at_once_waits_and_all_that_comes_after_it(listener):
+    client = Client(listener, Log())
+    client.comes(1)
+    client.takes = False
+    client.comes(2)
+    client.takes = True
+    client.comes(3)
+    assert client.taken == ["id: 1"]
+    assert [client.next_sent(), client.next_sent()] == ["id: 2", "id: 3"]
+
+
+def test_a_gap_is_not_sent_past_a_stream(listener):
+    log = Log(newest=3)
+    client = Client(listener, log)
+    client.comes(3)
+    assert client.taken == []
+    assert [client.next_sent(), client.next_sent()] == ["id: 1", "id: 3"]
+    assert log.read_after == [0, 2]
+
+
+def test_what_its_reader_may_not_see_is_not_sent_past_a_stream(listener):
+    client = Client(listener, Log(), hides=lambda item: item["sequence"] == 1)
+    client.comes(1)
+    client.comes(2)
+    assert client.taken == ["id: 2"]
+
+
+def test_nothing_is_sent_past_a_stream_when_it_is_unknown_who_may_see_it(listener):
+    client = Client(listener, Log(), is_current=lambda: False)
+    client.comes(1)
+    assert client.taken == []
+
+
+def test_nothing_is_sent_past_a_stream_that_has_something_to_do(listener):
+    client = Client(listener, Log(newest=1))
+    listener.fall_behind()
+    client.comes(1)
+    assert client.taken == []
+    assert client.next_sent() == "id: 1"
