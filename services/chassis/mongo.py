@@ -24,6 +24,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
 
 from services.chassis.database_clock import DatabaseClock
 from services.contracts.errors import Code, Unavailable
@@ -40,6 +41,9 @@ COMMITTED = ReadConcern("majority")
 """For reads whose result is published: only what no election can take back. May lack the most recent writes."""
 CONFIRMED = ReadConcern("linearizable")
 """For a repeat that finds what it did before: waits until no election can take it back."""
+
+REPEATABLE = WriteConcern(w=1)
+"""For a write that is made again if an election takes it back: nobody waits until a majority has it on disk."""
 
 SINGLE_BATCH = 100_000
 """Documents in the first answer to a query whose result is wanted as a whole: the driver's default is 101, and each

@@ -17,7 +17,7 @@ import orjson
 from pymongo import ASCENDING
 from pymongo.collection import Collection
 
-from services.chassis.mongo import COMMITTED, INTEGER, SINGLE_BATCH, TEXT, TIME, Document, array_of, shape
+from services.chassis.mongo import COMMITTED, INTEGER, REPEATABLE, SINGLE_BATCH, TEXT, TIME, Document, array_of, shape
 from services.chassis.rpc import repeats
 from services.chassis.tracing import current_headers
 from services.contracts.domain_events import DomainEvent, to_wire
@@ -203,6 +203,11 @@ class Outbox:
     def committed(self) -> Collection[Document]:
         """The collection as it is read for publishing: nothing is published that an election could take back."""
         return self.collection.with_options(read_concern=COMMITTED)
+
+    @property
+    def cleared(self) -> Collection[Document]:
+        """The collection as published entries are removed from it: what comes back is published again, and removed."""
+        return self.collection.with_options(write_concern=REPEATABLE)
 
     @property
     def in_order(self) -> list[tuple[str, int]]:

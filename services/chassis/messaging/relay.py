@@ -255,7 +255,7 @@ class OutboxRelay:
 
     def _remove_entries(self, documents: list[Document]) -> None:
         published = [f"{document['_id']}.{each['id']}" for document in documents for each in document["outbox"]]
-        self._outbox.collection.update_many(
+        self._outbox.cleared.update_many(
             {"_id": {"$in": [document["_id"] for document in documents]}}, self._removing(published)
         )
 
@@ -278,7 +278,7 @@ class OutboxRelay:
         """Remove the entries of one document. A poll finds that there are none any more."""
         published = [each["id"] for each in document["outbox"]]
         pull: Document = {"$pull": {"outbox": {"id": {"$in": published}}}}
-        self._outbox.collection.update_one({"_id": document["_id"]}, pull)
+        self._outbox.cleared.update_one({"_id": document["_id"]}, pull)
 
 
 def _bound(memory: OrderedDict[object, Any], limit: int) -> None:
