@@ -1,7 +1,6 @@
 """What was measured: a table, a JSON file, and plots of cost against the size of the data."""
 
 import json
-from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,7 @@ class Report:
         told = {
             "floors": {name: asdict(floor) for name, floor in self.floors.items()},
             "rows": self.rows,
+            "a_thousand_more": {name: slope(points_of(self.rows, name)) for name in GROWS_WITH},
             **self.also,
         }
         (FOLDER / "results.json").write_text(json.dumps(told, indent=1) + "\n")
@@ -69,23 +69,41 @@ def line_of(row: dict[str, Any]) -> str:
     )
 
 
+GROWS_WITH = {
+    "GET /friends": "friends",
+    "GET /events": "events in all months",
+    "GET /chat": "messages in the chat",
+    "GET /chats": "chats",
+    "POST /chat/msg": "members of the chat",
+    "GET /search/users": "people",
+}
+"""What the size of a scenario counts, for those that are measured at several sizes."""
+
+
+def points_of(rows: list[dict[str, Any]], scenario: str) -> list[tuple[int, float]]:
+    """Return size and CPU (in units of F2) of a scenario, in order of size."""
+    return sorted((row["size"], row["ratio"]) for row in rows if row["scenario"] == scenario)
+
+
+def slope(points: list[tuple[int, float]]) -> float:
+    """Return what a thousand more cost, in units of F2, between the smallest and the largest size."""
+    (least, low), (most, high) = points[0], points[-1]
+    return (high - low) / (most - least) * 1000
+
+
 def plot(rows: list[dict[str, Any]], file: Path) -> None:
-    """Plot the cost of the scenarios that were measured at several sizes."""
+    """Plot what a request costs against what its cost might grow with, a panel each, and name the slope."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        by_name[row["scenario"]].append(row)
-    figure, axes = pyplot.subplots(figsize=(8, 5))
-    for name, points in by_name.items():
-        if len(points) > 1:
-            points.sort(key=lambda row: row["size"])
-            axes.plot([row["size"] for row in points], [row["ratio"] for row in points], marker="o", label=name)
-    axes.set(xscale="log", yscale="log", xlabel="size of the data", ylabel="CPU per request, in units of F2")
-    axes.grid(visible=True, which="both", alpha=0.3)
-    axes.legend()
+    figure, panels = pyplot.subplots(2, 3, figsize=(11, 6))
+    for panel, (scenario, unit) in zip(panels.flat, GROWS_WITH.items(), strict=True):
+        points = points_of(rows, scenario)
+        panel.plot(*zip(*points, strict=True), marker="o")
+        panel.set(title=scenario, xlabel=unit, ylabel="× F2", ylim=(0, None))
+        panel.text(0.05, 0.9, f"{slope(points):+.2f} F2 for a thousand more", transform=panel.transAxes)
+        panel.grid(visible=True, alpha=0.3)
     figure.tight_layout()
     figure.savefig(file, dpi=110)

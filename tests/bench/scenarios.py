@@ -73,10 +73,11 @@ def scenarios(system: System, databases: Databases, *, scale: float = 1.0) -> It
         talker = some()
         data.add_chats(databases, [talker.id], size, 20)
         yield Scenario("GET /chats", size, 3.5, talker, "/chats?count_getting=0&count=20")
-    poster = some()
-    [chat_id] = data.add_chats(databases, [poster.id], 1, 0)
-    message = {"chat_id": chat_id, "text": "Who brings the olives?"}
-    yield Scenario("POST /chat/msg", 1, 2.4, poster, "/chat/msg", "POST", message)
+    for size, most in ((1, 2.4), (50, None), (500, None)):
+        poster = some()
+        [chat_id] = data.add_chats(databases, [poster.id, *people[: size - 1]], 1, 0)
+        message = {"chat_id": chat_id, "text": "Who brings the olives?"}
+        yield Scenario("POST /chat/msg", size, most, poster, "/chat/msg", "POST", message)
     yield Scenario("POST /event", 1, 3.8, some(), "/event", "POST", a_plan(type="group"))
     more = sized(20_000) - sized(1_000)
     data.add_people(databases, more)
