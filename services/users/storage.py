@@ -235,13 +235,13 @@ class MongoUserStore:
         self, text: str, *, known_ids: Iterable[str], by_address: bool, offset: int, limit: int
     ) -> list[Profile]:
         wanted = fold(text)
-        others = self._list_not_by_gram(wanted, known_ids, by_address=by_address)
+        others, rarest = self._look_up(wanted, known_ids, by_address=by_address)
         begin, length = window(len(others), offset=offset, limit=limit)
-        named = self._list_by_name(wanted, offset=begin, limit=length)
+        named = self._list_by_name(wanted, rarest, offset=begin, limit=length)
         page = page_of(named, others, offset=offset, limit=limit)
         return self.list_profiles(user_id for _, user_id in page) if page else []
 
-    def _list_by_name(self, wanted: str, *, offset: int, limit: int) -> list[SortKey]:
+    def _list_by_name(self, wanted: str, gram: str, *, offset: int, limit: int) -> list[SortKey]:
         """List profiles in whose names a folded text is. The index of grams narrows them down, orders and decides.
 
         Whether a name contains the text is computed from the index entry, since a filter would read each candidate.
@@ -251,7 +251,7 @@ class MongoUserStore:
             {"$match": {"is_found": True}},
         ]
         pipeline: list[Document] = [
-            {"$match": {"name_grams": self._find_rarest(grams_to_look_up(wanted))}},
+            {"$match": {"name_grams": gram}},
             {"$sort": dict(_BY_NAME)},
             *([] if is_gram(wanted) else is_found),
             {"$skip": offset},
@@ -260,17 +260,22 @@ class MongoUserStore:
         ]
         return [_sort_key(one) for one in self._profiles.aggregate(pipeline, batchSize=SINGLE_BATCH)]
 
-    def _find_rarest(self, grams: list[str]) -> str:
-        """Return the gram that fewest names have. One query, which counts up to `COUNTED` names of each."""
-        if len(grams) == 1:
-            return grams[0]
-        first, *others = map(_count_names, grams)
-        unions: list[Document] = [self._union(other) for other in others]
-        names = {one["gram"]: one["names"] for one in self._profiles.aggregate([*first, *unions])}
-        return min(grams, key=lambda gram: names.get(gram, 0))
+    def _look_up(self, wanted: str, known_ids: Iterable[str], *, by_address: bool) -> tuple[list[SortKey], str]:
+        """List what a folded text finds otherwise than by a gram of a name, and tell which of its grams is the rarest.
 
-    def _list_not_by_gram(self, wanted: str, known_ids: Iterable[str], *, by_address: bool) -> list[SortKey]:
-        """List profiles that a folded text finds by the e-mail, or by a name that is too long for grams. One query.
+        One query. It counts up to `COUNTED` names of each gram.
+        """
+        grams = grams_to_look_up(wanted)
+        pipeline = self._not_by_gram(wanted, known_ids, by_address=by_address)
+        if len(grams) > 1:
+            pipeline += [self._union(_count_names(gram)) for gram in grams]
+        found = list(self._profiles.aggregate(pipeline, hint=dict(_BY_EMAIL), batchSize=SINGLE_BATCH))
+        names = {one["gram"]: one["names"] for one in found if "gram" in one}
+        others = {_sort_key(one) for one in found if "gram" not in one}
+        return list(others), min(grams, key=lambda gram: names.get(gram, 0))
+
+    def _not_by_gram(self, wanted: str, known_ids: Iterable[str], *, by_address: bool) -> list[Document]:
+        """Build what finds profiles by the e-mail, or by a name that is too long for grams.
 
         The e-mails of those who are known are compared, in an index, and no others: these are found by the whole one.
         """
@@ -285,8 +290,7 @@ class MongoUserStore:
         if by_address and is_address(wanted):
             pipeline.append(self._union([{"$match": {"folded_email": wanted}}, by_email]))
         pipeline.append({"$match": {"is_found": True}})
-        found = self._profiles.aggregate(pipeline, hint=dict(_BY_EMAIL), batchSize=SINGLE_BATCH)
-        return list({_sort_key(one) for one in found})
+        return pipeline
 
     def _union(self, pipeline: list[Document]) -> Document:
         return {"$unionWith": {"coll": self._profiles.name, "pipeline": pipeline}}

@@ -58,7 +58,7 @@ READS: dict[str, tuple[Request, int, int]] = {
     "GET /invites?sent": (lambda c: c.ann.get("/invites", sent="true"), 2, 1),
     "GET /event/invited": (lambda c: ok(c.ann.get("/event/invited", id=c.inviting_id)), 3, 2),
     "GET /person": (lambda c: ok(c.ann.get("/person", id=c.friends[0])), 3, 1),
-    "GET /search/users": (lambda c: ok(c.ann.get("/search/users", filtered_str=c.token)), 6, 1),
+    "GET /search/users": (lambda c: ok(c.ann.get("/search/users", filtered_str=c.token)), 5, 1),
     "GET /search/users, briefly": (lambda c: ok(c.ann.get("/search/users", filtered_str=c.token[:3])), 5, 1),
 }
 
