@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def sends_now(environ: dict[str, Any]) -> Callable[[bytes], bool] | None:
+def sends_now(from_server: dict[str, Any]) -> Callable[[bytes], bool] | None:
     """Return what sends a part of a chunked answer without waiting, while its server waits for the next part.
 
     It returns whether the client takes the part. A part of which only the beginning could be sent ends the connection.
@@ -14,8 +14,8 @@ def sends_now(environ: dict[str, Any]) -> Callable[[bytes], bool] | None:
 
     Source: RFC 9112, section 7.1 (chunked transfer coding).
     """
-    connection = environ.get("gunicorn.socket")
-    if connection is None or environ["SERVER_PROTOCOL"] != "HTTP/1.1":
+    connection = from_server.get("gunicorn.socket")
+    if connection is None or from_server["SERVER_PROTOCOL"] != "HTTP/1.1":
         return None
 
     def send(part: bytes) -> bool:

@@ -95,6 +95,7 @@ def count(folder: Path, scale: float) -> dict[tuple[str, int], dict[str, int]]:
         databases = Databases(system.mongo_uri)
         watch = Watch(system.data)
         for scenario in scenarios(system, databases, scale=scale):
+            scenario.once()  # the first request of a process does more
             asked = watch.during(scenario.once)
             counts[scenario.name, scenario.size] = {
                 "operations": len(asked.operations),
