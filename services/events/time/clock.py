@@ -9,7 +9,7 @@ tzdata and never the machine's (docs/decisions/time.md).
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -211,9 +211,13 @@ class Days:
         """Tell whether something takes place on these days. What takes no time does so in the moment of its start."""
         if times.all_day:  # its days are the same everywhere
             return times.starts_at.date() < self.end and _end_of(times) > moment_of(start_of(self.start), None)
-        first, behind = (moment_of(start_of(day), self.time_zone) for day in (self.start, self.end))
+        first, behind = self._moments
         start, end = self.moment_of(times), _end_of(times, self._zone_of(times))
         return start < behind and (end > first or start >= first)
+
+    @cached_property
+    def _moments(self) -> tuple[Moment, Moment]:
+        return moment_of(start_of(self.start), self.time_zone), moment_of(start_of(self.end), self.time_zone)
 
     def _zone_of(self, times: Times) -> str | None:
         return self.time_zone and (times.time_zone or self.time_zone)

@@ -149,8 +149,9 @@ class Series:
 
     def starts_of(self, n: int, since: datetime = datetime.min, until: datetime = datetime.max) -> Iterator[datetime]:
         """Yield what the n-th part has planned and none before it, between two wall clocks, both included."""
-        planned = self.parts[n].planned(since, until)
-        return (start for start in planned if not any(earlier.plans(start) for earlier in self.parts[:n]))
+        part = self.parts[n]
+        rivals = [earlier for earlier in self.parts[:n] if earlier.last >= part.first]
+        return (start for start in part.planned(since, until) if not any(rival.plans(start) for rival in rivals))
 
     def has_any_left(self) -> bool:
         """Tell whether there is an occurrence that is not cancelled."""
@@ -267,7 +268,7 @@ def bounds_of(series: Series) -> tuple[str, str]:
     moved = [series.get(name).times for name in _moved(series)]
     ends = [LATEST if part.is_endless else _over(part.at(part.last).times) for part in series.parts]
     since = min(times.starts_at for times in [*(part.times for part in series.parts), *moved])
-    return format_wall_clock(since), format_wall_clock(max(*ends, *map(_over, moved)))
+    return format_wall_clock(since), format_wall_clock(max([*ends, *map(_over, moved)]))
 
 
 def _over(times: Times) -> datetime:
@@ -340,7 +341,8 @@ def _as_planned(series: Series, n: int, days: Days, reached: datetime) -> Iterat
     for name in series.starts_of(n, max(begin, reached), end):
         exception = series.exceptions.get(name, {})
         if exception is not None and "starts_at" not in exception:
-            yield _occurrence(series, name, part.at(name).changed_by(exception), days)
+            shown = part.at(name)
+            yield _occurrence(series, name, shown.changed_by(exception) if exception else shown, days)
 
 
 def _occurrence(series: Series, name: datetime, part: Part, days: Days) -> Occurrence:

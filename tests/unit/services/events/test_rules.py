@@ -410,7 +410,7 @@ def weekdays(freq):
 
 
 @given(rules_with_starts(), st.integers(0, 500), st.integers(0, 400))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_rule_yields_what_the_oracle_lists_wherever_one_begins_to_read(rule_with_start, skipped, days):
     text, first = rule_with_start
     since, until = first + timedelta(days=skipped), first + timedelta(days=skipped + days)
@@ -419,7 +419,7 @@ def test_a_rule_yields_what_the_oracle_lists_wherever_one_begins_to_read(rule_wi
 
 
 @given(rules_with_starts(), st.integers(1, 500))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_last_start_before_a_wall_clock_is_the_oracle_s(rule_with_start, days):
     text, first = rule_with_start
     behind = first + timedelta(days=days)
@@ -428,7 +428,7 @@ def test_the_last_start_before_a_wall_clock_is_the_oracle_s(rule_with_start, day
 
 
 @given(rules_with_starts(), st.integers(1, 30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_count_ends_where_the_oracle_has_counted_so_many(rule_with_start, count):
     text, first = rule_with_start
     counted = starts_of(text, first, first + timedelta(days=600))[:count]
