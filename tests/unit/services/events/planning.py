@@ -41,12 +41,9 @@ def stored(series: Series) -> Series:
 
 def changed(series: Series, occurrence: str | None = None, scope: Any = None, **details: Any) -> Series:
     """Change an event; `this` occurrence if one is named, otherwise all."""
-    reach = scope or ("this" if occurrence else "all")
-    return stored(changes.change(series, event_details_of(details), occurrence=occurrence, scope=reach))
-
-
-def event_details_of(details: dict[str, Any]) -> Any:
-    return details
+    reach: Any = scope or ("this" if occurrence else "all")
+    given: Any = details
+    return stored(changes.change(series, given, occurrence=occurrence, scope=reach))
 
 
 def cancelled(series: Series, occurrence: str, scope: Any = "this") -> Series:

@@ -391,8 +391,8 @@ def rules_with_starts(draw):
     base = base.replace(second=0, microsecond=0)
     every = text.replace(f"INTERVAL={interval};", "") if interval else text
     day = next(days_of(every, base.date(), base.date() + timedelta(days=400)), None)
-    assume(day is not None)
-    return text, datetime.combine(day, base.time())
+    assume(day)
+    return text, datetime.combine(day or base, base.time())
 
 
 def lists_of(values):

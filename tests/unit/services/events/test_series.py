@@ -43,7 +43,7 @@ def test_an_event_from_before_there_were_ends_is_read_as_it_was():
 
 
 def test_what_all_parts_share_is_kept_whatever_it_is():
-    assert details_of(plan(event_details(capacity=12)))["capacity"] == 12
+    assert dict(details_of(plan(event_details(capacity=12))))["capacity"] == 12
 
 
 def test_an_event_that_happens_once_shows_its_instants():
