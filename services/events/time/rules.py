@@ -22,13 +22,12 @@ from dateutil import rrule
 from services.events.time.clock import Times, in_zone, latest_start
 from services.events.time.problems import Problem
 
-MAX_TEXT = 5000
+MAX_TEXT = 2000
 MAX_COUNT = 1000
 MAX_INTERVAL = 1000
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-
 
 _UNTIL = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
 
