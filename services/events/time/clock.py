@@ -182,18 +182,26 @@ def _instant(wall_clock: datetime, times: Times) -> str:
 
 @dataclass(frozen=True)
 class Days:
-    """Whole days [start, end). time_zone: whose days they are; None: of each event's own wall clock."""
+    """Whole days [start, end). time_zone: whose days they are; None: of each event's own wall clock.
+
+    end: None: the last day that there is is one of them.
+    """
 
     start: date
-    end: date
+    end: date | None
     time_zone: str | None = None
+
+    @property
+    def behind(self) -> datetime:
+        """The wall clock at which they are over."""
+        return datetime.max if self.end is None else start_of(self.end)
 
     def wall_clocks(self, lasting: timedelta = timedelta(0)) -> tuple[datetime, datetime]:
         """Return wall clocks between which, in whatever zone, everything begins that takes place on these days.
 
         lasting: the longest that it takes by wall clock.
         """
-        end = start_of(self.end)
+        end = self.behind
         if self.time_zone is not None:
             lasting, end = lasting + WIDEST, min(end, LATEST - WIDEST) + WIDEST
         return _earlier(start_of(self.start), lasting), end
@@ -210,14 +218,14 @@ class Days:
     def overlap(self, times: Times) -> bool:
         """Tell whether something takes place on these days. What takes no time does so in the moment of its start."""
         if times.all_day:  # its days are the same everywhere
-            return times.starts_at.date() < self.end and _end_of(times) > moment_of(start_of(self.start), None)
+            return times.starts_at < self.behind and _end_of(times) > moment_of(start_of(self.start), None)
         first, behind = self._moments
         start, end = self.moment_of(times), _end_of(times, self._zone_of(times))
         return start < behind and (end > first or start >= first)
 
     @cached_property
     def _moments(self) -> tuple[Moment, Moment]:
-        return moment_of(start_of(self.start), self.time_zone), moment_of(start_of(self.end), self.time_zone)
+        return moment_of(start_of(self.start), self.time_zone), moment_of(self.behind, self.time_zone)
 
     def _zone_of(self, times: Times) -> str | None:
         return self.time_zone and (times.time_zone or self.time_zone)
