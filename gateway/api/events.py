@@ -1,4 +1,4 @@
-"""Events: the month, one event, creating, changing, deleting, leaving."""
+"""Events: the month, the agenda, one event, creating, changing, deleting, leaving."""
 
 from typing import Any
 
@@ -10,13 +10,18 @@ from gateway.http.context import actor_id, calls, operation_id, public_url
 from gateway.http.problems import problem_responses
 from gateway.http.resource import Resource, json_response, no_content
 from gateway.schemas.events import (
+    Agenda,
+    AgendaQuery,
     ChangedEvent,
     Created,
     Days,
+    DeletedEvent,
     Event,
     EventQuery,
     MonthQuery,
     NewEvent,
+    OccurrenceQuery,
+    serialize_agenda,
     serialize_event,
     serialize_summary,
 )
@@ -28,17 +33,32 @@ events_bp = Resource("events", about="Events, single and group")
 
 @events_bp.get("/events", responses={200: Days})
 def list_month(query: MonthQuery) -> Response:
-    """Return the events of a month that I take part in, by day."""
+    """Return what I take part in and what starts in a month, by day: each occurrence of an event that repeats."""
     days: dict[str, list[dict[str, Any]]] = {}
     for summary in calls().call(contract.list_month, actor_id=actor_id(), year=query.year, month=query.month):
         days.setdefault(str(int(summary["starts_at"][8:10])), []).append(serialize_summary(summary, public_url()))
     return json_response(days)
 
 
+@events_bp.get("/agenda", responses={200: Agenda})
+def list_agenda(query: AgendaQuery) -> Response:
+    """Return what I take part in and what overlaps some days, each occurrence by itself, in time order."""
+    page = calls().call(
+        contract.list_agenda,
+        actor_id=actor_id(),
+        first_day=query.first_day,
+        end_day=query.end_day,
+        time_zone=query.time_zone,
+        limit=query.limit,
+        after=query.after,
+    )
+    return json_response(serialize_agenda(page, public_url()))
+
+
 @events_bp.get("/event", responses={200: Event, 304: None, **problem_responses(403, 404, 412)})
-def get_event(query: EventQuery) -> Response:
-    """Return an event that I have access to, with an ETag."""
-    event = calls().call(contract.get_event, actor_id=actor_id(), event_id=query.id)
+def get_event(query: OccurrenceQuery) -> Response:
+    """Return an event that I have access to, or one of its occurrences, with an ETag."""
+    event = calls().call(contract.get_event, actor_id=actor_id(), event_id=query.id, occurrence=query.occurrence)
     response = json_response(serialize_event(event, public_url()))
     response.headers["ETag"] = quote_etag(entity_tag(event["version"], response.get_data()))
     response.headers["Cache-Control"] = "private, no-cache"
@@ -61,13 +81,15 @@ def create_event(body: NewEvent) -> Response:
 @events_bp.put("/event", responses={204: None, **problem_responses(403, 404, 409, 412, 413, 415, 422)})
 @evaluates_preconditions
 def change_event(body: ChangedEvent) -> Response:
-    """Change the fields that are given; `If-Match` refuses it if somebody else was faster."""
+    """Change the fields that are given, of an event or of some occurrences; with `If-Match` only if it is as it was."""
     calls().write(
         contract.change_event,
         actor_id=actor_id(),
         event_id=body.id,
         kind=body.type if "type" in body.model_fields_set else None,
         changes=body.changes(),
+        occurrence=body.occurrence,
+        scope=body.reach(),
         if_versions=_versions_to_change(body.id),
         operation_id=operation_id(),
     )
@@ -76,12 +98,14 @@ def change_event(body: ChangedEvent) -> Response:
 
 @events_bp.delete("/event", responses={204: None, **problem_responses(403, 404, 409, 412, 422)})
 @evaluates_preconditions
-def delete_event(query: EventQuery) -> Response:
-    """Delete an event with its chat, messages and invitations, for everyone."""
+def delete_event(query: DeletedEvent) -> Response:
+    """Delete an event with its chat, messages and invitations, for everyone; or cancel some of its occurrences."""
     calls().write(
         contract.delete_event,
         actor_id=actor_id(),
         event_id=query.id,
+        occurrence=query.occurrence,
+        scope=query.reach(),
         if_versions=_versions_to_change(query.id),
         operation_id=operation_id(),
     )

@@ -1,7 +1,7 @@
 """The types of fields: how each is validated, and how it is described in the OpenAPI document."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -25,6 +25,7 @@ MAX_DIGITS = 11
 
 _DIGITS = re.compile(r"0*([0-9]+)", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{24}", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DATETIME = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4}) ([0-9]{2}):([0-9]{2})", re.ASCII)
 
 
@@ -93,9 +94,23 @@ def _wall_clock(text: str) -> str:
     return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}"
 
 
+def _date(text: str) -> str:
+    """Return `YYYY-MM-DD` as it is, if there is such a day."""
+    try:
+        date.fromisoformat(text if _DATE.fullmatch(text) else "")
+    except ValueError:
+        raise ValueError("must be a date such as 2026-12-31") from None
+    return text
+
+
 def format_datetime(starts_at: str) -> str:
     """Turn `YYYY-MM-DDTHH:MM` into `DD.MM.YYYY HH:MM`."""
     return f"{starts_at[8:10]}.{starts_at[5:7]}.{starts_at[:4]} {starts_at[11:]}"
+
+
+def format_datetime_or_null(wall_clock: str | None) -> str | None:
+    """Turn a wall clock as `format_datetime` does, if there is one."""
+    return None if wall_clock is None else format_datetime(wall_clock)
 
 
 def format_flag(flag: bool) -> str:
@@ -124,4 +139,9 @@ WallClock = Annotated[
     Text,
     AfterValidator(_wall_clock),
     WithJsonSchema({"type": "string", "pattern": r"^\d{2}\.\d{2}\.\d{4} \d{2}:\d{2}$", "example": "31.12.2026 19:30"}),
+]
+Date = Annotated[
+    Text,
+    AfterValidator(_date),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "example": "2026-12-31"}),
 ]

@@ -35,6 +35,9 @@ STATUS: dict[type[ServiceError], int] = {
     Unavailable: 503,
 }
 
+FIELD_NAMES = {"starts_at": "datetime", "ends_at": "end_datetime", "first_day": "from", "end_day": "to"}
+"""Fields that the API calls otherwise than the services."""
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 """Sent with every 503: by then a process that died is back."""
@@ -179,6 +182,10 @@ def _on_service_error(exc: ServiceError) -> Response:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s", request.method, request.path, exc)
         return problem_response(status, "The server made a mistake.", code=exc.code)
+    field = exc.parsed_details().get("field")
+    if isinstance(field, str):
+        name = FIELD_NAMES.get(field, field)
+        return problem_response(status, f"{name}: {exc.message}", code=exc.code, errors=[(name, exc.message)])
     return problem_response(status, exc.message, code=exc.code)
 
 

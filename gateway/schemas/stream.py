@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, BeforeValidator, Field, StrictStr, WithJsonSchema, create_model
 
-from gateway.http.fields import Model, optional
+from gateway.http.fields import Model, format_datetime, optional
 from gateway.live.sse import StreamEvent
 from gateway.schemas.chats import Message, serialize_message
 from gateway.schemas.events import Event, serialize_event
@@ -40,6 +40,15 @@ class Deleted(BaseModel):
     model_config = example({"id": EVENT})
 
     id: str
+
+
+class CancelledOccurrence(BaseModel):
+    """An occurrence that does not take place."""
+
+    model_config = example({"id": EVENT, "occurrence": "31.12.2026 19:30"})
+
+    id: str
+    occurrence: str
 
 
 class DeletedMessage(Deleted):
@@ -116,6 +125,12 @@ TYPES: dict[str, EventType] = {
     "event.changed": EventType("event.changed.v1", Event, _serialize_event),
     "event.joined": EventType("event.joined.v1", Event, _serialize_event),
     "event.deleted": EventType("event.deleted.v1", Deleted, lambda body, reader: {"id": body["id"]}),
+    "occurrence.changed": EventType("occurrence.changed.v1", Event, _serialize_event),
+    "occurrence.cancelled": EventType(
+        "occurrence.cancelled.v1",
+        CancelledOccurrence,
+        lambda body, reader: {"id": body["id"], "occurrence": format_datetime(body["occurrence"])},
+    ),
     "member.joined": EventType("member.joined.v1", Member, _serialize_member),
     "member.changed": EventType("member.changed.v1", Member, _serialize_member),
     "member.left": EventType(

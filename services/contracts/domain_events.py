@@ -196,6 +196,33 @@ class EventChangedV1(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OccurrenceChangedV1(DomainEvent):
+    """One occurrence of an event that repeats was changed or cancelled.
+
+    occurrence: the planned start by which it is named, a wall clock.
+    cancelled: whether it does not take place (any more).
+    event: what the calendar shows of it now, as `events.EventSummary` without its id; empty when cancelled.
+    members: who takes part now, in joining order: id and user_id of each.
+    version: of the event; grows with each change.
+    """
+
+    published_by: ClassVar[str] = "events"
+    replicated: ClassVar[bool] = False
+    event_id: str
+    chat_id: str
+    occurrence: str
+    cancelled: bool
+    event: dict[str, object]
+    members: list[dict[str, object]]
+    version: int
+
+    @property
+    def subject(self) -> str:
+        """The event."""
+        return self.event_id
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageChangedV1(DomainEvent):
     """A message was written, edited or deleted.
 
@@ -276,6 +303,7 @@ KINDS: dict[str, type[DomainEvent]] = {
         EventInviteAcceptedV1,
         EventInviteEndedV1,
         EventChangedV1,
+        OccurrenceChangedV1,
         MessageChangedV1,
         InviteChangedV1,
         ProfileChangedV1,

@@ -13,17 +13,27 @@ SERVICE = "events"
 HANDLES = (Subscription(EventInviteAcceptedV1), Subscription(EventInviteEndedV1))
 
 Kind = Literal["single", "group"]
+Scope = Literal["this", "following", "all"]
+"""Which occurrences of an event a change is about: one, that and all later ones, or every one."""
 
 
 class EventDetails(TypedDict, total=False):
     """The details of an event: all of them when it is created, those that change when it is changed.
 
-    starts_at: wall-clock `YYYY-MM-DDTHH:MM`; icon: an icon's name.
+    starts_at, ends_at: wall clocks `YYYY-MM-DDTHH:MM`; ends_at: None when no end is said, the day after the last one
+        when `all_day`.
+    time_zone: an IANA name; None: the same wall clock everywhere, as it also is when `all_day`.
+    recurrence: an RRULE value (RFC 5545, 3.3.10) in its normal form; None: it happens once.
+    icon: an icon's name.
     """
 
     name: str
     is_private: bool
     starts_at: str
+    ends_at: str | None
+    all_day: bool
+    time_zone: str | None
+    recurrence: str | None
     address: str
     description: str
     icon: str
@@ -33,10 +43,18 @@ DETAILS = tuple(EventDetails.__annotations__)
 
 
 class EventSummary(EventDetails):
-    """An event as the calendar shows it; all details are there."""
+    """An event, or one occurrence of it, as the calendar shows it; all details are there.
+
+    occurrence: the planned start by which an occurrence is named, a wall clock; None for the event as a whole.
+    start_instant, end_instant: RFC 3339 with the offset in force when it has a time zone, else without one; a date when
+        `all_day`. end_instant: None without an end.
+    """
 
     id: Required[str]
     kind: Required[Kind]
+    occurrence: Required[str | None]
+    start_instant: Required[str]
+    end_instant: Required[str | None]
 
 
 class Event(EventSummary):
@@ -50,6 +68,19 @@ class Event(EventSummary):
     version: Required[int]
     member_ids: Required[list[str]]
     chat_id: Required[str | None]
+
+
+class AgendaItem(EventSummary):
+    """An event, or one occurrence of it, in an agenda. chat_id: None for a single event."""
+
+    chat_id: Required[str | None]
+
+
+class AgendaPage(TypedDict):
+    """A part of an agenda. next: where the next part begins; None after the last."""
+
+    events: list[AgendaItem]
+    next: str | None
 
 
 class Rights(TypedDict, total=False):
@@ -97,16 +128,22 @@ class OwnIds(TypedDict):
 
 @answered_by(SERVICE)
 def create_event(*, actor_id: str, kind: Kind, details: EventDetails, operation_id: str) -> WriteResult:
-    """Create an event whose id is `operation_id`; the actor owns it. Idempotent."""
+    """Create an event whose id is `operation_id`; the actor owns it. Idempotent.
+
+    Raises:
+        Invalid: event.impossible, with the name of the `field`
+    """
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
-def get_event(*, actor_id: str, event_id: str) -> Event:
+def get_event(*, actor_id: str, event_id: str, occurrence: str | None = None) -> Event:
     """Return an event that the actor has access to: as member, as invited, or as a friend of its owner when public.
 
+    occurrence: which one to show; None for the event as its first part says it, whatever has become of single ones.
+
     Raises:
-        NotFound: event.unknown
+        NotFound: event.unknown, occurrence.unknown
         Forbidden: event.forbidden
     """
     raise NotImplementedError
@@ -114,7 +151,28 @@ def get_event(*, actor_id: str, event_id: str) -> Event:
 
 @answered_by(SERVICE)
 def list_month(*, actor_id: str, year: int, month: int) -> list[EventSummary]:
-    """Return the events of a month that the actor takes part in, in time order. One range query."""
+    """Return what starts in a month, of the events that the actor takes part in, each occurrence by itself.
+
+    In the order of wall clock, id and occurrence. One query.
+    """
+    raise NotImplementedError
+
+
+@answered_by(SERVICE)
+def list_agenda(
+    *, actor_id: str, first_day: str, end_day: str, time_zone: str | None, limit: int, after: str | None
+) -> AgendaPage:
+    """Return what overlaps some whole days, of the events that the actor takes part in, each occurrence by itself.
+
+    In the order of wall clock (of instant, with a time zone), id and occurrence. One query.
+
+    first_day, end_day: dates `YYYY-MM-DD`; the last one is not in the range.
+    time_zone: whose days they are, an IANA name; None: each event's own.
+    after: the `next` of the page before.
+
+    Raises:
+        Invalid: event.impossible, with the name of the `field`
+    """
     raise NotImplementedError
 
 
@@ -139,29 +197,43 @@ def change_event(
     changes: EventDetails,
     if_versions: list[int] | None,
     operation_id: str,
+    occurrence: str | None = None,
+    scope: Scope = "all",
 ) -> WriteResult:
-    """Change some fields of an event in one update; other fields keep what others wrote.
+    """Change some fields of an event, or of some of its occurrences; other fields keep what others wrote.
 
     kind: when given, the event must be of it. if_versions: when given, the event must be at one of them.
+    occurrence: which one `this` and `following` are about; with `all` it must exist.
 
     Raises:
-        NotFound: event.unknown, also when the event is of another kind
+        Invalid: event.impossible, with the name of the `field`
+        NotFound: event.unknown, also when the event is of another kind; occurrence.unknown
         Forbidden: event.forbidden for a stranger, member.right_missing
         PreconditionFailed: event.changed
+        Conflict: event.series_full
     """
     raise NotImplementedError
 
 
 @answered_by(SERVICE)
-def delete_event(*, actor_id: str, event_id: str, if_versions: list[int] | None, operation_id: str) -> WriteResult:
-    """Delete an event for everyone.
+def delete_event(
+    *,
+    actor_id: str,
+    event_id: str,
+    if_versions: list[int] | None,
+    operation_id: str,
+    occurrence: str | None = None,
+    scope: Scope = "all",
+) -> WriteResult:
+    """Delete an event for everyone, or cancel some of its occurrences; without any left it is deleted.
 
-    if_versions: when given, the event must be at one of them.
+    occurrence, scope: as in `change_event`. if_versions: when given, the event must be at one of them.
 
     Raises:
-        NotFound: event.unknown, also a group event that the actor is no member of
+        NotFound: event.unknown, also a group event that the actor is no member of; occurrence.unknown
         Forbidden: event.forbidden (another's single event), member.right_missing
         PreconditionFailed: event.changed
+        Conflict: event.series_full
     """
     raise NotImplementedError
 

@@ -10,6 +10,7 @@ from services.contracts.domain_events import (
     FriendshipChangedV1,
     InviteChangedV1,
     MessageChangedV1,
+    OccurrenceChangedV1,
     ProfileChangedV1,
     Subscription,
     never,
@@ -20,6 +21,7 @@ from services.contracts.rpc import Wire, answered_by
 SERVICE = "streams"
 HANDLES = (
     Subscription(EventChangedV1, is_awaited=lambda event: event.revokes_access),
+    Subscription(OccurrenceChangedV1, is_awaited=never),
     Subscription(MessageChangedV1, is_awaited=never),
     Subscription(InviteChangedV1, is_awaited=never),
     Subscription(FriendshipChangedV1, is_awaited=never),
@@ -69,6 +71,8 @@ KINDS = (
     "event.changed",
     "event.joined",
     "event.deleted",
+    "occurrence.changed",
+    "occurrence.cancelled",
     "member.joined",
     "member.changed",
     "member.left",

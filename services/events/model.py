@@ -1,4 +1,4 @@
-"""Events, members and rights: values and rules, no I/O, no clock.
+"""Events, members and rights: values and rules, no I/O, no clock. What an event is and when is in `plan.py`.
 
 The rules that MongoDB's operators cannot express ("the last member who leaves deletes the event", "an owner is
 succeeded") are functions from the event that was read to the event that should be; storage stores the result if the
@@ -13,10 +13,14 @@ from services.contracts.domain_events import (
     EventInviteEndedV1,
     InvitationsRevokedV1,
     MembershipChangedV1,
+    OccurrenceChangedV1,
 )
-from services.contracts.errors import Code, Forbidden
-from services.contracts.events import EventDetails, EventSummary, Kind
+from services.contracts.errors import Code, Forbidden, NotFound
+from services.contracts.events import EventDetails, EventSummary, Kind, Scope
 from services.contracts.ids import derive_id
+from services.events.plan import Plan, refusals
+from services.events.time import series
+from services.events.time.changes import cancel, change
 
 MAX_PLACES = 1000
 """Members and open invitations of an event together: whoever is invited has a place."""
@@ -29,6 +33,8 @@ ALL_RIGHTS = frozenset(RIGHTS)
 
 STATE = "state requested"
 """The kind of a change that asks for the state alone."""
+OCCURRENCE = "occurrence"
+"""The kind of a change of one occurrence."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,57 +62,48 @@ class OpenInvitation:
     revoked: bool = False
 
 
-def chat_id_of(event_id: str) -> str:
-    """Name the chat of a group event."""
-    return derive_id(event_id, "chat")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """What has happened to an event, as far as its state does not show it: an entry of its outbox.
 
-    kind: as `EventChangedV1.change`, or `STATE` for the state alone. removed_members: the memberships that it ended;
-    affected_member_ids: the members that have joined, or whose rights have changed.
+    kind: as `EventChangedV1.change`, `OCCURRENCE` for a change of one occurrence, or `STATE` for the state alone.
+    removed_members: the memberships that it ended; affected_member_ids: the members that have joined, or whose rights
+    have changed; occurrence: the one that was changed or cancelled.
     """
 
     domain_event_id: str
     kind: str
+    occurrence: str | None = None
     removed_members: tuple[Member, ...] = ()
     affected_member_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Plan):
     """An event with its members and open invitations.
 
     members: in joining order; empty once it is deleted.
     invited: in the order in which they were invited.
     removed_user_id: whom a decision has removed. It is not stored: when the decision is, what that user has sent and is
         open by then is revoked.
+    changed_occurrence: the only one that a decision has changed or cancelled. It is not stored, either.
     changes: those that are still to be published.
     last_departure: the last change by which somebody lost access, published or not.
     operations: ids of the latest operations on it, by which a repeat is recognised.
     remembers_since_ms: when the oldest of them was done; None while none was forgotten.
     """
 
-    id: str
-    kind: Kind
     owner_id: str
-    details: EventDetails
     members: tuple[Member, ...]
     invited: tuple[OpenInvitation, ...] = ()
     changes: tuple[Change, ...] = ()
     last_departure: Change | None = None
     removed_user_id: str | None = None
+    changed_occurrence: str | None = None
     deleted: bool = False
     version: int = 1
     operations: frozenset[str] = frozenset()
     remembers_since_ms: int | None = None
-
-    @property
-    def chat_id(self) -> str:
-        """The chat of a group event, minted by the event."""
-        return chat_id_of(self.id)
 
     def member_of(self, user_id: str) -> Member | None:
         """Return a user's membership."""
@@ -120,13 +117,13 @@ class Event:
         """Tell whether the same people take part in both, with the same rights."""
         return (self.members, self.owner_id, self.deleted) == (other.members, other.owner_id, other.deleted)
 
+    def is_same(self, other: "Event") -> bool:
+        """Tell whether both are the same, with the same people."""
+        return self.has_same_plan(other) and self.has_same_roster(other)
+
     def has_invited(self, user_id: str) -> bool:
         """Return whether this user has an open invitation that is not revoked."""
         return any(invitation.user_id == user_id and not invitation.revoked for invitation in self.invited)
-
-    def summary(self) -> EventSummary:
-        """Return what the calendar shows."""
-        return EventSummary(id=self.id, kind=self.kind, **self.details)
 
     def caused_by(self, domain_event_id: str) -> list[DomainEvent]:
         """Return the domain events that a change has caused: the very ones that the outbox publishes.
@@ -142,11 +139,13 @@ class Event:
     def to_domain_events(self, change: Change) -> list[DomainEvent]:
         """Return this state, reached by a change, as domain events. Both ways to subscribers begin here."""
         domain_events: list[DomainEvent] = []
-        if self.kind == "group" and change.kind not in ("changed", "rights"):  # no replica shows the rest
+        if self.kind == "group" and change.kind not in ("changed", "rights", OCCURRENCE):  # no replica shows the rest
             domain_events.append(self._membership_changed(change))
         if change.kind in ("left", STATE) and any(invitation.revoked for invitation in self.invited):
             domain_events.append(self._invitations_revoked(change))
-        if change.kind != STATE:
+        if change.kind == OCCURRENCE:
+            domain_events.append(self._occurrence_changed(change))
+        elif change.kind != STATE:
             domain_events.append(self._event_changed(change))
         return domain_events
 
@@ -174,7 +173,7 @@ class Event:
             event_id=self.id,
             chat_id=self.chat_id,
             change=change.kind,
-            event={"kind": self.kind, **self.details},
+            event=_without_id(self.summary()),
             members=[
                 {"id": member.id, "user_id": member.user_id, "rights": sorted(member.rights)} for member in self.members
             ],
@@ -182,6 +181,28 @@ class Event:
             affected_member_ids=list(change.affected_member_ids),
             version=self.version,
         )
+
+    def _occurrence_changed(self, change: Change) -> OccurrenceChangedV1:
+        """Say what an occurrence is now, which may be none: it was cancelled or has ceased since."""
+        occurrence = change.occurrence or ""
+        try:
+            shown = _without_id(self.summary(occurrence))
+        except NotFound:
+            shown = {}
+        return OccurrenceChangedV1(
+            domain_event_id=change.domain_event_id,
+            event_id=self.id,
+            chat_id=self.chat_id,
+            occurrence=occurrence,
+            cancelled=not shown,
+            event=shown,
+            members=[{"id": member.id, "user_id": member.user_id} for member in self.members],
+            version=self.version,
+        )
+
+
+def _without_id(summary: EventSummary) -> dict[str, object]:
+    return {name: value for name, value in summary.items() if name != "id"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +212,24 @@ class Candidate:
     id: str
     owner_id: str
     open: bool
+
+
+def planned(event_id: str, kind: Kind, details: EventDetails, *, owner_id: str) -> Event:
+    """Return a new event, whose owner is its only member.
+
+    Raises:
+        Invalid: event.impossible
+    """
+    with refusals():
+        new = series.plan(details)
+    return Event(
+        id=event_id,
+        kind=kind,
+        owner_id=owner_id,
+        details=series.details_of(new),
+        rest=series.document_of(new),
+        members=(creator(owner_id, event_id),),
+    )
 
 
 def creator(user_id: str, event_id: str) -> Member:
@@ -225,9 +264,45 @@ def change_between(before: Event, after: Event, *, domain_event_id: str) -> Chan
 
 
 def deleted(event: Event) -> Event:
-    """Return the event's tombstone: no members, no open invitations, no texts."""
-    details: EventDetails = {**event.details, "name": "", "address": "", "description": ""}
-    return replace(event, deleted=True, members=(), invited=(), details=details)
+    """Return the event's tombstone: no members, no open invitations, no texts, no occurrences."""
+    details: EventDetails = {**event.details, "name": "", "address": "", "description": "", "recurrence": None}
+    return replace(event, deleted=True, members=(), invited=(), details=details, rest=None)
+
+
+def changed(event: Event, changes: EventDetails, *, occurrence: str | None, scope: Scope) -> Event:
+    """Return the event after some of its details, or of those of some of its occurrences, have changed.
+
+    Raises:
+        Invalid: event.impossible
+        NotFound: occurrence.unknown
+        Conflict: event.series_full
+    """
+    with refusals():
+        after = change(event.series, changes, occurrence=occurrence, scope=scope)
+    return _with(event, after, occurrence, scope)
+
+
+def cancelled(event: Event, occurrence: str, scope: Scope) -> Event:
+    """Return the event without an occurrence, or without that and all later ones; without any it is deleted.
+
+    Raises:
+        NotFound: occurrence.unknown
+        Conflict: event.series_full
+    """
+    with refusals():
+        left = cancel(event.series, occurrence=occurrence, scope=scope)
+    return deleted(event) if left is None else _with(event, left, occurrence, scope)
+
+
+def _with(event: Event, after: series.Series, occurrence: str | None, scope: Scope) -> Event:
+    if after == event.series:
+        return event
+    return replace(
+        event,
+        details=series.details_of(after),
+        rest=series.document_of(after),
+        changed_occurrence=occurrence if scope == "this" else None,
+    )
 
 
 def without(event: Event, leaver: Member) -> Event:

@@ -2,8 +2,10 @@
 
 from typing import Protocol
 
-from services.contracts.events import EventDetails, EventSummary, Kind
+from services.contracts.events import EventDetails, Kind
 from services.events.model import Candidate, Event, Member, OpenInvitation
+from services.events.plan import Plan
+from services.events.time.clock import Days
 
 
 class EventStore(Protocol):
@@ -27,8 +29,12 @@ class EventStore(Protocol):
     def find_by_former_member(self, member_id: str) -> Event | None:
         """Return the event, deleted or not, that an ended membership belonged to."""
 
-    def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
-        """Return the events of a month that a user takes part in, in time order. One range of one index."""
+    def list_overlapping(self, user_id: str, days: Days) -> list[Plan]:
+        """Return the events that a user takes part in and that may take place, in part, on some days, in no order.
+
+        All that do, and few others: what is near, and series that have no occurrence then. One query; what it costs
+        depends on neither how much else there is nor how long a series is.
+        """
 
     def list_ids(self, user_id: str) -> list[tuple[str, Kind]]:
         """Return the ids of all events that a user takes part in, in time order."""
@@ -48,8 +54,9 @@ class EventStore(Protocol):
     ) -> bool:
         """Change some fields, if the actor may. One update, so that of two changes of different fields none is lost.
 
-        False unless the event exists, is of that kind and at one of those versions, the actor may change it, it differs
-        from what is wanted, and it has certainly not recorded the operation.
+        changes: of nothing in `plan.TIME`. False unless the event exists, happens once, is of that kind and at one of
+        those versions, the actor may change it, it differs from what is wanted, and it has certainly not recorded the
+        operation.
         """
 
     def open_invitation(self, event_id: str, invitation: OpenInvitation, *, sender_id: str) -> bool:
@@ -84,6 +91,12 @@ class EventStore(Protocol):
         """Store who takes part and who may do what, if the event is still as it was read.
 
         The same update revokes every permission to join that is open and was sent by `after.removed_user_id`.
+
+        Returns the event as stored, or None when it has changed since: read again, decide again.
+        """
+
+    def replace_plan(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
+        """Store what an event is and when, if the event is still as it was read.
 
         Returns the event as stored, or None when it has changed since: read again, decide again.
         """

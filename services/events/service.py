@@ -14,6 +14,7 @@ from services.contracts.domain_events import (
     EventInviteEndedV1,
     InvitationsRevokedV1,
     MembershipChangedV1,
+    OccurrenceChangedV1,
 )
 from services.contracts.rpc import Discrepancy, HandlerResult, ReplicaPage, WriteResult
 from services.events import storage, usecases
@@ -24,7 +25,7 @@ class Events(Service):
     """Events with their members and rights."""
 
     name = contract.SERVICE
-    publishes = (MembershipChangedV1, InvitationsRevokedV1, EventChangedV1)
+    publishes = (MembershipChangedV1, InvitationsRevokedV1, EventChangedV1, OccurrenceChangedV1)
     prepare = staticmethod(storage.prepare)
     outboxes = staticmethod(storage.outboxes)
 
@@ -41,12 +42,26 @@ class Events(Service):
         )
 
     @rpc
-    def get_event(self, *, actor_id: str, event_id: str) -> contract.Event:
-        return usecases.get_event(self.events, self.calls, actor_id=actor_id, event_id=event_id)
+    def get_event(self, *, actor_id: str, event_id: str, occurrence: str | None = None) -> contract.Event:
+        return usecases.get_event(self.events, self.calls, actor_id=actor_id, event_id=event_id, occurrence=occurrence)
 
     @rpc
     def list_month(self, *, actor_id: str, year: int, month: int) -> list[contract.EventSummary]:
-        return self.events.list_month(actor_id, year=year, month=month)
+        return usecases.list_month(self.events, actor_id=actor_id, year=year, month=month)
+
+    @rpc
+    def list_agenda(
+        self, *, actor_id: str, first_day: str, end_day: str, time_zone: str | None, limit: int, after: str | None
+    ) -> contract.AgendaPage:
+        return usecases.list_agenda(
+            self.events,
+            actor_id=actor_id,
+            first_day=first_day,
+            end_day=end_day,
+            time_zone=time_zone,
+            limit=limit,
+            after=after,
+        )
 
     @rpc
     def list_own_ids(self, *, actor_id: str) -> contract.OwnIds:
@@ -66,6 +81,8 @@ class Events(Service):
         changes: contract.EventDetails,
         if_versions: list[int] | None,
         operation_id: str,
+        occurrence: str | None = None,
+        scope: contract.Scope = "all",
     ) -> WriteResult:
         return usecases.change_event(
             self.events,
@@ -76,11 +93,20 @@ class Events(Service):
             changes=changes,
             if_versions=if_versions,
             operation_id=operation_id,
+            occurrence=occurrence,
+            scope=scope,
         )
 
     @rpc
     def delete_event(
-        self, *, actor_id: str, event_id: str, if_versions: list[int] | None, operation_id: str
+        self,
+        *,
+        actor_id: str,
+        event_id: str,
+        if_versions: list[int] | None,
+        operation_id: str,
+        occurrence: str | None = None,
+        scope: contract.Scope = "all",
     ) -> WriteResult:
         return usecases.delete_event(
             self.events,
@@ -89,6 +115,8 @@ class Events(Service):
             event_id=event_id,
             if_versions=if_versions,
             operation_id=operation_id,
+            occurrence=occurrence,
+            scope=scope,
         )
 
     @rpc

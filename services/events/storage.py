@@ -1,16 +1,20 @@
 """Events in MongoDB: one document an event, its members and open invitations inside.
 
-events  {_id, kind, owner_id, name, is_private, starts_at, address, description, icon,
+events  {_id, kind, owner_id, name, is_private, starts_at, ends_at, all_day, time_zone, recurrence, address,
+         description, icon, series, span, since, until,
          members: [{id, user_id, rights: [..]}], invited: [{invite_id, user_id, sender_id, revoked}],
          used_invite_ids, places, former_member_ids, last_departure, deleted, version, operations, operated_at,
          outbox, outbox_due_at, outbox_lease, ended_at, purge_at}
 
-`starts_at` is wall-clock text (`YYYY-MM-DDTHH:MM`), which sorts as time does. `used_invite_ids` are the invitations
-that somebody has joined by, or that have ended: none of them opens again. No read fetches these, nor
-`former_member_ids`.
+`starts_at`, `ends_at`, `since` and `until` are wall-clock texts (`YYYY-MM-DDTHH:MM`), which sort as time does. `span`
+is how long an event takes at most: absent up to a day, then a week, a quarter, a year; or `series` for an event that
+repeats. That one has in `series` what `services.events.time.series` says of it, and takes place between `since` and
+`until`. `used_invite_ids` are the invitations that somebody has joined by, or that have ended: none of them opens
+again. No read fetches these, nor `former_member_ids`.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import cast
 
 from pymongo import ASCENDING, ReturnDocument
@@ -22,8 +26,10 @@ from services.chassis.mongo import (
     CONFIRMED,
     FLAG,
     INTEGER,
+    OBJECT,
     SINGLE_BATCH,
     TEXT,
+    TEXT_OR_NULL,
     Document,
     array_of,
     drop_index,
@@ -35,10 +41,11 @@ from services.chassis.mongo import (
 )
 from services.chassis.timely import timely
 from services.contracts.domain_events import DomainEvent
-from services.contracts.events import DETAILS, EventDetails, EventSummary, Kind
+from services.contracts.events import DETAILS, EventDetails, Kind
 from services.events import model
 from services.events.model import (
     MAX_PLACES,
+    OCCURRENCE,
     RIGHTS,
     USED_INVITATIONS,
     Candidate,
@@ -47,12 +54,21 @@ from services.events.model import (
     Member,
     OpenInvitation,
 )
+from services.events.plan import Plan
+from services.events.time.clock import DAY, Days, format_wall_clock
+from services.events.time.series import SPANS, bounds_of, span_of
 
 FORMER_MEMBERS = USED_INVITATIONS
 """How many memberships that ended an event records, so that a repeated removal finds the event: not fewer than can end
 while the removal itself is still recorded, and for as long as a key is good."""
 
+SERIES = "series"
+"""The span of an event that repeats."""
+
 _BY_TIME = [("starts_at", ASCENDING), ("_id", ASCENDING)]
+_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"
+_WALL_CLOCK = {"bsonType": "string", "pattern": _PATTERN}
+_WALL_CLOCK_OR_NULL = {"bsonType": ["string", "null"], "pattern": _PATTERN}
 
 
 EVENT = shape(
@@ -60,7 +76,7 @@ EVENT = shape(
         "kind": one_of("single", "group"),
         **dict.fromkeys(("owner_id", "name", "address", "description", "icon"), TEXT),
         "is_private": FLAG,
-        "starts_at": {"bsonType": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"},
+        "starts_at": _WALL_CLOCK,
         "members": array_of(shape({"id": TEXT, "user_id": TEXT, "rights": array_of(one_of(*RIGHTS))})),
         "invited": array_of(shape({"invite_id": TEXT, "user_id": TEXT}, {"sender_id": TEXT, "revoked": FLAG})),
         "places": INTEGER,
@@ -68,6 +84,12 @@ EVENT = shape(
         "version": INTEGER,
     },
     {
+        "ends_at": _WALL_CLOCK_OR_NULL,
+        "all_day": FLAG,
+        **dict.fromkeys(("time_zone", "recurrence"), TEXT_OR_NULL),
+        "series": OBJECT,
+        "span": one_of("week", "quarter", "year", SERIES),
+        **dict.fromkeys(("since", "until"), _WALL_CLOCK),
         "used_invite_ids": array_of(TEXT),
         "former_member_ids": array_of(TEXT),
         "last_departure": outbox.ENTRY,
@@ -81,6 +103,9 @@ def prepare(database: Database[Document]) -> None:
     events = validated(database, "events", EVENT)
     events.create_index([("members.user_id", ASCENDING), *_BY_TIME, ("kind", ASCENDING)])
     drop_index(events, "members.user_id_1_starts_at_1__id_1")  # of 0.1.0, without the kind
+    for fields in (("span", "starts_at"), ("until", "since")):
+        members_and_time = [(name, ASCENDING) for name in ("members.user_id", *fields)]
+        events.create_index(members_and_time, partialFilterExpression={fields[0]: {"$exists": True}})
     events.create_index("members.id")
     events.create_index("former_member_ids", sparse=True)
     events.create_index("invited.invite_id", sparse=True)
@@ -135,13 +160,12 @@ class MongoEventStore:
         document = self._events.find_one({"former_member_ids": member_id}, _EVENT_FIELDS)
         return None if document is None else _event(document)
 
-    def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
-        # One range of one index.
-        days = f"{year:04}-{month:02}-"
-        range_ = {"$gte": f"{days}01", "$lt": f"{days}32"}
-        wanted = {"members.user_id": user_id, "starts_at": range_}
-        found = self._events.find(wanted, _SUMMARY_FIELDS, batch_size=SINGLE_BATCH)
-        return [_summary(document) for document in found.sort(_BY_TIME)]
+    def list_overlapping(self, user_id: str, days: Days) -> list[Plan]:
+        # Each alternative is one range of one index. It names the user, else the planner takes one index for all.
+        spans: list[Document] = [{"span": span, "starts_at": _within(days, SPANS[span])} for span in SPANS]
+        alternatives = [{"starts_at": _within(days, DAY)}, *spans, _going_on(days)]
+        wanted = {"$or": [{"members.user_id": user_id, **alternative} for alternative in alternatives]}
+        return [_plan(document) for document in self._events.find(wanted, _PLAN_FIELDS, batch_size=SINGLE_BATCH)]
 
     def list_ids(self, user_id: str) -> list[tuple[str, Kind]]:
         # The index alone answers.
@@ -174,9 +198,11 @@ class MongoEventStore:
     ) -> bool:
         if not changes:
             return False
+        happens_once = {"series": {"$exists": False}}
         may = {"$elemMatch": {"user_id": actor_id, "rights": "can_change_event"}}
         differs = {"$or": [{name: {"$ne": value}} for name, value in changes.items()]}
-        wanted: Document = {"_id": event_id, "members": may, "$and": [differs, outbox.has_not_done(operation_id)]}
+        has_not_done = outbox.has_not_done(operation_id)
+        wanted: Document = {"_id": event_id, "members": may, "$and": [differs, has_not_done], **happens_once}
         if kind is not None:
             wanted["kind"] = kind
         if versions is not None:
@@ -255,6 +281,21 @@ class MongoEventStore:
         sent = [{"sent.sender_id": after.removed_user_id}] if after.removed_user_id else None
         return self._write({"_id": before.id, "version": before.version}, update, array_filters=sent)
 
+    def replace_plan(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
+        occurrence = after.changed_occurrence
+        entry = (
+            outbox.entry(operation_id, "changed")
+            if occurrence is None
+            else outbox.entry(operation_id, OCCURRENCE, occurrence=occurrence)
+        )
+        update = merged(
+            _plan_update(after),
+            {"$inc": {"version": 1}},
+            outbox.add_entry(entry),
+            outbox.remember_operation(operation_id),
+        )
+        return self._write({"_id": before.id, "version": before.version}, update)
+
     def _write(
         self, wanted: Document, update: outbox.Update, *, array_filters: list[Document] | None = None
     ) -> Event | None:
@@ -279,11 +320,19 @@ def _withdrawal(invite_id: str) -> list[Document]:
 
 def _membership_update(before: Event, after: Event) -> outbox.Update:
     fields = _document(after)
-    changed = {name: fields[name] for name in ("owner_id", "members")}
-    if after.deleted:
-        ended = ("deleted", "invited", *after.details)
-        changed |= {**{name: fields[name] for name in ended}, **outbox.tombstone(published=True)}
-    return {"$set": changed, "$inc": {"version": 1, "places": len(after.members) - len(before.members)}}
+    changed: outbox.Update = {
+        "$set": {name: fields[name] for name in ("owner_id", "members")},
+        "$inc": {"version": 1, "places": len(after.members) - len(before.members)},
+    }
+    if not after.deleted:
+        return changed
+    ended = {"deleted": fields["deleted"], "invited": fields["invited"], **outbox.tombstone(published=True)}
+    return merged(changed, {"$set": ended}, _plan_update(after))
+
+
+def _plan_update(after: Event) -> outbox.Update:
+    fields = _plan_document(after)
+    return {"$set": fields, "$unset": {name: "" for name in _PLACEMENT if name not in fields}}
 
 
 def _departure_update(change: Change, entry: Document) -> outbox.Update:
@@ -295,10 +344,12 @@ def _departure_update(change: Change, entry: Document) -> outbox.Update:
 
 
 _EVENT_FIELDS = {"used_invite_ids": 0, "former_member_ids": 0}
-_SUMMARY_FIELDS = dict.fromkeys(("kind", *DETAILS), 1)
+_PLAN_FIELDS = dict.fromkeys(("kind", *DETAILS, "series"), 1)
+_PLACEMENT = ("series", "span", "since", "until")
+"""Fields that an event may have, by which it is found in time."""
 
 
-LATER_DETAILS: EventDetails = {}
+LATER_DETAILS: EventDetails = {"ends_at": None, "all_day": False, "time_zone": None, "recurrence": None}
 """What an event has that was stored before a detail was added: a later detail is named here with its default."""
 
 
@@ -307,8 +358,28 @@ def _details(document: Document) -> EventDetails:
     return cast(EventDetails, {**LATER_DETAILS, **stored})
 
 
-def _summary(document: Document) -> EventSummary:
-    return EventSummary(id=document["_id"], kind=document["kind"], **_details(document))
+def _within(days: Days, longest: timedelta) -> Document:
+    """Build the condition that something begins in time to take place on some days. longest: that it may take."""
+    begin, end = map(format_wall_clock, days.wall_clocks(longest))
+    return {"$gte": begin, "$lte": end}
+
+
+def _going_on(days: Days) -> Document:
+    """Build the condition that a series goes on on some days."""
+    begin, end = map(format_wall_clock, days.wall_clocks())
+    return {"until": {"$gt": begin}, "since": {"$lte": end}}
+
+
+def _plan(document: Document) -> Plan:
+    return Plan(id=document["_id"], kind=document["kind"], details=_details(document), rest=document.get("series"))
+
+
+def _plan_document(plan: Plan) -> Document:
+    if plan.rest is None:
+        span = span_of(plan.details)
+        return {**plan.details, **({} if span is None else {"span": span})}
+    since, until = bounds_of(plan.series)
+    return {**plan.details, "series": dict(plan.rest), "span": SERIES, "since": since, "until": until}
 
 
 def _change(entry: Document) -> Change:
@@ -316,6 +387,7 @@ def _change(entry: Document) -> Change:
     return Change(
         domain_event_id=entry["id"],
         kind=entry["change"],
+        occurrence=entry.get("occurrence"),
         removed_members=tuple(Member(id=member["id"], user_id=member["user_id"]) for member in removed),
         affected_member_ids=tuple(entry.get("affected_member_ids", ())),
     )
@@ -328,6 +400,7 @@ def _event(document: Document) -> Event:
         kind=document["kind"],
         owner_id=document["owner_id"],
         details=_details(document),
+        rest=document.get("series"),
         changes=tuple(_change(entry) for entry in document.get("outbox", ())),
         last_departure=None if departure is None else _change(departure),
         members=tuple(
@@ -347,7 +420,7 @@ def _document(event: Event) -> Document:
         "_id": event.id,
         "kind": event.kind,
         "owner_id": event.owner_id,
-        **event.details,
+        **_plan_document(event),
         "members": [_member_document(member) for member in event.members],
         "invited": [_invitation_document(invitation) for invitation in event.invited],
         "places": len(event.members) + len(event.invited),

@@ -1,6 +1,7 @@
 """What one can do with events: one function for each call."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from services.chassis.messaging.outbox import PAGE_SIZE, Notify, domain_event_id, forgotten, may_have_forgotten
 from services.chassis.rpc.client import BoundClient
@@ -10,9 +11,10 @@ from services.contracts.domain_events import DomainEvent, EventInviteAcceptedV1,
 from services.contracts.errors import Code, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Unavailable
 from services.contracts.registry import to_deliver
 from services.contracts.rpc import Discrepancy, HandlerResult, Replica, ReplicaPage, WriteResult, handled
-from services.events import model
+from services.events import model, plan
 from services.events.model import MAX_PLACES, RIGHTS, Event, Member, OpenInvitation
 from services.events.ports import EventStore
+from services.events.time import ranges
 
 ATTEMPTS = 50
 """For a change that is decided on what was read: others may be faster so many times."""
@@ -28,24 +30,47 @@ def create_event(
     operation_id: str,
 ) -> WriteResult:
     """Create an event; a repeat of the operation finds it there."""
-    members = (model.creator(actor_id, operation_id),)
     created = model.Change(domain_event_id=domain_event_id(operation_id), kind="created")
-    event = Event(id=operation_id, kind=kind, owner_id=actor_id, details=details, members=members, changes=(created,))
+    event = replace(model.planned(operation_id, kind, details, owner_id=actor_id), changes=(created,))
     is_new = events.insert(event, operation_id=operation_id)
     return _written(notify, event if is_new else events.find_confirmed(event.id) or event, operation_id)
 
 
-def get_event(events: EventStore, calls: BoundClient, *, actor_id: str, event_id: str) -> contract.Event:
-    """Return an event to a user who has access to it; only members get its `chat_id`."""
+def get_event(
+    events: EventStore, calls: BoundClient, *, actor_id: str, event_id: str, occurrence: str | None
+) -> contract.Event:
+    """Return an event, or one of its occurrences, to a user who has access to it; only members get its `chat_id`."""
     event = _get(events, event_id)
+    summary = event.summary(occurrence)
     _require_access(calls, event, actor_id)
     is_group = event.kind == "group"
     return contract.Event(
-        **event.summary(),
+        **summary,
         version=event.version,
         member_ids=[member.id for member in event.members] if is_group else [],
         chat_id=event.chat_id if is_group and event.member_of(actor_id) else None,
     )
+
+
+def list_month(events: EventStore, *, actor_id: str, year: int, month: int) -> list[contract.EventSummary]:
+    """Return what starts in a month. One query."""
+    days = ranges.month(year, month)
+    return plan.list_starting(events.list_overlapping(actor_id, days), days)
+
+
+def list_agenda(
+    events: EventStore,
+    *,
+    actor_id: str,
+    first_day: str,
+    end_day: str,
+    time_zone: str | None,
+    limit: int,
+    after: str | None,
+) -> contract.AgendaPage:
+    """Return a page of what overlaps some days. One query."""
+    agenda = plan.agenda_of(first_day=first_day, end_day=end_day, time_zone=time_zone, after=after)
+    return agenda.page(events.list_overlapping(actor_id, agenda.days_left), limit)
 
 
 def list_visible_event_ids(events: EventStore, calls: BoundClient, *, actor_id: str, user_id: str) -> list[str]:
@@ -61,7 +86,7 @@ def list_own_ids(events: EventStore, *, actor_id: str) -> contract.OwnIds:
     listed = events.list_ids(actor_id)
     return contract.OwnIds(
         event_ids=[event_id for event_id, _ in listed],
-        chat_ids=[model.chat_id_of(event_id) for event_id, kind in listed if kind == "group"],
+        chat_ids=[plan.chat_id_of(event_id) for event_id, kind in listed if kind == "group"],
     )
 
 
@@ -75,37 +100,71 @@ def change_event(
     changes: contract.EventDetails,
     if_versions: list[int] | None,
     operation_id: str,
+    occurrence: str | None,
+    scope: contract.Scope,
 ) -> WriteResult:
-    """Change some fields of an event. No replica shows them, so nothing is delivered before the answer."""
-    for _ in range(ATTEMPTS):
-        if events.change(
-            event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
-        ):
-            break
-        event = events.find_confirmed(event_id)
-        if event is not None and operation_id in event.operations:
-            break
-        _require_may_change(event, actor_id=actor_id, kind=kind, if_versions=if_versions)
-        if event is not None and event.details | changes == event.details:
-            return WriteResult(id=event_id, domain_events=[])
-    else:
-        raise _contended()
-    notify(event_id)
+    """Change some fields of an event or of its occurrences. No replica shows them, so nothing is delivered before."""
+    plan.require_possible(changes)
+
+    def decide(event: Event) -> Event:
+        _require_kind(event, kind)
+        event.require_occurrence(occurrence)
+        _require_right_to_change(event, actor_id)
+        after = model.changed(event, changes, occurrence=occurrence, scope=scope)
+        _require_version(event, if_versions)
+        return after
+
+    is_simple = occurrence is None and not changes.keys() & plan.TIME
+    if not is_simple or not _change_unread(
+        events, notify, event_id, changes, actor_id=actor_id, kind=kind, versions=if_versions, operation_id=operation_id
+    ):
+        event = _decide_on_event(events, decide, event_id, operation_id)
+        if operation_id in event.operations:  # it has changed something
+            notify(event_id)
     return WriteResult(id=event_id, domain_events=[])
 
 
-def _require_may_change(
-    event: Event | None, *, actor_id: str, kind: contract.Kind | None, if_versions: list[int] | None
-) -> None:
-    """Raise the reason why an update was refused, if there is one."""
-    _require_remembered(event)
-    if event is None or event.deleted or kind not in (None, event.kind):
+def _change_unread(
+    events: EventStore,
+    notify: Notify,
+    event_id: str,
+    changes: contract.EventDetails,
+    *,
+    actor_id: str,
+    kind: contract.Kind | None,
+    versions: list[int] | None,
+    operation_id: str,
+) -> bool:
+    """Change some fields of an event by one update. False for a series, whose parts must be read first."""
+    for _ in range(ATTEMPTS):
+        if events.change(event_id, changes, actor_id=actor_id, kind=kind, versions=versions, operation_id=operation_id):
+            notify(event_id)
+            return True
+        event = events.find_confirmed(event_id)
+        if event is not None and operation_id in event.operations:
+            notify(event_id)
+            return True
+        _require_remembered(event)
+        if event is None or event.deleted:
+            raise _no_event()
+        _require_kind(event, kind)
+        _require_right_to_change(event, actor_id)
+        _require_version(event, versions)
+        if event.rest is not None or event.details | changes == event.details:
+            return event.rest is None
+    raise _contended()
+
+
+def _require_kind(event: Event, kind: contract.Kind | None) -> None:
+    if kind not in (None, event.kind):
         raise _no_event()
+
+
+def _require_right_to_change(event: Event, actor_id: str) -> None:
     member = event.member_of(actor_id)
     if member is None:
         raise _no_access()
     model.require(member, "can_change_event")
-    _require_version(event, if_versions)
 
 
 def delete_event(
@@ -116,16 +175,26 @@ def delete_event(
     event_id: str,
     if_versions: list[int] | None,
     operation_id: str,
+    occurrence: str | None,
+    scope: contract.Scope,
 ) -> WriteResult:
-    """Delete an event for everyone."""
+    """Delete an event for everyone, or cancel some of its occurrences."""
 
     def decide(event: Event) -> Event:
         member = event.member_of(actor_id)
+        if member is None and event.kind == "group":
+            raise _no_event()
+        event.require_occurrence(occurrence)
         if member is None:
-            raise _no_access() if event.kind == "single" else _no_event()
-        model.require(member, "can_delete_event")
+            raise _no_access()
+        after = model.deleted(event)
+        if occurrence is not None and scope != "all":
+            model.require(member, "can_change_event")
+            after = model.cancelled(event, occurrence, scope)
+        if after.deleted:
+            model.require(member, "can_delete_event")
         _require_version(event, if_versions)
-        return model.deleted(event)
+        return after
 
     return _written(notify, _decide_on_event(events, decide, event_id, operation_id), operation_id)
 
@@ -311,12 +380,13 @@ def _decide_and_store(
         if before is None or before.deleted:
             raise unknown()
         after = decide(before)
-        if after.has_same_roster(before):
+        if after.is_same(before):
             confirmed = events.find_confirmed(before.id)
-            if confirmed is not None and confirmed.has_same_roster(before):
+            if confirmed is not None and confirmed.is_same(before):
                 return before
             continue
-        stored = events.replace_membership(before, after, operation_id=operation_id)
+        replace_ = events.replace_plan if after.has_same_roster(before) else events.replace_membership
+        stored = replace_(before, after, operation_id=operation_id)
         if stored is not None:
             return stored
     raise _contended()

@@ -3,5 +3,5 @@
 Owns: feed entries, feed items (an entry's place in a user's feed), access cut-offs, last sequences.
 Answers: the calls in `services.contracts.streams`.
 Publishes: nothing; it broadcasts items to the gateway's processes (`streams.items`).
-Handles: EventChangedV1, MessageChangedV1, InviteChangedV1, FriendshipChangedV1, ProfileChangedV1
+Handles: EventChangedV1, OccurrenceChangedV1, MessageChangedV1, InviteChangedV1, FriendshipChangedV1, ProfileChangedV1
 """

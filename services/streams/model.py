@@ -10,6 +10,7 @@ from services.contracts.domain_events import (
     FriendshipChangedV1,
     InviteChangedV1,
     MessageChangedV1,
+    OccurrenceChangedV1,
     ProfileChangedV1,
 )
 from services.contracts.events import Rights
@@ -105,6 +106,8 @@ def feed_entries_of(domain_event: DomainEvent, profiles: Mapping[str, SharedProf
     match domain_event:
         case EventChangedV1():
             return _of_event(domain_event, profiles)
+        case OccurrenceChangedV1():
+            return [_of_occurrence(domain_event)]
         case MessageChangedV1():
             return [_of_message(domain_event)]
         case InviteChangedV1():
@@ -163,7 +166,7 @@ def _affected_members(changed: EventChangedV1) -> list[dict[str, Any]]:
     return [member for member in changed.members if member["id"] in changed.affected_member_ids]
 
 
-def _event(changed: EventChangedV1) -> Wire:
+def _event(changed: EventChangedV1 | OccurrenceChangedV1) -> Wire:
     is_group = changed.event["kind"] == "group"
     return {
         "id": changed.event_id,
@@ -172,6 +175,18 @@ def _event(changed: EventChangedV1) -> Wire:
         "member_ids": [member["id"] for member in changed.members] if is_group else [],
         "chat_id": changed.chat_id if is_group else None,
     }
+
+
+def _of_occurrence(changed: OccurrenceChangedV1) -> FeedEntry:
+    cancelled: Wire = {"id": changed.event_id, "occurrence": changed.occurrence}
+    return FeedEntry(
+        id=f"{changed.domain_event_id}.0",
+        kind="occurrence.cancelled" if changed.cancelled else "occurrence.changed",
+        body=cancelled if changed.cancelled else _event(changed),
+        user_ids=tuple(str(member["user_id"]) for member in changed.members),
+        cutoff_id=changed.event_id,
+        version=changed.version,
+    )
 
 
 def _member(changed: EventChangedV1, member: dict[str, Any], profile: SharedProfile, *, for_friends: bool) -> Wire:

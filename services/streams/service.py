@@ -17,6 +17,7 @@ from services.contracts.domain_events import (
     FriendshipChangedV1,
     InviteChangedV1,
     MessageChangedV1,
+    OccurrenceChangedV1,
     ProfileChangedV1,
 )
 from services.contracts.gateways import Cutoff
@@ -57,7 +58,14 @@ class Streams(Service):
     def save_cutoff(self, changed: EventChangedV1) -> HandlerResult:
         return usecases.save_cutoff(self.feeds, self.calls, changed)
 
-    @handles_in_order(EventChangedV1, MessageChangedV1, InviteChangedV1, FriendshipChangedV1, ProfileChangedV1)
+    @handles_in_order(
+        EventChangedV1,
+        OccurrenceChangedV1,
+        MessageChangedV1,
+        InviteChangedV1,
+        FriendshipChangedV1,
+        ProfileChangedV1,
+    )
     def append_to_feeds(self, domain_events: list[DomainEvent]) -> None:
         """Append what has happened to the feeds, and bring it to every gateway process."""
         appended = usecases.append_to_feeds(self.feeds, self.calls, domain_events)

@@ -2,12 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
 
 from services.chassis.messaging import outbox
+from services.contracts.events import EventDetails
 from services.contracts.ids import new_id
 from services.events import model
 from services.events import storage as events_storage
 from services.events.model import Event, OpenInvitation, creator, joining
+from services.events.time import ranges
+from services.events.time.clock import Days
 from tests.fakes import events as fakes_events
 from tests.fakes.details import event_details
 
@@ -46,14 +53,130 @@ def test_an_event_is_inserted_once(events):
     assert [change.kind for change in found.changes] == ["created"]
 
 
-def test_a_month_lists_the_events_of_that_month_in_time_order(events):
-    days = ["2026-11-30T23:59", "2026-11-01T00:00", "2026-12-01T00:00", "2026-10-31T23:59", "0999-11-05T10:00"]
-    for starts_at in days:
-        stored(events, "anna", kind="single", starts_at=starts_at)
-    stored(events, "bob", kind="single")
-    listed = events.list_month("anna", year=2026, month=11)
-    assert [one["starts_at"] for one in listed] == ["2026-11-01T00:00", "2026-11-30T23:59"]
-    assert [one["starts_at"] for one in events.list_month("anna", year=999, month=11)] == ["0999-11-05T10:00"]
+def planned(events, owner_id, **details):
+    """Return a stored event, such as one that repeats."""
+    event_id = new_id()
+    new = model.planned(event_id, "group", event_details(**details), owner_id=owner_id)
+    assert events.insert(new, operation_id=event_id)
+    return events.find(event_id)
+
+
+WEEK = Days(date(2031, 5, 12), date(2031, 5, 19))
+IN_THE_WEEK: dict[str, dict[str, Any]] = {
+    "when it begins": {"starts_at": "2031-05-12T00:00"},
+    "in its last minute": {"starts_at": "2031-05-18T23:59"},
+    "with an end": {"starts_at": "2031-05-17T18:30", "ends_at": "2031-05-17T23:00"},
+    "since the evening before": {"starts_at": "2031-05-11T23:00", "ends_at": "2031-05-12T01:00"},
+    "all of it, and more": {"starts_at": "2031-05-10T09:00", "ends_at": "2031-05-25T09:00"},
+    "a year that ends then": {"starts_at": "2030-05-12T10:00", "ends_at": "2031-05-12T10:00"},
+    "a holiday": {"starts_at": "2031-05-06T00:00", "ends_at": "2031-05-13T00:00", "all_day": True},
+    "every day for ever": {"starts_at": "0101-01-01T10:00", "recurrence": "FREQ=DAILY"},
+    "the last time": {"starts_at": "2031-05-05T10:00", "recurrence": "FREQ=WEEKLY;COUNT=2"},
+    "the first time": {"starts_at": "2031-05-18T10:00", "recurrence": "FREQ=WEEKLY;COUNT=2"},
+    "the last time, overnight": {
+        "starts_at": "2031-05-04T22:00",
+        "ends_at": "2031-05-05T02:00",
+        "recurrence": "FREQ=WEEKLY;UNTIL=20310511",
+    },
+}
+
+
+@pytest.mark.parametrize("details", IN_THE_WEEK.values(), ids=IN_THE_WEEK)
+def test_what_takes_place_within_a_range_is_found_however_long_ago_it_began(events, details):
+    one = planned(events, "anna", **details)
+    [found] = events.list_overlapping("anna", WEEK)
+    assert (found.id, found.kind, found.details, found.rest) == (one.id, one.kind, one.details, one.rest)
+    assert events.list_overlapping("bob", WEEK) == []
+
+
+ELSEWHERE: list[dict[str, Any]] = [
+    {"starts_at": "2031-05-10T23:59"},
+    {"starts_at": "2031-05-19T00:01"},
+    {"starts_at": "2031-05-01T10:00", "ends_at": "2031-05-03T10:00"},
+    {"starts_at": "2031-05-20T10:00", "ends_at": "2031-05-23T10:00"},
+    {"starts_at": "2031-01-01T10:00", "ends_at": "2031-02-23T10:00"},
+    {"starts_at": "2031-05-20T10:00", "ends_at": "2031-07-20T10:00"},
+    {"starts_at": "2029-01-01T10:00", "ends_at": "2029-11-23T10:00"},
+    {"starts_at": "2031-05-20T00:00", "ends_at": "2032-01-01T00:00", "all_day": True},
+    {"starts_at": "2020-01-01T10:00", "recurrence": "FREQ=DAILY;UNTIL=20310511"},
+    {"starts_at": "2031-05-19T10:00", "recurrence": "FREQ=DAILY"},
+]
+
+
+@pytest.mark.parametrize("size", [1, 20])
+def test_what_is_found_in_a_range_takes_as_much_reading_however_much_there_is_elsewhere(events, size):
+    """That no more is read than is found says what the store is made with."""
+    for details in ELSEWHERE * size:
+        planned(events, "anna", **details)
+    here = {planned(events, "anna", **details).id for details in IN_THE_WEEK.values()}
+    assert {found.id for found in events.list_overlapping("anna", WEEK)} == here
+
+
+def test_a_month_of_before_the_year_1000_and_the_last_one_are_ranges_too(events):
+    old, last = (
+        stored(events, "anna", starts_at="0999-11-05T10:00"),
+        stored(events, "anna", starts_at="9999-12-31T23:59"),
+    )
+    for month, one in (ranges.month(999, 11), old), (ranges.month(9999, 12), last):
+        assert [found.id for found in events.list_overlapping("anna", month)] == [one.id]
+    assert events.list_overlapping("anna", ranges.month(1, 1)) == []
+
+
+def test_an_event_that_moves_or_repeats_is_found_where_it_is_now(events):
+    one = planned(events, "anna", starts_at="2031-05-14T10:00")
+    moves: list[tuple[EventDetails, bool]] = [
+        ({"starts_at": "2031-06-14T10:00"}, False),
+        ({"starts_at": "2031-05-01T10:00", "ends_at": "2031-05-12T10:00"}, True),
+        ({"starts_at": "2031-05-05T10:00", "ends_at": "2031-05-05T11:00", "recurrence": "FREQ=WEEKLY"}, True),
+        ({"recurrence": None}, False),
+    ]
+    for changes, is_found in moves:
+        after = model.changed(one, changes, occurrence=None, scope="all")
+        one = events.replace_plan(one, after, operation_id=new_id())
+        assert [found.id for found in events.list_overlapping("anna", WEEK)] == [one.id] * is_found, changes
+
+
+def test_an_occurrence_that_moves_is_found_where_it_is_now(events):
+    one = planned(events, "anna", starts_at="2031-06-02T10:00", recurrence="FREQ=WEEKLY;COUNT=3")
+    after = model.changed(one, {"starts_at": "2031-05-14T10:00"}, occurrence="2031-06-09T10:00", scope="this")
+    assert events.list_overlapping("anna", WEEK) == []
+    stored_ = events.replace_plan(one, after, operation_id=new_id())
+    assert [found.id for found in events.list_overlapping("anna", WEEK)] == [one.id]
+    assert stored_.changes[-1].occurrence == "2031-06-09T10:00"
+
+
+def test_a_plan_that_was_decided_on_what_was_read_is_stored_only_if_nothing_changed(events):
+    one = planned(events, "anna", starts_at="2031-05-14T10:00", recurrence="FREQ=WEEKLY")
+    after = model.changed(one, {"name": "Dinner"}, occurrence=None, scope="all")
+    stored_ = events.replace_plan(one, after, operation_id=new_id())
+    assert (stored_.details, stored_.rest, stored_.version) == (after.details, after.rest, one.version + 1)
+    assert events.find(one.id) == stored_
+    assert [change.kind for change in stored_.changes] == ["created", "changed"]
+    assert events.replace_plan(one, after, operation_id=new_id()) is None
+
+
+def test_a_new_plan_keeps_who_takes_part_and_who_is_invited(events):
+    party = with_guest(events, "anna", "bob")
+    after = model.changed(party, {"starts_at": "2031-05-14T10:00"}, occurrence=None, scope="all")
+    open_(events, party, "carl")
+    events.replace_plan(party, after, operation_id=new_id())
+    found = events.find(party.id)
+    assert (found.members, found.has_invited("carl")) == (party.members, True)
+
+
+def test_a_series_is_not_changed_unread(events):
+    one = planned(events, "anna", starts_at="2031-05-14T10:00", recurrence="FREQ=WEEKLY")
+    assert not change(events, one, "anna", name="Dinner")
+    assert events.find(one.id) == one
+
+
+def test_of_a_deleted_series_nothing_is_left_to_find(events):
+    one = planned(events, "anna", starts_at="2031-05-14T10:00", recurrence="FREQ=WEEKLY")
+    after = model.changed(one, {"name": "Secret"}, occurrence="2031-05-14T10:00", scope="this")
+    one = events.replace_plan(one, after, operation_id=new_id())
+    dead = events.replace_membership(one, model.deleted(one), operation_id=new_id())
+    assert (dead.rest, dead.details["recurrence"], events.find_any(one.id)) == (None, None, dead)
+    assert events.list_overlapping("anna", WEEK) == []
 
 
 def test_ids_are_listed_in_time_order(events):

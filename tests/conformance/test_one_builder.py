@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.messaging.outbox import domain_event_id
-from services.contracts.domain_events import InvitationsRevokedV1, to_wire
+from services.contracts.domain_events import InvitationsRevokedV1, OccurrenceChangedV1, to_wire
 from services.contracts.ids import new_id
 from services.events import model
 from services.events import storage as events_storage
@@ -99,6 +99,24 @@ def test_whatever_happens_to_an_event_is_published_as_it_is_delivered(database, 
         assert step != "remove" or any(isinstance(each, InvitationsRevokedV1) for each in caused)
         if event.deleted:
             return
+
+
+@pytest.mark.parametrize("kind", ["single", "group"])
+def test_a_changed_and_a_cancelled_occurrence_are_published_as_they_are_built(database, kind):
+    store, [outbox] = events_storage.MongoEventStore(database), events_storage.outboxes(database)
+    event_id, name = new_id(), "2031-05-24T18:30"
+    event = model.planned(event_id, kind, event_details(recurrence="FREQ=WEEKLY"), owner_id=new_id())
+    store.insert(event, operation_id=event_id)
+    for decide, is_cancelled in (
+        (lambda event: model.changed(event, {"name": "Dinner"}, occurrence=name, scope="this"), False),
+        (lambda event: model.cancelled(event, name, "this"), True),
+    ):
+        operation_id = new_id()
+        event = store.replace_plan(event, decide(event), operation_id=operation_id) or event
+        [caused] = event.caused_by(domain_event_id(operation_id))
+        assert isinstance(caused, OccurrenceChangedV1)
+        assert (caused.occurrence, caused.cancelled, caused.version) == (name, is_cancelled, event.version)
+        assert in_bytes([caused]) == published(outbox, event.id, operation_id)
 
 
 def test_a_repeat_after_publication_delivers_the_departure_that_was_published(database):

@@ -25,6 +25,8 @@ MESSAGES = [
     *(CREATED | {"change": change} for change in ("changed", "joined", "rights")),
     CREATED | {"change": "left", "removed_members": REMOVED},
     CREATED | {"change": "deleted", "removed_members": REMOVED, "members": []},
+    EXAMPLES["OccurrenceChangedV1"],
+    EXAMPLES["OccurrenceChangedV1"] | {"cancelled": True, "event": {}},
     *(EXAMPLES["MessageChangedV1"] | {"change": change} for change in ("posted", "edited", "deleted")),
     *(
         EXAMPLES["InviteChangedV1"] | {"outcome": outcome}
@@ -117,6 +119,33 @@ def test_an_item_of_before_shows_no_email():
     body = {"id": "1" * 24, "user_id": "2" * 24, "event_id": "3" * 24, "rights": {}, "profile": profile("2" * 24)}
     item = item_of("member.joined", body)
     assert serialize_item(item, READER).data["email"] is None
+
+
+def test_an_event_of_before_there_were_ends_shows_its_wall_clock_and_no_end():
+    [entry] = [entry for entry in entries(CREATED) if entry.kind == "event.created"]
+    shown = serialize_item(item_of(entry.kind, entry.body), READER).data
+    assert (shown["datetime"], shown["starts_at"]) == ("30.11.2026 19:30", "2026-11-30T19:30:00")
+    assert shown["all_day"] == "false"
+    later = ("end_datetime", "time_zone", "recurrence", "occurrence", "ends_at")
+    assert [shown[name] for name in later] == [None] * len(later)
+
+
+def test_an_occurrence_is_shown_to_the_members_as_it_is_and_a_cancelled_one_by_its_name():
+    changed, cancelled = EXAMPLES["OccurrenceChangedV1"], {"cancelled": True, "event": {}}
+    [entry] = entries(changed)
+    shown = serialize_item(item_of(entry.kind, entry.body), READER).data
+    assert (shown["id"], shown["occurrence"], shown["datetime"], shown["starts_at"]) == (
+        changed["event_id"],
+        "07.12.2026 19:30",
+        "08.12.2026 19:30",
+        "2026-12-08T19:30:00+01:00",
+    )
+    assert (shown["member_id_list"], shown["chat_id"], entry.user_ids) == (["3" * 24], changed["chat_id"], ("4" * 24,))
+    [entry] = entries(changed | cancelled)
+    assert serialize_item(item_of(entry.kind, entry.body), READER).data == {
+        "id": changed["event_id"],
+        "occurrence": "07.12.2026 19:30",
+    }
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Someone"), ("ru", "Кто-то")])

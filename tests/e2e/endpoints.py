@@ -14,6 +14,7 @@ PERSONAL: list[Endpoint] = [
     ("GET", "/person"),
     ("GET", "/search/users"),
     ("GET", "/events"),
+    ("GET", "/agenda"),
     ("GET", "/event"),
     ("POST", "/event"),
     ("PUT", "/event"),

@@ -258,6 +258,267 @@ class TestFieldsOfAnEvent:
         refused(ann.put("/event", a_plan()), 400, field="id")
 
 
+NO_ZONES = [
+    "",
+    " ",
+    "Berlin",
+    "europe/berlin",
+    "EUROPE/BERLIN",
+    "Europe/Berlin ",
+    "Europe/Berlin\n",
+    "Europe/Atlantis",
+    "../../etc/passwd",
+    "/etc/localtime",
+    "Europe",
+    "posix/Europe/Berlin",
+    "right/Europe/Berlin",
+    "localtime",
+    "posixrules",
+    "tzdata.zi",
+    "zone.tab",
+    "+01:00",
+    "GMT+1:00",
+    "CET-1CEST",
+    "W. Europe Standard Time",
+    "Europe/Berlin/x",
+    "Europe\u2215Berlin",
+    "x" * 10_000,
+]
+NO_RULES = {
+    "": "recurrence",
+    " ": "recurrence",
+    "daily": "recurrence",
+    "RRULE:FREQ=DAILY": "RRULE:FREQ",
+    "FREQ=": "FREQ",
+    "FREQ=HOURLY": "FREQ",
+    "FREQ=SECONDLY": "FREQ",
+    "FREQ=FORTNIGHTLY": "FREQ",
+    "INTERVAL=2": "FREQ",
+    "FREQ=DAILY;FREQ=DAILY": "FREQ",
+    "FREQ=DAILY;COUNT=2;COUNT=2": "COUNT",
+    "FREQ=DAILY;COUNT=0": "COUNT",
+    "FREQ=DAILY;COUNT=-1": "COUNT",
+    "FREQ=DAILY;COUNT=1001": "COUNT",
+    "FREQ=DAILY;COUNT=x": "COUNT",
+    "FREQ=DAILY;COUNT=2;UNTIL=20310601": "UNTIL",
+    "FREQ=DAILY;INTERVAL=0": "INTERVAL",
+    "FREQ=DAILY;INTERVAL=1001": "INTERVAL",
+    "FREQ=DAILY;UNTIL=20310230": "UNTIL",
+    "FREQ=DAILY;UNTIL=never": "UNTIL",
+    "FREQ=DAILY;UNTIL=20310601T100000Z": "UNTIL",
+    "FREQ=DAILY;BYHOUR=10": "BYHOUR",
+    "FREQ=DAILY;BYMINUTE=10": "BYMINUTE",
+    "FREQ=YEARLY;BYWEEKNO=20": "BYWEEKNO",
+    "FREQ=YEARLY;BYYEARDAY=137": "BYYEARDAY",
+    "FREQ=DAILY;BYEASTER=1": "BYEASTER",
+    "FREQ=DAILY;X-OURS=1": "X-OURS",
+    "FREQ=MONTHLY;BYDAY=54SA": "BYDAY",
+    "FREQ=YEARLY;BYDAY=54SA": "BYDAY",
+    "FREQ=MONTHLY;BYDAY=0SA": "BYDAY",
+    "FREQ=WEEKLY;BYDAY=1SA": "BYDAY",
+    "FREQ=DAILY;BYDAY=1SA": "BYDAY",
+    "FREQ=WEEKLY;BYDAY=XX": "BYDAY",
+    "FREQ=WEEKLY;BYDAY=": "BYDAY",
+    "FREQ=WEEKLY;BYMONTHDAY=17": "BYMONTHDAY",
+    "FREQ=MONTHLY;BYMONTHDAY=0": "BYMONTHDAY",
+    "FREQ=MONTHLY;BYMONTHDAY=32": "BYMONTHDAY",
+    "FREQ=YEARLY;BYMONTH=13": "BYMONTH",
+    "FREQ=YEARLY;BYMONTH=0": "BYMONTH",
+    "FREQ=MONTHLY;BYSETPOS=1": "BYSETPOS",
+    "FREQ=MONTHLY;BYDAY=SA;BYSETPOS=0": "BYSETPOS",
+    "FREQ=MONTHLY;BYDAY=SA;BYSETPOS=367": "BYSETPOS",
+    "FREQ=WEEKLY;WKST=XX": "WKST",
+    "FREQ=WEEKLY;BYDAY=MO": "recurrence",  # the event is on a Saturday
+    "FREQ=MONTHLY;BYMONTHDAY=18": "recurrence",
+    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30": "recurrence",  # never
+    "FREQ=DAILY;UNTIL=20310516": "recurrence",
+    "FREQ=DAILY;BYMONTHDAY=" + ",".join(["17"] * 4000): "recurrence",
+}
+"""Rules for an event on 17.05.2031, each with the part that its refusal names."""
+
+
+DAYS: dict[str, Any] = {"from": "2031-05-01", "to": "2031-06-01"}
+
+
+class TestTimesOfAnEvent:
+    """What the plan's own datetime, 17.05.2031 18:30, does not go with."""
+
+    @pytest.fixture(scope="class")
+    def plain(self, ann: Person) -> str:
+        return ann.plan()
+
+    def refuse(self, ann: Person, event_id: str, field: str, **fields: Any) -> list[dict[str, Any]]:
+        """Check that neither a new event nor a stored one can be like that; return the problems."""
+        with nothing_changes(ann):
+            return [
+                refused(ann.post("/event", a_plan(**fields)), 400, field=field),
+                refused(ann.change(event_id, **fields), 400, field=field),
+            ]
+
+    @pytest.mark.parametrize("field", ["end_datetime", "time_zone", "recurrence"])
+    @pytest.mark.parametrize("wrong", NO_TEXTS[1:], ids=ascii)
+    def test_what_is_neither_text_nor_null_is_400(self, ann: Person, plain: str, field: str, wrong: Any) -> None:
+        self.refuse(ann, plain, field, **{field: wrong})
+
+    @pytest.mark.parametrize("wrong", [None, "", "True", "yes", 0, 1, [], {}], ids=ascii)
+    def test_all_day_is_true_or_false_and_nothing_else(self, ann: Person, plain: str, wrong: Any) -> None:
+        self.refuse(ann, plain, "all_day", all_day=wrong)
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            "",
+            "31.02.2031 10:00",
+            "2031-05-17T20:00",
+            "17.05.2031",
+            "17.05.2031 18:30",
+            "17.05.2031 18:29",
+            "17.05.0031 20:00",
+            "18.05.2032 18:30",
+        ],
+    )
+    def test_an_impossible_end_is_400(self, ann: Person, plain: str, end: str) -> None:
+        self.refuse(ann, plain, "end_datetime", end_datetime=end)
+
+    @pytest.mark.parametrize("zone", NO_ZONES, ids=lambda zone: ascii(zone)[:40])
+    def test_an_unknown_zone_is_400(self, ann: Person, plain: str, zone: str) -> None:
+        self.refuse(ann, plain, "time_zone", time_zone=zone)
+        refused(ann.get("/agenda", **DAYS, time_zone=zone), 400, field="time_zone")
+
+    def test_whole_days_have_no_times_and_no_zone(self, ann: Person, plain: str) -> None:
+        midnight, later = "17.05.2031 00:00", "18.05.2031 00:00"
+        self.refuse(ann, plain, "datetime", all_day=True, datetime="17.05.2031 18:30")
+        self.refuse(ann, plain, "end_datetime", all_day=True, datetime=midnight, end_datetime="18.05.2031 01:00")
+        self.refuse(ann, plain, "end_datetime", all_day=True, datetime=midnight, end_datetime=midnight)
+        self.refuse(ann, plain, "time_zone", all_day=True, datetime=midnight, end_datetime=later, time_zone="UTC")
+
+    def test_the_instants_count_not_the_wall_clocks(self, ann: Person, plain: str) -> None:
+        berlin = {"time_zone": "Europe/Berlin"}
+        skipped = {"datetime": "30.03.2031 02:45", "end_datetime": "30.03.2031 03:15"}
+        self.refuse(ann, plain, "end_datetime", **skipped, **berlin)
+        assert ann.event(ann.plan(**skipped))["time_zone"] is None
+
+    @pytest.mark.parametrize(
+        ("field", "moment"),
+        [
+            ("datetime", {"datetime": "01.01.0001 00:00", "time_zone": "Asia/Tokyo"}),
+            ("datetime", {"datetime": "31.12.9999 23:59", "time_zone": "America/New_York"}),
+            (
+                "end_datetime",
+                {"datetime": "31.12.9999 12:00", "end_datetime": "31.12.9999 23:59", "time_zone": "America/New_York"},
+            ),
+        ],
+    )
+    def test_an_instant_beyond_the_calendar_is_400(
+        self, ann: Person, plain: str, field: str, moment: dict[str, str]
+    ) -> None:
+        self.refuse(ann, plain, field, **moment)
+
+    @pytest.mark.parametrize(("rule", "part"), NO_RULES.items(), ids=lambda text: ascii(text)[:50])
+    def test_an_impossible_rule_is_400_and_names_the_part(self, ann: Person, plain: str, rule: str, part: str) -> None:
+        for problem in self.refuse(ann, plain, "recurrence", recurrence=rule):
+            assert part in problem["detail"], problem
+
+    def test_what_does_not_go_with_what_is_stored_is_400_too(self, ann: Person) -> None:
+        event_id = ann.plan(
+            end_datetime="17.05.2031 20:00", time_zone="Europe/Berlin", recurrence="FREQ=WEEKLY;BYDAY=SA,SU"
+        )
+        before = ann.event(event_id)
+        for field, changes in (
+            ("end_datetime", {"end_datetime": "17.05.2031 18:00"}),
+            ("recurrence", {"recurrence": "FREQ=WEEKLY;BYDAY=MO"}),
+            ("recurrence", {"datetime": "19.05.2031 18:30"}),
+            ("time_zone", {"all_day": True, "datetime": "17.05.2031 00:00", "end_datetime": "18.05.2031 00:00"}),
+            ("datetime", {"all_day": True, "time_zone": None}),
+        ):
+            refused(ann.change(event_id, **changes), 400, field=field)
+        assert ann.event(event_id) == before
+
+    @pytest.mark.parametrize("wrong", ["", " ", "x", "17.05.2031", "31.02.2031 10:00", "2031-05-17T18:30"], ids=ascii)
+    def test_a_malformed_occurrence_is_400(self, ann: Person, wrong: str) -> None:
+        event_id = ann.plan(recurrence="FREQ=WEEKLY")
+        refused(ann.get("/event", id=event_id, occurrence=wrong), 400, field="occurrence")
+        refused(ann.change(event_id, occurrence=wrong, name="x"), 400, field="occurrence")
+        refused(ann.delete("/event", id=event_id, occurrence=wrong), 400, field="occurrence")
+
+    @pytest.mark.parametrize("wrong", [5, True, [], {}, "a\x00b"], ids=ascii)
+    def test_an_occurrence_that_is_no_text_is_400(self, ann: Person, plain: str, wrong: Any) -> None:
+        refused(ann.change(plain, occurrence=wrong, name="x"), 400, field="occurrence")
+
+    @pytest.mark.parametrize("wrong", [*NO_TEXTS, "", "This", "all ", "future"], ids=ascii)
+    def test_an_unknown_scope_is_400(self, ann: Person, wrong: Any) -> None:
+        event_id = ann.plan(recurrence="FREQ=WEEKLY")
+        refused(ann.change(event_id, occurrence="17.05.2031 18:30", scope=wrong), 400, field="scope")
+        if isinstance(wrong, str) and wrong.isprintable():
+            refused(ann.delete("/event", id=event_id, occurrence="17.05.2031 18:30", scope=wrong), 400, field="scope")
+
+    @pytest.mark.parametrize("scope", ["this", "following"])
+    def test_a_part_of_a_series_needs_an_occurrence(self, ann: Person, scope: str) -> None:
+        event_id = ann.plan(recurrence="FREQ=WEEKLY")
+        refused(ann.change(event_id, scope=scope, name="x"), 400, field="scope")
+        refused(ann.change(event_id, scope=scope, occurrence=None, name="x"), 400, field="scope")
+        refused(ann.delete("/event", id=event_id, scope=scope), 400, field="scope")
+        assert ann.event(event_id)["name"] == "Tea"
+
+    def test_a_change_that_leaves_no_occurrence_is_400(self, ann: Person) -> None:
+        event_id = ann.plan(recurrence="FREQ=DAILY;COUNT=2")
+        for day in (17, 18):
+            done(ann.change(event_id, occurrence=f"{day}.05.2031 18:30", name="Party"))
+        done(ann.delete("/event", id=event_id, occurrence="17.05.2031 18:30"))
+        refused(ann.change(event_id, recurrence="FREQ=DAILY;COUNT=1"), 400, field="recurrence")
+        assert ann.event(event_id)["recurrence"] == "FREQ=DAILY;COUNT=2"
+
+    def test_what_is_wrong_comes_before_what_is_unknown(self, ann: Person) -> None:
+        for field, wrong in (("time_zone", "Mars/Olympus"), ("recurrence", "FREQ=DAILY;COUNT=0")):
+            change: dict[str, Any] = {field: wrong}
+            refused(ann.change(NOBODY, **change), 400, field=field)
+        refused(ann.change(NOBODY, end_datetime="17.05.2031 18:30"), 404)
+
+
+class TestTheDaysOfAnAgenda:
+    @pytest.mark.parametrize("name", ["from", "to"])
+    @pytest.mark.parametrize(
+        "wrong",
+        ["", " ", "x", "2031-05", "2031-5-1", "20310501", "2031-02-30", "0000-01-01", "01.05.2031", "2031-W01-1"],
+        ids=ascii,
+    )
+    def test_what_is_no_day_is_400(self, ann: Person, name: str, wrong: str) -> None:
+        refused(ann.get("/agenda", **{**DAYS, name: wrong}), 400, field=name)
+        without = {other: day for other, day in DAYS.items() if other != name}
+        refused(ann.get("/agenda", **without), 400, field=name)
+
+    @pytest.mark.parametrize("end", ["2031-05-01", "2031-04-30", "0001-01-01", "2032-06-05", "9999-12-31"])
+    def test_days_in_no_order_or_too_many_are_400(self, ann: Person, end: str) -> None:
+        refused(ann.get("/agenda", **{**DAYS, "to": end}), 400, field="to")
+        assert ok(ann.get("/agenda", **{**DAYS, "to": "2032-06-04"}))["events"] is not None
+
+    @pytest.mark.parametrize("wrong", [*NO_INTEGERS, "0", "1001", "9" * 5000], ids=lambda text: ascii(text)[:10])
+    def test_a_limit_that_is_none_is_400(self, ann: Person, wrong: str) -> None:
+        refused(ann.get("/agenda", **DAYS, limit=wrong), 400, field="limit")
+        for fine in ("1", "1000"):
+            ok(ann.get("/agenda", **DAYS, limit=fine))
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            "",
+            "x",
+            NOBODY,
+            f"0.{NOBODY}",
+            f"0.{NOBODY}.x",
+            f"x.{NOBODY}.",
+            f"{'9' * 10}.{NOBODY}.",
+            f"-{'9' * 10}.{NOBODY}.",
+            f"{'9' * 5000}.{NOBODY}.",
+            f"0.{NOBODY}.2031-05-01T10:00\n",
+            "\x00",
+        ],
+        ids=lambda text: ascii(text)[:20],
+    )
+    def test_a_malformed_cursor_is_400(self, ann: Person, wrong: str) -> None:
+        refused(ann.get("/agenda", **DAYS, after=wrong), 400, field="after")
+
+
 class TestFieldsOfAMessage:
     @pytest.mark.parametrize(
         "wrong", [*NO_TEXTS, *BLANK, "x" * 10_001, "😀" * 10_001], ids=lambda text: ascii(text)[:30]

@@ -11,7 +11,10 @@ from tests.e2e.endpoints import NOBODY
 from tests.e2e.people import Person, a_plan
 
 Someone = Callable[..., Person]
-IN_A_MONTH = {"id", "type", "name", "is_private", "datetime", "address", "description", "icon"}
+IN_A_MONTH = {
+    *("id", "type", "name", "is_private", "address", "description", "icon"),
+    *("datetime", "end_datetime", "all_day", "time_zone", "recurrence", "occurrence", "starts_at", "ends_at"),
+}
 TEXTS = [
     "Tea",
     "  not trimmed \n",
@@ -43,6 +46,13 @@ def test_a_single_event_comes_back_as_it_went_in(ann: Person) -> None:
         "name": "Tea",
         "is_private": "true",
         "datetime": "17.05.2031 18:30",
+        "end_datetime": None,
+        "all_day": "false",
+        "time_zone": None,
+        "recurrence": None,
+        "occurrence": None,
+        "starts_at": "2031-05-17T18:30:00",
+        "ends_at": None,
         "address": "Home",
         "description": "Bring cake",
     }
@@ -201,7 +211,6 @@ class TestChangingPart:
         [
             ("name", "Supper"),
             ("is_private", "false"),
-            ("datetime", "01.01.2032 00:00"),
             ("address", "Elsewhere"),
             ("description", ""),
             ("description", "Bring wine"),
@@ -215,6 +224,13 @@ class TestChangingPart:
         done(ann.change(event_id, **{field: value}))
 
         assert ann.event(event_id) == before | {field: value}
+
+    def test_a_time_that_is_there_changes_and_the_other_fields_stay(self, ann: Person, event_id: str) -> None:
+        before = ann.event(event_id)
+
+        done(ann.change(event_id, datetime="01.01.2032 00:00"))
+
+        assert ann.event(event_id) == before | {"datetime": "01.01.2032 00:00", "starts_at": "2032-01-01T00:00:00"}
 
     def test_the_whole_body_of_a_post_is_a_change_too(self, ann: Person, event_id: str) -> None:
         done(ann.put("/event", a_plan(id=event_id, name="Supper", icon="pizza.svg")))

@@ -6,8 +6,20 @@ from dataclasses import replace
 from threading import Lock
 
 from services.chassis.messaging.outbox import domain_event_id
-from services.contracts.events import EventDetails, EventSummary, Kind
-from services.events.model import MAX_PLACES, Candidate, Change, Event, Member, OpenInvitation, change_between
+from services.contracts.events import EventDetails, Kind
+from services.events.model import (
+    MAX_PLACES,
+    OCCURRENCE,
+    Candidate,
+    Change,
+    Event,
+    Member,
+    OpenInvitation,
+    change_between,
+)
+from services.events.plan import Plan
+from services.events.time.clock import Days, format_wall_clock
+from services.events.time.series import bounds_of
 from tests.fakes.operations import Operations
 
 
@@ -50,9 +62,18 @@ class FakeEvents:
         invited = {invitation.invite_id for event in self._events.values() for invitation in event.invited}
         return invited & set(invite_ids)
 
-    def list_month(self, user_id: str, *, year: int, month: int) -> list[EventSummary]:
-        prefix = f"{year:04}-{month:02}-"
-        return [event.summary() for event in self._of(user_id) if event.details["starts_at"].startswith(prefix)]
+    def list_overlapping(self, user_id: str, days: Days) -> list[Plan]:
+        begin, end = map(format_wall_clock, days.wall_clocks())
+
+        def may_overlap(event: Event) -> bool:
+            since, until = bounds_of(event.series)
+            return since <= end and until > begin
+
+        return [
+            Plan(id=event.id, kind=event.kind, details=event.details, rest=event.rest)
+            for event in self._of(user_id)
+            if may_overlap(event)
+        ]
 
     def list_ids(self, user_id: str) -> list[tuple[str, Kind]]:
         return [(event.id, event.kind) for event in self._of(user_id)]
@@ -83,7 +104,7 @@ class FakeEvents:
     ) -> bool:
         event = self._events.get(event_id)
         member = event.member_of(actor_id) if event else None
-        if event is None or member is None or "can_change_event" not in member.rights:
+        if event is None or member is None or "can_change_event" not in member.rights or event.rest is not None:
             return False
         details: EventDetails = {**event.details, **changes}
         if not self._operations[event_id].has_not_done(operation_id) or details == event.details:
@@ -154,6 +175,17 @@ class FakeEvents:
         if change.removed_members:
             after = replace(after, last_departure=change)
         self._events[before.id] = self._done(after, change, operation_id)
+        return self._events[before.id]
+
+    def replace_plan(self, before: Event, after: Event, *, operation_id: str) -> Event | None:
+        current = self._events[before.id]
+        if current.version != before.version:
+            return None
+        occurrence = after.changed_occurrence
+        kind = "changed" if occurrence is None else OCCURRENCE
+        change = Change(domain_event_id=domain_event_id(operation_id), kind=kind, occurrence=occurrence)
+        planned = replace(current, details=after.details, rest=after.rest, version=current.version + 1)
+        self._events[before.id] = self._done(planned, change, operation_id)
         return self._events[before.id]
 
     def _done(self, event: Event, change: Change, operation_id: str) -> Event:

@@ -12,7 +12,7 @@ from services.chats.service import Chats
 from services.contracts import events as events_contract
 from services.contracts.chats import Chat
 from services.contracts.domain_events import DomainEvent, from_wire
-from services.contracts.events import Kind
+from services.contracts.events import Kind, Scope
 from services.contracts.ids import new_id
 from services.contracts.invites import Action
 from services.contracts.registry import awaited_subscribers
@@ -186,7 +186,14 @@ class World:
         return self._act("events", "leave_event", actor_id=actor, event_id=event_id, operation_id=operation_id)
 
     def delete(
-        self, actor: str, event_id: str, *, if_versions: list[int] | None = None, operation_id: str | None = None
+        self,
+        actor: str,
+        event_id: str,
+        *,
+        if_versions: list[int] | None = None,
+        operation_id: str | None = None,
+        occurrence: str | None = None,
+        scope: Scope = "all",
     ) -> str:
         return self._act(
             "events",
@@ -195,6 +202,8 @@ class World:
             event_id=event_id,
             if_versions=if_versions,
             operation_id=operation_id,
+            occurrence=occurrence,
+            scope=scope,
         )
 
     def change(
@@ -205,6 +214,8 @@ class World:
         kind: Kind | None = None,
         if_versions: list[int] | None = None,
         operation_id: str | None = None,
+        occurrence: str | None = None,
+        scope: Scope = "all",
         **changes: Any,
     ) -> str:
         return self._act(
@@ -216,11 +227,34 @@ class World:
             changes=changes,
             if_versions=if_versions,
             operation_id=operation_id,
+            occurrence=occurrence,
+            scope=scope,
         )
 
-    def get_event(self, actor: str, event_id: str) -> events_contract.Event:
-        event: events_contract.Event = self.services["events"].get_event(actor_id=actor, event_id=event_id)
+    def get_event(self, actor: str, event_id: str, occurrence: str | None = None) -> events_contract.Event:
+        get_event = self.services["events"].get_event
+        event: events_contract.Event = get_event(actor_id=actor, event_id=event_id, occurrence=occurrence)
         return event
+
+    def month(self, actor: str, year: int, month: int) -> list[events_contract.EventSummary]:
+        list_month = self.services["events"].list_month
+        listed: list[events_contract.EventSummary] = list_month(actor_id=actor, year=year, month=month)
+        return listed
+
+    def agenda(
+        self,
+        actor: str,
+        first_day: str,
+        end_day: str,
+        *,
+        time_zone: str | None = None,
+        limit: int = 500,
+        after: str | None = None,
+    ) -> events_contract.AgendaPage:
+        page: events_contract.AgendaPage = self.services["events"].list_agenda(
+            actor_id=actor, first_day=first_day, end_day=end_day, time_zone=time_zone, limit=limit, after=after
+        )
+        return page
 
     def change_rights(self, actor: str, member_id: str, *, operation_id: str | None = None, **rights: bool) -> str:
         return self._act(

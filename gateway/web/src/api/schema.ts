@@ -151,8 +151,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the events of a month that I take part in, by day. */
+        /** Return what I take part in and what starts in a month, by day: each occurrence of an event that repeats. */
         get: operations["list_month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what I take part in and what overlaps some days, each occurrence by itself, in time order. */
+        get: operations["list_agenda"];
         put?: never;
         post?: never;
         delete?: never;
@@ -168,13 +185,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return an event that I have access to, with an ETag. */
+        /** Return an event that I have access to, or one of its occurrences, with an ETag. */
         get: operations["get_event"];
-        /** Change the fields that are given; `If-Match` refuses it if somebody else was faster. */
+        /** Change the fields that are given, of an event or of some occurrences; with `If-Match` only if it is as it was. */
         put: operations["change_event"];
         /** Create an event; a group event gets me as its first member, and a chat. */
         post: operations["create_event"];
-        /** Delete an event with its chat, messages and invitations, for everyone. */
+        /** Delete an event with its chat, messages and invitations, for everyone; or cancel some of its occurrences. */
         delete: operations["delete_event"];
         options?: never;
         head?: never;
@@ -525,12 +542,19 @@ export interface components {
          *       "31": [
          *         {
          *           "address": "Elm Street 5",
+         *           "all_day": "false",
          *           "datetime": "31.12.2026 19:30",
          *           "description": "Bring a game.",
+         *           "end_datetime": "31.12.2026 23:00",
+         *           "ends_at": "2026-12-31T23:00:00+01:00",
          *           "icon": "https://calendar.example.com/load_icon/pizza.svg",
          *           "id": "665f1c2ab7d14e0012a3d001",
          *           "is_private": "false",
          *           "name": "Pizza at Anna's",
+         *           "occurrence": null,
+         *           "recurrence": null,
+         *           "starts_at": "2026-12-31T19:30:00+01:00",
+         *           "time_zone": "Europe/Berlin",
          *           "type": "group"
          *         }
          *       ]
@@ -541,15 +565,22 @@ export interface components {
         };
         /**
          * EventSummary
-         * @description An event in the month.
+         * @description An event in the month; one that repeats is there once for each occurrence, which `occurrence` names.
          * @example {
          *       "address": "Elm Street 5",
+         *       "all_day": "false",
          *       "datetime": "31.12.2026 19:30",
          *       "description": "Bring a game.",
+         *       "end_datetime": "31.12.2026 23:00",
+         *       "ends_at": "2026-12-31T23:00:00+01:00",
          *       "icon": "https://calendar.example.com/load_icon/pizza.svg",
          *       "id": "665f1c2ab7d14e0012a3d001",
          *       "is_private": "false",
          *       "name": "Pizza at Anna's",
+         *       "occurrence": null,
+         *       "recurrence": null,
+         *       "starts_at": "2026-12-31T19:30:00+01:00",
+         *       "time_zone": "Europe/Berlin",
          *       "type": "group"
          *     }
          */
@@ -561,18 +592,103 @@ export interface components {
             /** @enum {string} */
             is_private: "true" | "false";
             datetime: string;
+            end_datetime: string | null;
+            /** @enum {string} */
+            all_day: "true" | "false";
+            time_zone: string | null;
+            recurrence: string | null;
+            occurrence: string | null;
+            starts_at: string;
+            ends_at: string | null;
             address: string;
             description: string;
             icon: string;
+        };
+        /**
+         * Agenda
+         * @description A part of an agenda, in time order. next: the `after` of the next part; null after the last.
+         * @example {
+         *       "events": [
+         *         {
+         *           "address": "Elm Street 5",
+         *           "all_day": "false",
+         *           "chat_id": "665f1c2ab7d14e0012a3e001",
+         *           "datetime": "31.12.2026 19:30",
+         *           "description": "Bring a game.",
+         *           "end_datetime": "31.12.2026 23:00",
+         *           "ends_at": "2026-12-31T23:00:00+01:00",
+         *           "icon": "https://calendar.example.com/load_icon/pizza.svg",
+         *           "id": "665f1c2ab7d14e0012a3d001",
+         *           "is_private": "false",
+         *           "name": "Pizza at Anna's",
+         *           "occurrence": null,
+         *           "recurrence": null,
+         *           "starts_at": "2026-12-31T19:30:00+01:00",
+         *           "time_zone": "Europe/Berlin",
+         *           "type": "group"
+         *         }
+         *       ],
+         *       "next": null
+         *     }
+         */
+        Agenda: {
+            events: components["schemas"]["AgendaItem"][];
+            next: string | null;
+        };
+        /**
+         * AgendaItem
+         * @description An event, or one of its occurrences, in an agenda; a group event also has its chat.
+         * @example {
+         *       "address": "Elm Street 5",
+         *       "all_day": "false",
+         *       "chat_id": "665f1c2ab7d14e0012a3e001",
+         *       "datetime": "31.12.2026 19:30",
+         *       "description": "Bring a game.",
+         *       "end_datetime": "31.12.2026 23:00",
+         *       "ends_at": "2026-12-31T23:00:00+01:00",
+         *       "icon": "https://calendar.example.com/load_icon/pizza.svg",
+         *       "id": "665f1c2ab7d14e0012a3d001",
+         *       "is_private": "false",
+         *       "name": "Pizza at Anna's",
+         *       "occurrence": null,
+         *       "recurrence": null,
+         *       "starts_at": "2026-12-31T19:30:00+01:00",
+         *       "time_zone": "Europe/Berlin",
+         *       "type": "group"
+         *     }
+         */
+        AgendaItem: {
+            id: string;
+            /** @enum {string} */
+            type: "single" | "group";
+            name: string;
+            /** @enum {string} */
+            is_private: "true" | "false";
+            datetime: string;
+            end_datetime: string | null;
+            /** @enum {string} */
+            all_day: "true" | "false";
+            time_zone: string | null;
+            recurrence: string | null;
+            occurrence: string | null;
+            starts_at: string;
+            ends_at: string | null;
+            address: string;
+            description: string;
+            icon: string;
+            chat_id?: string;
         };
         /**
          * Event
          * @description An event; a group event also has its members and, for them, its chat.
          * @example {
          *       "address": "Elm Street 5",
+         *       "all_day": "false",
          *       "chat_id": "665f1c2ab7d14e0012a3e001",
          *       "datetime": "31.12.2026 19:30",
          *       "description": "Bring a game.",
+         *       "end_datetime": "31.12.2026 23:00",
+         *       "ends_at": "2026-12-31T23:00:00+01:00",
          *       "icon": "https://calendar.example.com/load_icon/pizza.svg",
          *       "id": "665f1c2ab7d14e0012a3d001",
          *       "is_private": "false",
@@ -581,6 +697,10 @@ export interface components {
          *         "665f1c2ab7d14e0012a3d102"
          *       ],
          *       "name": "Pizza at Anna's",
+         *       "occurrence": null,
+         *       "recurrence": null,
+         *       "starts_at": "2026-12-31T19:30:00+01:00",
+         *       "time_zone": "Europe/Berlin",
          *       "type": "group"
          *     }
          */
@@ -592,6 +712,14 @@ export interface components {
             /** @enum {string} */
             is_private: "true" | "false";
             datetime: string;
+            end_datetime: string | null;
+            /** @enum {string} */
+            all_day: "true" | "false";
+            time_zone: string | null;
+            recurrence: string | null;
+            occurrence: string | null;
+            starts_at: string;
+            ends_at: string | null;
             address: string;
             description: string;
             icon: string;
@@ -615,9 +743,11 @@ export interface components {
          *       "address": "Elm Street 5",
          *       "datetime": "31.12.2026 19:30",
          *       "description": "Bring a game.",
+         *       "end_datetime": "31.12.2026 23:00",
          *       "icon": "pizza.svg",
          *       "is_private": "false",
          *       "name": "Pizza at Anna's",
+         *       "time_zone": "Europe/Berlin",
          *       "type": "group"
          *     }
          */
@@ -628,6 +758,14 @@ export interface components {
             is_private: ("true" | "false") | boolean;
             /** @example 31.12.2026 19:30 */
             datetime: string;
+            /** @description left out or null: no end is said */
+            end_datetime?: string | null;
+            /** @description left out: false */
+            all_day?: ("true" | "false") | boolean;
+            /** @description left out or null: the same wall clock everywhere */
+            time_zone?: string | null;
+            /** @description an RRULE value (RFC 5545) without the name */
+            recurrence?: string | null;
             address: string;
             /**
              * @description an icon's name or its URL
@@ -639,7 +777,7 @@ export interface components {
         };
         /**
          * ChangedEvent
-         * @description Fields of an event to change; what is left out stays.
+         * @description Fields of an event, or of some of its occurrences, to change; what is left out stays.
          * @example {
          *       "datetime": "31.12.2026 20:00",
          *       "id": "665f1c2ab7d14e0012a3d001"
@@ -648,12 +786,23 @@ export interface components {
         ChangedEvent: {
             /** @example 665f1c2ab7d14e0012a3d001 */
             id: string;
+            /** @description the planned start of one, also after it was moved */
+            occurrence?: string | null;
+            /**
+             * @description `this`, the default with `occurrence`; that and all later ones; or `all`
+             * @enum {string}
+             */
+            scope?: "this" | "following" | "all";
             /** @enum {string} */
             type?: "single" | "group";
             name?: string;
             is_private?: ("true" | "false") | boolean;
             /** @example 31.12.2026 19:30 */
             datetime?: string;
+            end_datetime?: string | null;
+            all_day?: ("true" | "false") | boolean;
+            time_zone?: string | null;
+            recurrence?: string | null;
             address?: string;
             /**
              * @description an icon's name or its URL
@@ -844,9 +993,12 @@ export interface components {
          *         {
          *           "data": {
          *             "address": "Elm Street 5",
+         *             "all_day": "false",
          *             "chat_id": "665f1c2ab7d14e0012a3e001",
          *             "datetime": "31.12.2026 19:30",
          *             "description": "Bring a game.",
+         *             "end_datetime": "31.12.2026 23:00",
+         *             "ends_at": "2026-12-31T23:00:00+01:00",
          *             "icon": "https://calendar.example.com/load_icon/pizza.svg",
          *             "id": "665f1c2ab7d14e0012a3d001",
          *             "is_private": "false",
@@ -855,6 +1007,10 @@ export interface components {
          *               "665f1c2ab7d14e0012a3d102"
          *             ],
          *             "name": "Pizza at Anna's",
+         *             "occurrence": null,
+         *             "recurrence": null,
+         *             "starts_at": "2026-12-31T19:30:00+01:00",
+         *             "time_zone": "Europe/Berlin",
          *             "type": "group"
          *           },
          *           "id": "1042",
@@ -865,9 +1021,21 @@ export interface components {
          *     }
          */
         SyncPage: {
-            items: (components["schemas"]["EventCreatedV1"] | components["schemas"]["EventChangedV1"] | components["schemas"]["EventJoinedV1"] | components["schemas"]["EventDeletedV1"] | components["schemas"]["MemberJoinedV1"] | components["schemas"]["MemberChangedV1"] | components["schemas"]["MemberLeftV1"] | components["schemas"]["MessagePostedV1"] | components["schemas"]["MessageEditedV1"] | components["schemas"]["MessageDeletedV1"] | components["schemas"]["InviteReceivedV1"] | components["schemas"]["InviteSettledV1"] | components["schemas"]["InviteCancelledV1"] | components["schemas"]["FriendAddedV1"] | components["schemas"]["FriendRemovedV1"] | components["schemas"]["ProfileChangedV1"])[];
+            items: (components["schemas"]["EventCreatedV1"] | components["schemas"]["EventChangedV1"] | components["schemas"]["EventJoinedV1"] | components["schemas"]["EventDeletedV1"] | components["schemas"]["OccurrenceChangedV1"] | components["schemas"]["OccurrenceCancelledV1"] | components["schemas"]["MemberJoinedV1"] | components["schemas"]["MemberChangedV1"] | components["schemas"]["MemberLeftV1"] | components["schemas"]["MessagePostedV1"] | components["schemas"]["MessageEditedV1"] | components["schemas"]["MessageDeletedV1"] | components["schemas"]["InviteReceivedV1"] | components["schemas"]["InviteSettledV1"] | components["schemas"]["InviteCancelledV1"] | components["schemas"]["FriendAddedV1"] | components["schemas"]["FriendRemovedV1"] | components["schemas"]["ProfileChangedV1"])[];
             cursor: string;
             more: boolean;
+        };
+        /**
+         * CancelledOccurrence
+         * @description An occurrence that does not take place.
+         * @example {
+         *       "id": "665f1c2ab7d14e0012a3d001",
+         *       "occurrence": "31.12.2026 19:30"
+         *     }
+         */
+        CancelledOccurrence: {
+            id: string;
+            occurrence: string;
         };
         /**
          * Deleted
@@ -919,9 +1087,12 @@ export interface components {
          * @example {
          *       "data": {
          *         "address": "Elm Street 5",
+         *         "all_day": "false",
          *         "chat_id": "665f1c2ab7d14e0012a3e001",
          *         "datetime": "31.12.2026 19:30",
          *         "description": "Bring a game.",
+         *         "end_datetime": "31.12.2026 23:00",
+         *         "ends_at": "2026-12-31T23:00:00+01:00",
          *         "icon": "https://calendar.example.com/load_icon/pizza.svg",
          *         "id": "665f1c2ab7d14e0012a3d001",
          *         "is_private": "false",
@@ -930,6 +1101,10 @@ export interface components {
          *           "665f1c2ab7d14e0012a3d102"
          *         ],
          *         "name": "Pizza at Anna's",
+         *         "occurrence": null,
+         *         "recurrence": null,
+         *         "starts_at": "2026-12-31T19:30:00+01:00",
+         *         "time_zone": "Europe/Berlin",
          *         "type": "group"
          *       },
          *       "id": "1042",
@@ -951,9 +1126,12 @@ export interface components {
          * @example {
          *       "data": {
          *         "address": "Elm Street 5",
+         *         "all_day": "false",
          *         "chat_id": "665f1c2ab7d14e0012a3e001",
          *         "datetime": "31.12.2026 19:30",
          *         "description": "Bring a game.",
+         *         "end_datetime": "31.12.2026 23:00",
+         *         "ends_at": "2026-12-31T23:00:00+01:00",
          *         "icon": "https://calendar.example.com/load_icon/pizza.svg",
          *         "id": "665f1c2ab7d14e0012a3d001",
          *         "is_private": "false",
@@ -962,6 +1140,10 @@ export interface components {
          *           "665f1c2ab7d14e0012a3d102"
          *         ],
          *         "name": "Pizza at Anna's",
+         *         "occurrence": null,
+         *         "recurrence": null,
+         *         "starts_at": "2026-12-31T19:30:00+01:00",
+         *         "time_zone": "Europe/Berlin",
          *         "type": "group"
          *       },
          *       "id": "1042",
@@ -1003,9 +1185,12 @@ export interface components {
          * @example {
          *       "data": {
          *         "address": "Elm Street 5",
+         *         "all_day": "false",
          *         "chat_id": "665f1c2ab7d14e0012a3e001",
          *         "datetime": "31.12.2026 19:30",
          *         "description": "Bring a game.",
+         *         "end_datetime": "31.12.2026 23:00",
+         *         "ends_at": "2026-12-31T23:00:00+01:00",
          *         "icon": "https://calendar.example.com/load_icon/pizza.svg",
          *         "id": "665f1c2ab7d14e0012a3d001",
          *         "is_private": "false",
@@ -1014,6 +1199,10 @@ export interface components {
          *           "665f1c2ab7d14e0012a3d102"
          *         ],
          *         "name": "Pizza at Anna's",
+         *         "occurrence": null,
+         *         "recurrence": null,
+         *         "starts_at": "2026-12-31T19:30:00+01:00",
+         *         "time_zone": "Europe/Berlin",
          *         "type": "group"
          *       },
          *       "id": "1042",
@@ -1330,6 +1519,66 @@ export interface components {
             profile_pic: string;
             birthday: string | null;
             chat_id: string;
+        };
+        /**
+         * OccurrenceCancelledV1
+         * @description An item of the type `occurrence.cancelled.v1`.
+         * @example {
+         *       "data": {
+         *         "id": "665f1c2ab7d14e0012a3d001",
+         *         "occurrence": "31.12.2026 19:30"
+         *       },
+         *       "id": "1042",
+         *       "type": "occurrence.cancelled.v1"
+         *     }
+         */
+        OccurrenceCancelledV1: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "occurrence.cancelled.v1";
+            data: components["schemas"]["CancelledOccurrence"];
+        };
+        /**
+         * OccurrenceChangedV1
+         * @description An item of the type `occurrence.changed.v1`.
+         * @example {
+         *       "data": {
+         *         "address": "Elm Street 5",
+         *         "all_day": "false",
+         *         "chat_id": "665f1c2ab7d14e0012a3e001",
+         *         "datetime": "31.12.2026 19:30",
+         *         "description": "Bring a game.",
+         *         "end_datetime": "31.12.2026 23:00",
+         *         "ends_at": "2026-12-31T23:00:00+01:00",
+         *         "icon": "https://calendar.example.com/load_icon/pizza.svg",
+         *         "id": "665f1c2ab7d14e0012a3d001",
+         *         "is_private": "false",
+         *         "member_id_list": [
+         *           "665f1c2ab7d14e0012a3d101",
+         *           "665f1c2ab7d14e0012a3d102"
+         *         ],
+         *         "name": "Pizza at Anna's",
+         *         "occurrence": null,
+         *         "recurrence": null,
+         *         "starts_at": "2026-12-31T19:30:00+01:00",
+         *         "time_zone": "Europe/Berlin",
+         *         "type": "group"
+         *       },
+         *       "id": "1042",
+         *       "type": "occurrence.changed.v1"
+         *     }
+         */
+        OccurrenceChangedV1: {
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "occurrence.changed.v1";
+            data: components["schemas"]["Event"];
         };
         /**
          * OwnProfile
@@ -2702,12 +2951,19 @@ export interface operations {
                      *       "31": [
                      *         {
                      *           "address": "Elm Street 5",
+                     *           "all_day": "false",
                      *           "datetime": "31.12.2026 19:30",
                      *           "description": "Bring a game.",
+                     *           "end_datetime": "31.12.2026 23:00",
+                     *           "ends_at": "2026-12-31T23:00:00+01:00",
                      *           "icon": "https://calendar.example.com/load_icon/pizza.svg",
                      *           "id": "665f1c2ab7d14e0012a3d001",
                      *           "is_private": "false",
                      *           "name": "Pizza at Anna's",
+                     *           "occurrence": null,
+                     *           "recurrence": null,
+                     *           "starts_at": "2026-12-31T19:30:00+01:00",
+                     *           "time_zone": "Europe/Berlin",
                      *           "type": "group"
                      *         }
                      *       ]
@@ -2815,11 +3071,175 @@ export interface operations {
             };
         };
     };
+    list_agenda: {
+        parameters: {
+            query: {
+                /**
+                 * @description the first day
+                 * @example 2026-12-31
+                 */
+                from: string;
+                /**
+                 * @description the day after the last one, at most 400 days later
+                 * @example 2026-12-31
+                 */
+                to: string;
+                /** @description whose days these are; without it, each event's own */
+                time_zone?: string;
+                /** @description how many to return at most */
+                limit?: number;
+                /** @description the `next` of the part before */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "address": "Elm Street 5",
+                     *           "all_day": "false",
+                     *           "chat_id": "665f1c2ab7d14e0012a3e001",
+                     *           "datetime": "31.12.2026 19:30",
+                     *           "description": "Bring a game.",
+                     *           "end_datetime": "31.12.2026 23:00",
+                     *           "ends_at": "2026-12-31T23:00:00+01:00",
+                     *           "icon": "https://calendar.example.com/load_icon/pizza.svg",
+                     *           "id": "665f1c2ab7d14e0012a3d001",
+                     *           "is_private": "false",
+                     *           "name": "Pizza at Anna's",
+                     *           "occurrence": null,
+                     *           "recurrence": null,
+                     *           "starts_at": "2026-12-31T19:30:00+01:00",
+                     *           "time_zone": "Europe/Berlin",
+                     *           "type": "group"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Agenda"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "id: must be an id: 24 lower-case hexadecimal digits"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "Log in first: GET /login."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:event.changed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "The event has changed since the version that you named."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "The server made a mistake."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    /**
+                     * @description seconds to wait before trying again
+                     * @example 2
+                     */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:social-calendar:problem:call.timeout",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "events did not answer in time"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_event: {
         parameters: {
             query: {
                 /** @example 665f1c2ab7d14e0012a3d001 */
                 id: string;
+                /**
+                 * @description the planned start of one, also after it was moved
+                 * @example 31.12.2026 19:30
+                 */
+                occurrence?: string;
             };
             header?: {
                 /**
@@ -2852,9 +3272,12 @@ export interface operations {
                     /**
                      * @example {
                      *       "address": "Elm Street 5",
+                     *       "all_day": "false",
                      *       "chat_id": "665f1c2ab7d14e0012a3e001",
                      *       "datetime": "31.12.2026 19:30",
                      *       "description": "Bring a game.",
+                     *       "end_datetime": "31.12.2026 23:00",
+                     *       "ends_at": "2026-12-31T23:00:00+01:00",
                      *       "icon": "https://calendar.example.com/load_icon/pizza.svg",
                      *       "id": "665f1c2ab7d14e0012a3d001",
                      *       "is_private": "false",
@@ -2863,6 +3286,10 @@ export interface operations {
                      *         "665f1c2ab7d14e0012a3d102"
                      *       ],
                      *       "name": "Pizza at Anna's",
+                     *       "occurrence": null,
+                     *       "recurrence": null,
+                     *       "starts_at": "2026-12-31T19:30:00+01:00",
+                     *       "time_zone": "Europe/Berlin",
                      *       "type": "group"
                      *     }
                      */
@@ -3280,9 +3707,11 @@ export interface operations {
                  *       "address": "Elm Street 5",
                  *       "datetime": "31.12.2026 19:30",
                  *       "description": "Bring a game.",
+                 *       "end_datetime": "31.12.2026 23:00",
                  *       "icon": "pizza.svg",
                  *       "is_private": "false",
                  *       "name": "Pizza at Anna's",
+                 *       "time_zone": "Europe/Berlin",
                  *       "type": "group"
                  *     }
                  */
@@ -3469,6 +3898,13 @@ export interface operations {
             query: {
                 /** @example 665f1c2ab7d14e0012a3d001 */
                 id: string;
+                /**
+                 * @description the planned start of one, also after it was moved
+                 * @example 31.12.2026 19:30
+                 */
+                occurrence?: string;
+                /** @description `this`, the default with `occurrence`; that and all later ones; or `all` */
+                scope?: "this" | "following" | "all";
             };
             header?: {
                 /**
@@ -6404,7 +6840,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-Sent Events: `id` is the cursor, `event` one of `event.created.v1`, `event.changed.v1`, `event.joined.v1`, `event.deleted.v1`, `member.joined.v1`, `member.changed.v1`, `member.left.v1`, `message.posted.v1`, `message.edited.v1`, `message.deleted.v1`, `invite.received.v1`, `invite.settled.v1`, `invite.cancelled.v1`, `friend.added.v1`, `friend.removed.v1`, `profile.changed.v1` and `start-over.v1`, `data` as in the item of that type in the answer of `/sync`. Comments are heartbeats. */
+            /** @description Server-Sent Events: `id` is the cursor, `event` one of `event.created.v1`, `event.changed.v1`, `event.joined.v1`, `event.deleted.v1`, `occurrence.changed.v1`, `occurrence.cancelled.v1`, `member.joined.v1`, `member.changed.v1`, `member.left.v1`, `message.posted.v1`, `message.edited.v1`, `message.deleted.v1`, `invite.received.v1`, `invite.settled.v1`, `invite.cancelled.v1`, `friend.added.v1`, `friend.removed.v1`, `profile.changed.v1` and `start-over.v1`, `data` as in the item of that type in the answer of `/sync`. Comments are heartbeats. */
             200: {
                 headers: {
                     /**
@@ -6569,9 +7005,12 @@ export interface operations {
                      *         {
                      *           "data": {
                      *             "address": "Elm Street 5",
+                     *             "all_day": "false",
                      *             "chat_id": "665f1c2ab7d14e0012a3e001",
                      *             "datetime": "31.12.2026 19:30",
                      *             "description": "Bring a game.",
+                     *             "end_datetime": "31.12.2026 23:00",
+                     *             "ends_at": "2026-12-31T23:00:00+01:00",
                      *             "icon": "https://calendar.example.com/load_icon/pizza.svg",
                      *             "id": "665f1c2ab7d14e0012a3d001",
                      *             "is_private": "false",
@@ -6580,6 +7019,10 @@ export interface operations {
                      *               "665f1c2ab7d14e0012a3d102"
                      *             ],
                      *             "name": "Pizza at Anna's",
+                     *             "occurrence": null,
+                     *             "recurrence": null,
+                     *             "starts_at": "2026-12-31T19:30:00+01:00",
+                     *             "time_zone": "Europe/Berlin",
                      *             "type": "group"
                      *           },
                      *           "id": "1042",
