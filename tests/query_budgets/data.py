@@ -9,7 +9,7 @@ from services.chats.model import Chat
 from services.chats.storage import MongoChatStore
 from services.contracts.ids import new_id
 from services.events import storage as events_storage
-from services.events.model import Event, OpenInvitation, creator, joining
+from services.events.model import Event, OpenInvitation, creator, joining, planned
 from services.users import storage as users_storage
 from services.users.model import Profile
 from tests.e2e.people import Person
@@ -44,6 +44,7 @@ class Crowd:
     event_id: str = ""
     chat_id: str = ""
     member_id: str = ""
+    series_id: str = ""
     inviting_id: str = ""
     guests_invite_ids: list[str] = field(default_factory=list)
 
@@ -58,6 +59,7 @@ def make_crowd(system: System, databases: Databases, size: int) -> Crowd:
     crowd = Crowd(size, Person(system), Person(system))
     _make_friends(crowd, databases)
     _make_events(crowd, databases)
+    _make_series(crowd, databases)
     _make_messages(crowd, databases)
     for number in range(size):
         host = crowd.friends[number]
@@ -121,6 +123,17 @@ def _make_events(crowd: Crowd, databases: Databases) -> None:
             Chat(id=event.chat_id, kind="event", event_id=event.id, user_ids=members, deleted=False, version=1)
         )
         crowd.event_id, crowd.chat_id, crowd.member_id = event.id, event.chat_id, event.members[-1].id
+
+
+def _make_series(crowd: Crowd, databases: Databases) -> None:
+    """Let Ann have one series that goes on and on, and many that are over or are yet to come."""
+    past, future = {"starts_at": "2001-05-17T18:30"}, {"starts_at": "2051-05-17T18:30"}
+    every_day, over = {"recurrence": "FREQ=DAILY"}, {"recurrence": "FREQ=DAILY;COUNT=99"}
+    plans = [past | over, future | every_day] * crowd.size + [past | every_day]
+    for plan in plans:
+        event = planned(new_id(), "single", event_details(**plan), owner_id=crowd.ann.id)
+        databases["events"].events.insert_one({**events_storage._document(event), "operations": [], "outbox": []})
+        crowd.series_id = event.id
 
 
 def _make_messages(crowd: Crowd, databases: Databases) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from random import randrange
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ LOST_RACE = 1
 """Whoever comes second, the delivery or the queued domain event, finds by one operation more that it is done."""
 
 Request = Callable[[Crowd], Any]
+
+TODAY, TOMORROW = "17.05.2031 18:30", "18.05.2031 18:30"
+WEEK: dict[str, Any] = {"from": "2031-05-12", "to": "2031-05-19"}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,10 @@ READS: dict[str, tuple[Request, int, int]] = {
     "GET /member": (lambda c: ok(c.ann.get("/member", id=c.member_id)), 4, 2),
     "GET /friend": (lambda c: ok(c.ann.get("/friend", id=c.friends[0])), 5, 3),
     "GET /user": (lambda c: c.ann.me(), 5, 3),
+    "GET /event?occurrence": (lambda c: ok(c.ann.get("/event", id=c.series_id, occurrence=TODAY)), 2, 1),
     "GET /events": (lambda c: c.ann.month(), 2, 1),
+    "GET /agenda": (lambda c: ok(c.ann.get("/agenda", **WEEK)), 2, 1),
+    "GET /agenda?time_zone": (lambda c: ok(c.ann.get("/agenda", **WEEK, time_zone="Asia/Tokyo", limit=3)), 2, 1),
     "GET /chat": (lambda c: c.ann.messages(c.chat_id), 3, 1),
     "GET /chat?limit": (lambda c: c.ann.messages(c.chat_id, limit=3), 3, 1),
     "GET /chats": (lambda c: c.ann.chats(), 4, 1),
@@ -91,6 +98,10 @@ def plan(crowd: Crowd) -> str:
     return crowd.ann.plan(type="group")
 
 
+def a_time() -> str:
+    return f"17.05.2031 {randrange(24):02}:{randrange(60):02}"
+
+
 def bring(crowd: Crowd) -> None:
     crowd.guest.join(crowd.event_id, crowd.ann)
 
@@ -121,6 +132,20 @@ WRITES: dict[str, tuple[Callable[[Crowd], Any], Callable[[Crowd, Any], Any], int
     "POST /event": (NOTHING, lambda c, _: c.ann.post("/event", a_plan()), 2, 1),
     "POST /event, a group": (NOTHING, lambda c, _: c.ann.post("/event", a_plan(type="group")), 4, 2),
     "PUT /event": (NOTHING, lambda c, _: c.ann.change(c.event_id, name=new_id()), 2, 1),
+    "PUT /event, its time": (NOTHING, lambda c, _: c.ann.change(c.event_id, datetime=a_time()), 3, 1),
+    "PUT /event, an occurrence": (
+        NOTHING,
+        lambda c, _: c.ann.change(c.series_id, occurrence=TODAY, name=new_id()),
+        3,
+        1,
+    ),
+    "PUT /event, a series": (NOTHING, lambda c, _: c.ann.change(c.series_id, name=new_id()), 5, 1),
+    "DELETE /event, an occurrence": (
+        NOTHING,
+        lambda c, _: c.ann.delete("/event", id=c.series_id, occurrence=TOMORROW),
+        3,
+        1,
+    ),
     "POST /chat/msg": (NOTHING, lambda c, _: c.ann.say(c.chat_id, "Hello"), 3, 1),
     "PUT /chat/msg": (last_message, lambda c, m: c.ann.put("/chat/msg", {"id": m, "text": "Hi"}), 4, 1),
     "DELETE /chat/msg": (last_message, lambda c, m: c.ann.delete("/chat/msg", id=m), 7, 1),
