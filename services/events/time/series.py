@@ -325,6 +325,8 @@ def overlapping(series: Series, days: Days, *, since: Moment | None = None) -> I
 
 def _listed(series: Series, days: Days, *, reached: datetime) -> Iterator[Occurrence]:
     """Yield, in order, all that may take place on these days and begins at a wall clock or later; and some more."""
+    if not series.repeats:
+        return iter([_occurrence(series, series.parts[0].first, series.parts[0], days)])
     as_planned = [_as_planned(series, n, days, reached) for n in range(len(series.parts))]
     moved = [_occurrence(series, name, series.get(name), days) for name in _moved(series, days)]
     return merge(*as_planned, sorted(moved, key=_order), key=_order)
