@@ -5,6 +5,7 @@ succeeded") are functions from the event that was read to the event that should 
 event has not changed meanwhile.
 """
 
+import json
 from dataclasses import dataclass, replace
 
 from services.contracts.domain_events import (
@@ -15,7 +16,7 @@ from services.contracts.domain_events import (
     MembershipChangedV1,
     OccurrenceChangedV1,
 )
-from services.contracts.errors import Code, Forbidden, NotFound
+from services.contracts.errors import Code, Conflict, Forbidden, NotFound
 from services.contracts.events import EventDetails, EventSummary, Kind, Scope
 from services.contracts.ids import derive_id
 from services.events.plan import Plan, refusals
@@ -24,6 +25,9 @@ from services.events.time.changes import cancel, change
 
 MAX_PLACES = 1000
 """Members and open invitations of an event together: whoever is invited has a place."""
+
+MAX_SERIES_BYTES = 8 * 1024 * 1024
+"""Of what a series says of its parts and occurrences: it has to fit into a document, which ends at 16 MiB."""
 
 USED_INVITATIONS = 10 * MAX_PLACES
 """How many invitations that were used or have ended an event remembers, so that none lets anybody in again."""
@@ -297,10 +301,13 @@ def cancelled(event: Event, occurrence: str, scope: Scope) -> Event:
 def _with(event: Event, after: series.Series, occurrence: str | None, scope: Scope) -> Event:
     if after == event.series:
         return event
+    rest = series.document_of(after)
+    if rest is not None and len(json.dumps(rest, ensure_ascii=False).encode()) > MAX_SERIES_BYTES:
+        raise Conflict(Code.EVENT_SERIES_FULL, "The occurrences of this event say too much already.")
     return replace(
         event,
         details=series.details_of(after),
-        rest=series.document_of(after),
+        rest=rest,
         changed_occurrence=occurrence if scope == "this" else None,
     )
 

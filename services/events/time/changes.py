@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from services.contracts.events import EventDetails
+from services.contracts.events import EventDetails, Scope
 from services.events.time import rules
 from services.events.time.clock import Times, check, check_zone, is_midnight, parse_wall_clock
 from services.events.time.problems import Problem, SeriesFull
@@ -25,7 +25,6 @@ from services.events.time.series import (
 MAX_SPLITS = 20
 MAX_EXCEPTIONS = 500
 
-Scope = Literal["this", "following", "all"]
 Changes = Mapping[str, Any]
 
 

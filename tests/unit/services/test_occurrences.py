@@ -173,6 +173,13 @@ def test_a_series_has_room_for_a_limited_number_of_changed_occurrences(world, an
     world.change(anna, event_id, name="Lunch")
 
 
+def test_what_occurrences_say_fits_into_a_document(world, anna, dinner, monkeypatch):
+    monkeypatch.setattr("services.events.model.MAX_SERIES_BYTES", 1500)
+    long = {"description": "ж" * 800, "scope": "this"}
+    refused(Conflict, Code.EVENT_SERIES_FULL, world.change, anna, dinner, occurrence=SECOND, **long)
+    world.change(anna, dinner, occurrence=SECOND, **long | {"description": "z" * 800})
+
+
 class TestAgenda:
     def test_pages_go_on_where_the_one_before_ended(self, world, anna, dinner):
         for starts_at in ("2026-12-01T10:00", SECOND, SECOND):

@@ -194,10 +194,10 @@ def test_the_pages_of_an_agenda_joined_are_one_page(calendar, around, limit):
 def is_on(days: Days, shown: dict[str, Any]) -> bool:
     """Tell whether something takes place on these days, as one reads it off what it shows."""
     start, end = shown["start_instant"], shown["end_instant"]
+    begin, behind = datetime(days.start.year, days.start.month, days.start.day), days.behind
     if shown["all_day"]:
         last = date.fromisoformat(end) if end else date.fromisoformat(start) + DAY
-        return date.fromisoformat(start) < days.end and last > days.start
-    begin, behind = (datetime(day.year, day.month, day.day) for day in (days.start, days.end))
+        return date.fromisoformat(start) < behind.date() and last > days.start
     begins, ends = (
         datetime.fromisoformat(shown["starts_at"]),
         datetime.fromisoformat(shown["ends_at"] or shown["starts_at"]),
