@@ -21,7 +21,11 @@ ASKED_TO_BE_FRIENDS = (("dmitri", "alice"),)
 
 @dataclass(frozen=True)
 class Plan:
-    """An event of this month, who takes part, who has yet to answer, and what they write to each other."""
+    """An event of this month, who takes part, who has yet to answer, and what they write to each other.
+
+    until: its end, as day and time; without a time the whole days before that one.
+    moved, cancelled: occurrences by their days, those that take place at another day and time, and those that do not.
+    """
 
     owner: str
     day: int
@@ -34,6 +38,11 @@ class Plan:
     members: tuple[str, ...] = ()
     invited: tuple[str, ...] = ()
     messages: tuple[tuple[str, str], ...] = ()
+    until: str | None = None
+    time_zone: str | None = None
+    recurrence: str | None = None
+    moved: tuple[tuple[int, str], ...] = ()
+    cancelled: tuple[int, ...] = ()
 
     def body(self, month: date) -> dict[str, object]:
         """Return the event as `POST /event` wants it."""
@@ -41,11 +50,24 @@ class Plan:
             "type": "group" if self.members or self.invited else "single",
             "name": self.name,
             "is_private": self.is_private,
-            "datetime": f"{self.day:02}.{month:%m.%Y} {self.time}",
+            "datetime": self.start(self.day, month),
+            "end_datetime": None if self.until is None else _moment(self.until, month),
+            "all_day": self.until is not None and " " not in self.until,
+            "time_zone": self.time_zone,
+            "recurrence": self.recurrence,
             "address": self.address,
             "icon": self.icon,
             "description": self.description,
         }
+
+    def start(self, day: int, month: date) -> str:
+        """Return the planned start on a day."""
+        return _moment(f"{day:02} {self.time}", month)
+
+
+def _moment(day_and_time: str, month: date) -> str:
+    day, _, time = day_and_time.partition(" ")
+    return f"{day}.{month:%m.%Y} {time or '00:00'}"
 
 
 PLANS = (
@@ -75,6 +97,34 @@ PLANS = (
         is_private="false",
         members=("alice", "chiara"),
         messages=(("chiara", "I have three tickets"), ("boris", "You are the best ♥")),
+    ),
+    Plan(
+        "boris",
+        2,
+        "19:00",
+        "Weekly dinner",
+        "Boris's place",
+        "burger.svg",
+        "Who is free, comes.",
+        members=("alice", "chiara"),
+        messages=(("alice", "I cannot on the 16th"), ("boris", "Then none of us eats")),
+        until="02 22:00",
+        time_zone="Europe/Berlin",
+        recurrence="FREQ=WEEKLY",
+        moved=((9, "10 20:00"),),
+        cancelled=(16,),
+    ),
+    Plan("alice", 21, "00:00", "A trip to the sea", "Baltic coast", "glasses.svg", "Take a towel.", until="24"),
+    Plan(
+        "chiara",
+        11,
+        "09:00",
+        "A call with Kyoto",
+        "",
+        "confirm.svg",
+        members=("alice",),
+        until="11 10:00",
+        time_zone="Asia/Tokyo",
     ),
     Plan("chiara", 15, "21:00", "Cocktails", "Harbour bar", "coctail.svg", members=("alice",), invited=("boris",)),
 )
@@ -142,6 +192,7 @@ def _carry_out(plan: Plan, people: dict[str, Visitor], month: date) -> None:
     if any(event["name"] == plan.name for event in days.get(str(plan.day), ())):
         return
     event_id = owner.do("POST", "/event", plan.body(month))["id"]
+    _change_occurrences(plan, owner, event_id, month)
     for guest in (*plan.members, *plan.invited):
         owner.do("POST", "/invite", {"type": "event", "receiver_id": people[guest].id, "event_id": event_id})
     for guest in plan.members:
@@ -149,3 +200,11 @@ def _carry_out(plan: Plan, people: dict[str, Visitor], month: date) -> None:
     chat_id = owner.get("/event", id=event_id).get("chat_id")
     for writer, text in plan.messages:
         people[writer].do("POST", "/chat/msg", {"chat_id": chat_id, "text": text})
+
+
+def _change_occurrences(plan: Plan, owner: Visitor, event_id: str, month: date) -> None:
+    for day, to in plan.moved:
+        one = {"id": event_id, "occurrence": plan.start(day, month)}
+        owner.do("PUT", "/event", {**one, "datetime": _moment(to, month)})
+    for day in plan.cancelled:
+        owner.do("DELETE", "/event", id=event_id, occurrence=plan.start(day, month))

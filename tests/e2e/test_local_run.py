@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,12 @@ def test_the_demo_fills_the_system_as_often_as_one_likes(own_system: LocalSystem
     for _ in range(2):
         answer = own_system.make("demo")
         assert answer.returncode == 0, answer.stdout + answer.stderr
+    boris, today = Browser(own_system), date.today()
+    boris.log_in("boris")
+    month = boris.get("/events", year=today.year, month=today.month).json()
+    dinners = [event for events in month.values() for event in events if event["name"] == "Weekly dinner"]
+    assert [event["datetime"][:2] for event in dinners][:3] == ["02", "10", "23"]
+    assert {event["id"] for event in dinners} == {dinners[0]["id"]}
 
 
 def test_whoever_is_typed_into_the_providers_form_can_log_in(own_system: LocalSystem) -> None:
