@@ -378,3 +378,34 @@ class TestLoggingIn:
         assert statuses(answers)[0] == 302
         assert len([status for status in statuses(answers) if status == 302]) == 1
         assert sorted(copy.get("/user").status_code for copy in copies) == [200] + [401] * 5
+
+
+class TestOccurrences:
+    @pytest.fixture
+    def event_id(self, ann: Person) -> str:
+        return ann.plan(datetime="01.05.2031 19:00", recurrence="FREQ=DAILY;COUNT=31")
+
+    def test_changes_of_different_ones_at_once_are_all_kept(self, ann: Person, event_id: str) -> None:
+        days = range(1, 13)
+        changes = [
+            partial(ann.change, event_id, occurrence=f"{day:02}.05.2031 19:00", name=f"Party {day}") for day in days
+        ]
+        assert statuses(at_once(*changes)) == [204] * len(days)
+        names = [ann.month()[str(day)][0]["name"] for day in days]
+        assert names == [f"Party {day}" for day in days]
+
+    def test_one_that_is_cancelled_many_times_at_once_is_cancelled_once(self, ann: Person, event_id: str) -> None:
+        cancel = partial(ann.delete, "/event", id=event_id, occurrence="02.05.2031 19:00")
+        assert statuses(at_once(*[cancel] * 8)) == [204] + [404] * 7
+        assert list(ann.month()) == [str(day) for day in range(1, 32) if day != 2]
+
+    def test_a_change_of_the_whole_and_one_of_an_occurrence_are_both_kept(self, ann: Person, event_id: str) -> None:
+        for day in range(3, 3 + ROUNDS):
+            one = {"occurrence": f"{day:02}.05.2031 19:00", "address": f"Place {day}"}
+            both = [
+                partial(ann.change, event_id, name=f"Name {day}"),
+                partial(ann.put, "/event", {"id": event_id} | one),
+            ]
+            assert statuses(at_once(*both)) == [204, 204]
+            shown = ann.month()[str(day)][0]
+            assert (shown["name"], shown["address"]) == (f"Name {day}", f"Place {day}")
