@@ -98,8 +98,8 @@ def logout() -> Response:
     response = _to_front_end()
     if request.method == "HEAD":
         return response
-    if token := request.cookies.get(SESSION_COOKIE):
-        _end_session(token)
+    if (token := request.cookies.get(SESSION_COOKIE)) and not _end_session(token):
+        _wait_until_forgotten(session_name(token))
     delete_cookie(response, SESSION_COOKIE)
     return response
 
@@ -117,16 +117,27 @@ def _sign_in(identity: Identity) -> str:
     )
 
 
-def _end_session(token: str) -> None:
-    """End a session in all processes. One that cannot be told has forgotten it when this returns.
+def _end_session(token: str) -> bool:
+    """End a session in all processes; return whether there was one.
 
-    A stream that is not told checks its session itself.
+    A process that cannot be told has forgotten it when this returns. A stream that is not told checks its session
+    itself. A cookie of no session is no reason to call anybody.
     """
-    backend().sessions.close(token)
+    session = session_name(token)
+    if not backend().sessions.close(token):
+        return False
+    backend().hub.sessions.end(session)
     try:
-        calls().call(streams.end_session, session=session_name(token))
+        calls().call(streams.end_session, session=session)
     except ServiceError as exc:
         log.warning("cannot tell that a session has ended: %s", exc)
+        time.sleep(REMEMBERED_S)
+    return True
+
+
+def _wait_until_forgotten(session: str) -> None:
+    """Wait until no process takes the session for one: another request may be telling them that it has ended."""
+    if not backend().hub.sessions.has_ended(session):
         time.sleep(REMEMBERED_S)
 
 

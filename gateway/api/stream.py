@@ -11,7 +11,7 @@ from gateway.http.hooks import SESSION_COOKIE, refuse_prefetch
 from gateway.http.language import asked_language
 from gateway.http.problems import ApiError, problem_responses
 from gateway.http.resource import Resource, json_response
-from gateway.http.sending import sends_now
+from gateway.http.sending import chunk_sender
 from gateway.http.stream_cursor import HEADER
 from gateway.live.registration import register
 from gateway.live.sse import START_OVER, Feed, StreamEvent, encode, stream_events
@@ -67,6 +67,8 @@ def open_stream(query: StreamQuery) -> Response:
     token, hub, reader = request.cookies[SESSION_COOKIE], backend().hub, _reader()
     listener = hub.open(actor_id(), session_name(token))
     listener.behind = since is not None  # from here on it is the hub that says so
+    if hub.sessions.has_ended(listener.session):  # before the listener was there to be told
+        listener.end("the session has ended")
     try:
         register(hub, lambda queue: calls().call(contract.register_gateway, queue=queue))
         if since is None:
@@ -83,7 +85,7 @@ def open_stream(query: StreamQuery) -> Response:
         hides=partial(hub.cutoffs.hide, user_id=actor_id()),
         is_current=lambda: hub.is_current,
     )
-    return _event_stream(stream_events(feed, since, sends_now(request.environ)), since, lambda: hub.close(listener))
+    return _event_stream(stream_events(feed, since, chunk_sender(request.environ)), since, lambda: hub.close(listener))
 
 
 @stream_bp.get("/sync", responses={200: SyncPage, **problem_responses(410)})

@@ -117,13 +117,15 @@ def _authenticate() -> None:
 
 
 def _user_of(token: str, *, is_use: bool) -> str | None:
-    hub, session = backend().hub, session_name(token)
-    told_by = hub.told_by
-    user_id = hub.sessions.find(session, told_by)
-    if user_id is None:
-        user_id = backend().sessions.find_user_id(token, is_use=is_use)
-        if user_id is not None and told_by is not None:
-            hub.sessions.remember(session, user_id, queue=told_by)
+    known, session = backend().hub.sessions, session_name(token)
+    told_by, asked_at = backend().hub.told_by, time.monotonic()
+    if (user_id := known.find(session, told_by)) is not None:
+        return user_id
+    user_id = backend().sessions.find_user_id(token, is_use=is_use)
+    if user_id is None or known.has_ended(session):
+        return None
+    if told_by is not None and is_use:  # what is no use must not hide one
+        known.remember(session, user_id, queue=told_by, since=asked_at)
     return user_id
 
 

@@ -36,6 +36,8 @@ MAX_STREAMS_PER_USER = 100
 MAX_WAITING_ITEMS = 1000
 MAX_WAITING_BYTES = 1024 * 1024
 """For a slow stream, of the bodies of items as the broker delivers them; further items are read from the feed later."""
+GIVE_WAY_AFTER_S = 0.02
+"""How long items are delivered in one go."""
 MAX_SEQUENCES = 50_000
 """Users whose last sequence this process remembers."""
 
@@ -58,17 +60,30 @@ class Listener:
     """Receives the items of one open stream.
 
     behind: whether it must read the feed: at first, and whenever an item may have been missed.
+    has_missed: whether it may have missed anything, also that its session has ended.
     ended: why it must end, or None.
     send_now: sends an item past the one who waits, who would cost more to wake than the item; False if it cannot.
     """
 
-    __slots__ = ("_bytes", "_is_idle", "_items", "_signal", "behind", "ended", "send_now", "session", "user_id")
+    __slots__ = (
+        "_bytes",
+        "_is_idle",
+        "_items",
+        "_signal",
+        "behind",
+        "ended",
+        "has_missed",
+        "send_now",
+        "session",
+        "user_id",
+    )
 
     def __init__(self, user_id: str, session: str) -> None:
         self.user_id, self.session = user_id, session
         self._items: deque[tuple[FeedItem, Delivered]] = deque()
         self._bytes = 0
         self.behind = True
+        self.has_missed = False
         self.ended: str | None = None
         self.send_now: Callable[[FeedItem, Delivered], bool] | None = None
         self._is_idle = False
@@ -99,28 +114,36 @@ class Listener:
 
     def deliver(self, item: FeedItem, delivered: Delivered) -> None:
         """Send an item that was just appended to the feed, or let it wait."""
-        if self._is_idle and self.send_now is not None and self.send_now(item, delivered):
+        if self._is_idle and not self.behind and not self._items and self._is_sent_now(item, delivered):
             return
         if len(self._items) >= MAX_WAITING_ITEMS or self._bytes + delivered.size > MAX_WAITING_BYTES:
             self.fall_behind()
             return
         self._items.append((item, delivered))
         self._bytes += delivered.size
-        self._wake()
+        self.wake()
+
+    def _is_sent_now(self, item: FeedItem, delivered: Delivered) -> bool:
+        try:
+            return self.send_now is not None and self.send_now(item, delivered)
+        except Exception:  # what is wrong with one stream must not end the link of all
+            log.exception("cannot send an item past a stream")
+            return False
 
     def fall_behind(self) -> None:
         """Drop what waits and read the feed instead: an item may have been missed."""
+        self.has_missed = True
         self._items.clear()
         self._bytes = 0
         self.behind = True
-        self._wake()
+        self.wake()
 
     def end(self, why: str) -> None:
         """End the stream."""
         self.ended = why
-        self._wake()
+        self.wake()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         """Signal once for all that waits: a slow stream keeps no more than one signal."""
         self._is_idle = False
         if self._signal.empty():
@@ -180,7 +203,8 @@ class BrokerHub:
         self.cutoffs, self.sessions = Cutoffs(), KnownSessions()
         self._queue: str | None = None
         self._registered: str | None = None
-        self._is_unregistered = threading.Event()
+        self._give_way_at = 0.0
+        self._has_opened = threading.Event()
         self._link = BrokerConnection(
             amqp_uri, name="gateway listens", on_open=self._on_open, on_lost=self._on_lost, reads_fresh=True
         )
@@ -205,13 +229,14 @@ class BrokerHub:
     def registered(self, queue: str, cutoffs: list[Cutoff]) -> None:
         """Note that `streams` knows of a queue, with the cut-offs that it has answered."""
         self.cutoffs.add(cutoffs)
-        self._registered = queue
-        if self.unregistered_queue is None:
-            self._is_unregistered.clear()
+        if queue == self._queue:  # else the answer has come late
+            self._registered = queue
 
     def wait_until_unregistered(self) -> None:
         """Wait for a connection that `streams` does not know of."""
-        self._is_unregistered.wait()
+        while self.unregistered_queue is None:
+            self._has_opened.wait()
+            self._has_opened.clear()
 
     def open(self, user_id: str, session: str) -> Listener:
         """Register a new listener. The oldest of too many streams of one user ends."""
@@ -266,12 +291,11 @@ class BrokerHub:
         channel.basic_consume(own, no_ack=True, callback=self._on_message)
         self._link.look_up()
         self._queue = own
-        self._is_unregistered.set()
+        self._has_opened.set()
         self._fall_behind()
 
     def _on_lost(self) -> None:
         self._queue = None
-        self._is_unregistered.clear()
         self._sequences.clear()
         self._fall_behind()
 
@@ -314,8 +338,18 @@ class BrokerHub:
                     cutoff_id=item["cutoff_id"],
                     version=item["version"],
                 )
-                for listener in listeners:
+                for listener in tuple(listeners):
                     listener.deliver(own, delivered)
+                    self._give_way()
+
+    def _give_way(self) -> None:
+        """Let others run now and then: bringing many items to many streams takes seconds."""
+        if time.monotonic() < self._give_way_at:
+            return
+        self._link.check_awake()
+        self._link.look_up()
+        time.sleep(0)
+        self._give_way_at = time.monotonic() + GIVE_WAY_AFTER_S
 
     def _reply(self, message: amqp.Message) -> None:
         reply = amqp.Message(

@@ -37,14 +37,18 @@ class KnownSessions:
             return None
         return known.user_id
 
-    def remember(self, session: str, user_id: str, *, queue: str) -> None:
+    def has_ended(self, session: str) -> bool:
+        """Return whether this process was told that the session has ended, though it may just have been read."""
+        return session in self._ended
+
+    def remember(self, session: str, user_id: str, *, queue: str, since: float) -> None:
         """Remember whose session this is, unless it has ended while that was read.
 
-        queue: by which this process was told of log-outs before it read.
+        queue: by which this process was told of log-outs before it read; since: when that was, on the monotonic clock.
         """
-        if session in self._ended:
+        if self.has_ended(session):
             return
-        self._known[session] = _Known(user_id, queue, time.monotonic() + REMEMBERED_S)
+        self._known[session] = _Known(user_id, queue, since + REMEMBERED_S)
         self._known.move_to_end(session)
         _bound(self._known)
 

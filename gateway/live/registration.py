@@ -44,6 +44,9 @@ def _keep_registered(hub: BrokerHub, caller: RpcClient) -> None:
         except ServiceError as exc:
             log.warning("streams does not register this process yet: %s", exc)
             time.sleep(RETRY_S)
+        except Exception:  # this thread must not end
+            log.exception("cannot register this process")
+            time.sleep(RETRY_S)
 
 
 def _call(within: BoundClient, queue: str) -> list[Cutoff]:

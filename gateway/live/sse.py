@@ -7,8 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -26,8 +25,19 @@ SESSION_CHECK_INTERVAL_S = 60.0
 RETRY_S = 1.0
 """Between attempts to read a feed when `streams` does not answer."""
 
-Send = Callable[[bytes], bool]
-"""Sends bytes without waiting; returns whether they were taken."""
+
+class Sender(Protocol):
+    """Sends parts of a stream past the server while that waits for the next part."""
+
+    @property
+    def has_rest(self) -> bool:
+        """Return whether a part was begun, and its rest is to be sent before anything else."""
+
+    def send_now(self, part: bytes) -> bool:
+        """Send a part without waiting; return whether the client takes it, its rest maybe later."""
+
+    def send_rest(self) -> None:
+        """Send the rest of a part, waiting for the client."""
 
 
 @dataclass(frozen=True)
@@ -57,43 +67,50 @@ class Feed:
     is_current: Callable[[], bool]
 
 
-def stream_events(feed: Feed, cursor: int, send: Send | None = None) -> Iterator[bytes]:
-    """Yield the stream from a cursor on, until it must end. send: sends what need not wait, beside what is yielded."""
-    stream = _Stream(feed, cursor)
-    if send is not None:
-        feed.listener.send_now = partial(stream.send_now, send)
+def stream_events(feed: Feed, cursor: int, sender: Sender | None = None) -> Iterator[bytes]:
+    """Yield the stream from a cursor on, until it must end. sender: for what need not wait, beside what is yielded."""
+    listener, stream = feed.listener, _Stream(feed, cursor, sender)
     yield b": welcome\n\n"
     checked_at = time.monotonic()
-    while feed.listener.ended is None:
-        if time.monotonic() - checked_at >= SESSION_CHECK_INTERVAL_S:
+    while listener.ended is None:
+        if listener.has_missed or time.monotonic() - checked_at >= SESSION_CHECK_INTERVAL_S:
+            listener.has_missed = False
             if not feed.has_session():
                 return
             checked_at = time.monotonic()
-        if chunk := stream.next_chunk():
+        chunk = stream.next_chunk()
+        if chunk and listener.ended is None:
             yield chunk
 
 
 class _Stream:
     """Where a stream is in its feed, and how it goes on. cursor: the sequence of the last item that was looked at."""
 
-    def __init__(self, feed: Feed, cursor: int) -> None:
-        self._feed, self._listener, self._cursor = feed, feed.listener, cursor
+    def __init__(self, feed: Feed, cursor: int, sender: Sender | None = None) -> None:
+        self._feed, self._listener, self._cursor, self._sender = feed, feed.listener, cursor, sender
+        if sender is not None:
+            self._listener.send_now = self._send_now
 
     def next_chunk(self) -> bytes:
         """Return what is to be sent next, if there is something; wait for it until a heartbeat is due."""
+        if self._sender is not None and self._sender.has_rest:
+            self._sender.send_rest()
         if self._listener.behind and self._feed.is_current():
             return self._catch_up()
         if self._listener.has_items() and self._feed.is_current():
             return self._next_item()
         return b"" if self._listener.wait(HEARTBEAT_S) else b": still here\n\n"
 
-    def send_now(self, send: Send, item: FeedItem, delivered: Delivered) -> bool:
+    def _send_now(self, item: FeedItem, delivered: Delivered) -> bool:
         """Send an item that was just delivered, if it is the next one and the client takes it at once."""
-        if item["sequence"] != self._cursor + 1 or not self._feed.is_current():
+        sender = self._sender
+        if sender is None or item["sequence"] != self._cursor + 1 or not self._feed.is_current():
             return False
-        if not self._feed.hides(item) and not send(self._shared(item, delivered)):
+        if not self._feed.hides(item) and not sender.send_now(self._shared(item, delivered)):
             return False
         self._cursor += 1
+        if sender.has_rest:
+            self._listener.wake()
         return True
 
     def _catch_up(self) -> bytes:

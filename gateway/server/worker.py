@@ -1,7 +1,6 @@
 """gunicorn's worker: what the server refuses before there is a request is a problem answer, too."""
 
 import contextlib
-import errno
 import logging
 import socket
 from typing import Any
@@ -14,6 +13,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from gateway.http.hooks import HEADERS, REQUEST_ID_HEADER
 from gateway.http.parsing import MAX_BODY_BYTES
 from gateway.http.problems import problem_response
+from gateway.http.sending import ImpatientSocket
 from services.chassis.logging import log_event
 from services.chassis.tracing import new_trace, tracing
 
@@ -32,36 +32,10 @@ STATUS: dict[type[Exception], int] = {
 """What is not in here is 400 if it came from reading the request, else 500."""
 
 
-WRITE_LIMIT_S = 30.0
-"""For a client to take 64 KiB of an answer."""
-WRITTEN_AT_ONCE = 64 * 1024
-
-
 class _Buffer(list[bytes]):
     """Stands in for a socket, and keeps what is sent."""
 
     sendall = list.append
-
-
-class _ImpatientSocket:
-    """Gives up a client that does not take what it is sent: its greenlet, and its items, would stay for ever."""
-
-    def __init__(self, sock: Any) -> None:
-        self._sock = sock
-
-    def sendall(self, data: bytes) -> None:
-        """Send all.
-
-        Raises:
-            ConnectionResetError: the client has taken nothing for a while.
-        """
-        for at in range(0, len(data), WRITTEN_AT_ONCE):
-            with gevent.Timeout(WRITE_LIMIT_S, _stalled()):
-                self._sock.sendall(data[at : at + WRITTEN_AT_ONCE])
-
-
-def _stalled() -> ConnectionResetError:
-    return ConnectionResetError(errno.ECONNRESET, "the client takes nothing of what it is sent")
 
 
 class BufferedResponse(wsgi.Response):
@@ -69,7 +43,7 @@ class BufferedResponse(wsgi.Response):
 
     def __init__(self, req: Any, sock: Any, cfg: Any) -> None:
         super().__init__(req, sock, cfg)
-        self.sock: Any = _ImpatientSocket(sock)
+        self.sock: Any = ImpatientSocket(sock)
 
     def write(self, arg: bytes) -> None:
         """Send a part of the body, after the headers if they have not been sent yet."""

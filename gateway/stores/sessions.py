@@ -71,6 +71,6 @@ class SessionStore:
             extended = {"$set": {"opened_at": opened_at, "expires_at": expires_at}}
             self._sessions.update_one({"_id": session["_id"]}, extended)  # never an upsert
 
-    def close(self, token: str) -> None:
-        """End a session, for every copy of its cookie and every gateway process."""
-        self._sessions.delete_one({"_id": hash_token(token)})
+    def close(self, token: str) -> bool:
+        """End a session, for every copy of its cookie; return whether there was one."""
+        return self._sessions.delete_one({"_id": hash_token(token)}).deleted_count > 0

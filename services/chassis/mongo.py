@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from pymongo import MongoClient
 from pymongo.collection import Collection
@@ -70,10 +71,15 @@ def connect(uri: str, database: str, *, pool_size: int) -> Database[Document]:
         serverSelectionTimeoutMS=TIMEOUT_MS,
         maxPoolSize=pool_size,
         readPreference="primary",
-        serverMonitoringMode="poll",
+        serverMonitoringMode="poll" if _is_here(uri) else "auto",
         event_listeners=[DatabaseClock()],
     )
     return client[database]
+
+
+def _is_here(uri: str) -> bool:
+    """Return whether the database runs on this machine: alone, so that no election is to be learnt of at once."""
+    return urlsplit(uri).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 TEXT: Document = {"bsonType": "string"}

@@ -170,7 +170,7 @@ def _tell_gateways(
         except Unavailable as exc:
             if was_returned(exc):
                 feeds.remove_gateway(queue)
-            elif exc.code != Code.CALL_TIMEOUT:
+            elif exc.code != Code.CALL_TIMEOUT or limited is calls:  # it was not waited for long enough
                 raise
 
 

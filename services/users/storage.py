@@ -196,8 +196,10 @@ class MongoUserStore:
             with ignore_duplicate_key():
                 self._issuers.insert_one({"_id": UNNAMED, "issuer": issuer})
             found = self._confirmed_issuers.find_one({"_id": UNNAMED})
-            self._known_issuer = found["issuer"] if found else None
-        return self._known_issuer or issuer
+            if found is None:
+                raise Unavailable(Code.WRITE_CONTENDED, "it is unknown whose the profiles without an issuer are")
+            self._known_issuer = found["issuer"]
+        return self._known_issuer
 
     def _insert_profile(self, profile: Profile, fields: Document) -> str | None:
         issuer = {} if profile.issuer is None else {"issuer": profile.issuer}

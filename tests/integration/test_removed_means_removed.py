@@ -168,7 +168,7 @@ def test_when_the_end_of_a_session_is_answered_every_process_has_forgotten_it(
     told_by = hub.told_by
     assert told_by is not None
     for each in (session, other):
-        hub.sessions.remember(each, STAYS, queue=told_by)
+        hub.sessions.remember(each, STAYS, queue=told_by, since=time.monotonic())
     stream = hub.open(STAYS, session)
 
     usecases.end_session(feeds, calls, session)

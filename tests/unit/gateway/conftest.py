@@ -55,8 +55,9 @@ class Surroundings:
         self.uses.append(is_use)
         return "0123456789abcdef01234567" if token == "known" else None
 
-    def close(self, token: str) -> None:
+    def close(self, token: str) -> bool:
         self.closed.append(token)
+        return token == "known"
 
 
 @dataclass

@@ -22,6 +22,12 @@ class NoConnection:
     def start(self) -> None:
         pass
 
+    def check_awake(self) -> None:
+        pass
+
+    def look_up(self) -> None:
+        pass
+
 
 @pytest.fixture
 def streams(monkeypatch: pytest.MonkeyPatch) -> BrokerHub:
@@ -80,3 +86,27 @@ def test_nobody_but_streams_cuts_off(streams: BrokerHub) -> None:
     streams._on_message(forged)  # would fail to answer: it came over no channel
     item: Any = {"cutoff_id": "picnic", "version": 1}
     assert not streams.cutoffs.hide(item, "anna")
+
+
+def test_a_stream_that_cannot_be_written_to_spoils_nobody_elses(streams: BrokerHub) -> None:
+    anna, boris = streams.open("anna", "a"), streams.open("boris", "b")
+    for each in (anna, boris):
+        each.behind, each._is_idle = False, True
+    anna.send_now = lambda item, delivered: 1 / 0 > 1
+    boris.send_now = lambda item, delivered: True
+
+    streams._on_message(message(("anna", 1, "x"), ("boris", 1, "x")))
+
+    assert (anna.has_items(), boris.has_items()) == (True, False)
+
+
+def test_the_link_gives_way_while_it_brings_much(streams: BrokerHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_way: list[float] = []
+    monkeypatch.setattr(hub, "GIVE_WAY_AFTER_S", 0.0)
+    monkeypatch.setattr(hub.time, "sleep", given_way.append)
+    for number in range(3):
+        streams.open("anna", str(number)).behind = False
+
+    streams._on_message(message(("anna", 1, "x"), ("anna", 2, "x")))
+
+    assert given_way == [0] * 6

@@ -1,5 +1,6 @@
 """For how long a process takes a cookie for a session without asking."""
 
+import time
 from typing import Any
 
 import amqp
@@ -22,16 +23,23 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_a_session_is_remembered_for_a_moment(clock: list[float]) -> None:
     sessions = KnownSessions()
-    sessions.remember(SESSION, "anna", queue=QUEUE)
+    sessions.remember(SESSION, "anna", queue=QUEUE, since=clock[0])
     clock[0] += REMEMBERED_S - 0.01
     assert sessions.find(SESSION, QUEUE) == "anna"
     clock[0] += 0.01
     assert sessions.find(SESSION, QUEUE) is None
 
 
+def test_a_session_is_remembered_from_when_it_was_asked_for(clock: list[float]) -> None:
+    sessions, asked_at = KnownSessions(), clock[0]
+    clock[0] += REMEMBERED_S
+    sessions.remember(SESSION, "anna", queue=QUEUE, since=asked_at)
+    assert sessions.find(SESSION, QUEUE) is None
+
+
 def test_a_session_that_has_ended_is_forgotten(clock: list[float]) -> None:
     sessions = KnownSessions()
-    sessions.remember(SESSION, "anna", queue=QUEUE)
+    sessions.remember(SESSION, "anna", queue=QUEUE, since=clock[0])
     sessions.end(SESSION)
     assert sessions.find(SESSION, QUEUE) is None
 
@@ -39,21 +47,21 @@ def test_a_session_that_has_ended_is_forgotten(clock: list[float]) -> None:
 def test_a_session_that_ends_while_it_is_read_is_not_remembered(clock: list[float]) -> None:
     sessions = KnownSessions()
     sessions.end(SESSION)
-    sessions.remember(SESSION, "anna", queue=QUEUE)
+    sessions.remember(SESSION, "anna", queue=QUEUE, since=clock[0])
     assert sessions.find(SESSION, QUEUE) is None
 
 
 @pytest.mark.parametrize("told_by", ["amq.gen-second", None])
 def test_what_was_learnt_under_another_connection_does_not_count(clock: list[float], told_by: str | None) -> None:
     sessions = KnownSessions()
-    sessions.remember(SESSION, "anna", queue=QUEUE)
+    sessions.remember(SESSION, "anna", queue=QUEUE, since=clock[0])
     assert sessions.find(SESSION, told_by) is None
 
 
 def test_it_does_not_remember_more_than_it_may(clock: list[float]) -> None:
     sessions = KnownSessions()
     for number in range(MAX_REMEMBERED + 1):
-        sessions.remember(str(number), "anna", queue=QUEUE)
+        sessions.remember(str(number), "anna", queue=QUEUE, since=clock[0])
     assert [sessions.find("0", QUEUE), sessions.find("1", QUEUE)] == [None, "anna"]
 
 
@@ -72,6 +80,9 @@ class Connection:
 
     def look_up(self) -> None:
         self.looked_up_at = hub.time.monotonic()
+
+    def check_awake(self) -> None:
+        pass
 
 
 class Channel:
@@ -114,7 +125,7 @@ def test_the_end_of_a_session_is_answered_when_its_streams_and_its_memory_have_e
     channel, stream = Channel(QUEUE), process.open("anna", SESSION)
     process._on_open(channel)
     process.registered(QUEUE, [])
-    process.sessions.remember(SESSION, "anna", queue=QUEUE)
+    process.sessions.remember(SESSION, "anna", queue=QUEUE, since=time.monotonic())
     told = amqp.Message(
         orjson.dumps({"session": SESSION}),
         type="end_session",
@@ -129,3 +140,12 @@ def test_the_end_of_a_session_is_answered_when_its_streams_and_its_memory_have_e
     assert (stream.ended, process.sessions.find(SESSION, QUEUE)) == ("the session has ended", None)
     [reply] = channel.published
     assert reply.properties["correlation_id"] == "1"
+
+
+def test_a_registration_that_is_answered_late_does_not_count(process: BrokerHub) -> None:
+    process._on_open(Channel(QUEUE))
+    process._on_lost()
+    process._on_open(Channel("amq.gen-second"))
+    process.registered("amq.gen-second", [])
+    process.registered(QUEUE, [])
+    assert process.told_by == "amq.gen-second"

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from gateway.api import auth
 from gateway.live.known_sessions import REMEMBERED_S
-from gateway.stores.sessions import SessionStore
+from gateway.stores.sessions import SessionStore, session_name
 from tests.unit.gateway.conftest import Surroundings
 
 LOGGED_IN_AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -146,3 +146,40 @@ def test_a_session_that_was_seen_a_moment_ago_is_not_read_again(
     surroundings.told_by = None
     client.get("/events?year=x")
     assert len(surroundings.uses) == 2
+
+
+def test_a_use_is_not_hidden_by_what_was_none(gateway: Callable[..., FlaskClient], surroundings: Surroundings) -> None:
+    surroundings.told_by = "amq.gen-ours"
+    client = gateway()
+    client.set_cookie("session", "known")
+
+    client.head("/events?year=x")
+    client.get("/events?year=x")
+
+    assert surroundings.uses == [False, True]
+
+
+def test_a_session_that_ends_while_it_is_read_opens_nothing(
+    gateway: Callable[..., FlaskClient], surroundings: Surroundings
+) -> None:
+    client = gateway()
+    client.set_cookie("session", "known")
+    surroundings.sessions.end(session_name("known"))
+    assert client.get("/events?year=x").status_code == 401
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_cookie_of_no_session_is_no_reason_to_call_anybody(
+    gateway: Callable[..., FlaskClient], surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(auth.time, "sleep", slept.append)
+    monkeypatch.setattr(Surroundings, "call", lambda *_, **__: 1 / 0)
+    if is_known:
+        surroundings.sessions.end(session_name("no session"))
+    client = gateway()
+    client.set_cookie("session", "no session")
+
+    assert client.get("/logout").status_code == 302
+
+    assert slept == ([] if is_known else [REMEMBERED_S])

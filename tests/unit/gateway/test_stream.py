@@ -213,18 +213,22 @@ def test_a_page_that_was_read_while_the_connection_was_lost_is_read_again(listen
 
 
 class Client:
-    """A client of a stream that waits: it takes what is sent past the stream, or not."""
+    """A client of a stream that waits: it takes what is sent past the stream, or not, or its beginning only."""
 
     def __init__(self, listener, log, **options):
-        self.takes, self.taken, self.listener = True, [], listener
-        self.stream = sse.stream_events(feed(listener, log, **options), 0, self.send)
+        self.takes, self.has_rest, self.taken, self.listener = True, False, [], listener
+        self.stream = sse.stream_events(feed(listener, log, **options), 0, self)
         next(self.stream)
         listener._is_idle = True  # as while the stream waits
 
-    def send(self, part):
+    def send_now(self, part):
         if self.takes:
             self.taken.append(part.partition(b"\n")[0].decode())
         return self.takes
+
+    def send_rest(self):
+        self.has_rest = False
+        self.taken.append("the rest")
 
     def comes(self, number):
         self.listener.deliver(an_item(number), Delivered(SIZE))
@@ -280,3 +284,28 @@ def test_nothing_is_sent_past_a_stream_that_has_something_to_do(listener):
     client.comes(1)
     assert client.taken == []
     assert client.next_sent() == "id: 1"
+
+
+def test_the_rest_of_a_part_comes_before_anything_else(listener):
+    client = Client(listener, Log())
+    client.has_rest = True  # of the next part
+    for number in (1, 2):
+        client.comes(number)
+    assert client.taken == ["id: 1"]
+    assert client.next_sent() == "id: 2"
+    assert client.taken == ["id: 1", "the rest"]
+
+
+def test_a_stream_that_may_have_missed_the_end_of_its_session_looks(listener):
+    listener.fall_behind()
+    assert list(sse.stream_events(feed(listener, Log(newest=1), session=lambda: False), 0)) == [b": welcome\n\n"]
+
+
+def test_a_page_that_was_read_while_the_session_ended_is_not_sent(listener):
+    class Ending(Log):
+        def read(self, after):
+            listener.end("the session has ended")
+            return super().read(after)
+
+    listener.behind = True
+    assert list(sse.stream_events(feed(listener, Ending(newest=1)), 0)) == [b": welcome\n\n"]

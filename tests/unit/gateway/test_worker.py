@@ -12,6 +12,7 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 
+from gateway.http import sending
 from gateway.server import worker
 from gateway.server.worker import BufferedResponse
 
@@ -73,9 +74,9 @@ def test_a_client_that_takes_nothing_is_given_up(monkeypatch):
         def sendall(self, data):
             gevent.event.Event().wait()
 
-    monkeypatch.setattr(worker, "WRITE_LIMIT_S", 0.01)
+    monkeypatch.setattr(sending, "WRITE_LIMIT_S", 0.01)
     with pytest.raises(ConnectionResetError):
-        worker._ImpatientSocket(NeverTaken()).sendall(b"an item")
+        sending.ImpatientSocket(NeverTaken()).sendall(b"an item")
 
 
 def test_a_large_answer_is_given_time_for_each_of_its_parts(monkeypatch):
@@ -84,9 +85,9 @@ def test_a_large_answer_is_given_time_for_each_of_its_parts(monkeypatch):
             gevent.sleep(0.02)
             super().sendall(data)
 
-    monkeypatch.setattr(worker, "WRITE_LIMIT_S", 0.2)
-    sent, large = Slow(), b"x" * 40 * worker.WRITTEN_AT_ONCE
-    worker._ImpatientSocket(sent).sendall(large)
+    monkeypatch.setattr(sending, "WRITE_LIMIT_S", 0.2)
+    sent, large = Slow(), b"x" * 40 * sending.WRITTEN_AT_ONCE
+    sending.ImpatientSocket(sent).sendall(large)
     assert b"".join(sent) == large
 
 
