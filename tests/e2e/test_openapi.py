@@ -26,7 +26,7 @@ METHODS = {"get", "put", "post", "delete", "patch"}
 SEED = "20310517"
 EXAMPLES = "40"
 """For each endpoint, beside those that the schema's borders suggest."""
-WITHIN_S = 300
+WITHIN_S = 280
 
 
 @pytest.fixture(scope="module")
