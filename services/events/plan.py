@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, cast
 
 from services.contracts.errors import Code, Conflict, Invalid, NotFound
-from services.contracts.events import AgendaItem, AgendaPage, EventDetails, EventSummary, Kind
+from services.contracts.events import AgendaItem, AgendaPage, EventDetails, EventSummary, Kind, Scope
 from services.contracts.ids import derive_id
 from services.events.time import changes, clock, ranges, series
 from services.events.time.clock import Days
@@ -146,14 +146,14 @@ def refusals() -> Iterator[None]:
         raise Conflict(Code.EVENT_SERIES_FULL, str(exc)) from exc
 
 
-def require_possible(wanted: EventDetails) -> None:
+def require_possible(wanted: EventDetails, *, occurrence: str | None, scope: Scope) -> None:
     """Require of changes what can be said whatever the event is.
 
     Raises:
         Invalid: event.impossible
     """
     with refusals():
-        changes.check_changes(wanted)
+        changes.check_changes(wanted, occurrence=occurrence, scope=scope)
 
 
 def list_starting(plans: Iterable[Plan], days: Days) -> list[EventSummary]:

@@ -104,7 +104,7 @@ def change_event(
     scope: contract.Scope,
 ) -> WriteResult:
     """Change some fields of an event or of its occurrences. No replica shows them, so nothing is delivered before."""
-    plan.require_possible(changes)
+    plan.require_possible(changes, occurrence=occurrence, scope=scope)
 
     def decide(event: Event) -> Event:
         _require_kind(event, kind)

@@ -1,13 +1,25 @@
 """How an event changes as a series: one occurrence, that and all later ones, or all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.contracts.events import EventDetails, Scope
 from services.events.time import rules
-from services.events.time.clock import Times, check, check_zone, is_midnight, parse_wall_clock
+from services.events.time.clock import (
+    DAY,
+    MAX_LENGTH,
+    MINUTE,
+    Times,
+    check,
+    check_all_day,
+    check_each,
+    check_zone,
+    is_midnight,
+    parse_wall_clock,
+    zone_names,
+)
 from services.events.time.problems import Problem, SeriesFull
 from services.events.time.series import (
     OF_A_PART,
@@ -28,19 +40,59 @@ MAX_EXCEPTIONS = 500
 Changes = Mapping[str, Any]
 
 
-def check_changes(changes: EventDetails) -> None:
+def check_changes(changes: EventDetails, *, occurrence: str | None = None, scope: Scope = "all") -> None:
     """Require what can be required of changes without knowing the event.
 
     Raises:
         Problem: changes that are impossible, whatever the event
     """
     given: Changes = dict(changes)
-    if given.get("recurrence") is not None:
-        rules.parse(given["recurrence"])
+    rule = None if given.get("recurrence") is None else rules.parse(given["recurrence"])
     if given.get("time_zone") is not None:
         check_zone(given["time_zone"])
-    if "starts_at" in given and ("time_zone" in given or given.get("all_day")):
-        check(times_of(given))
+    if given.get("all_day"):
+        check_all_day(given.get("time_zone"), **{field: _wall_clock(given, field) for field in TIMES})
+    refused: Problem | None = None
+    for zone in _possible_zones(given):
+        try:
+            _check_together({**given, "time_zone": zone}, rule, scope if occurrence else "all")
+        except Problem as exc:
+            refused = exc
+        else:
+            return
+    if refused:
+        raise refused
+
+
+def _possible_zones(given: Changes) -> Iterator[str | None]:
+    """Yield the zones that the event may have after changes; all of them only if the changes are refused in most."""
+    if "time_zone" in given or given.get("all_day"):
+        yield given.get("time_zone")
+    else:
+        yield None
+        yield from sorted(zone_names())
+
+
+def _check_together(given: Changes, rule: rules.Rule | None, scope: Scope) -> None:
+    if rule:
+        rules.check_zone_of_until(rule, given["time_zone"])
+    if "starts_at" not in given:
+        return
+    times = times_of(given)
+    check_each(times)
+    if not _may_be_shown(times, scope):
+        check(times)
+    if rule and scope != "this":  # one occurrence may have been moved to where the rule has none
+        rules.check_start(rules.settled(rule, times), times)
+
+
+def _may_be_shown(times: Times, scope: Scope) -> bool:
+    """Tell whether an event may show these times though nobody could give them, and get them back as they are.
+
+    A change of the clocks makes an occurrence longer than the first, or the end fall before the start by instant.
+    """
+    longest = MAX_LENGTH if scope == "all" else MAX_LENGTH + DAY - MINUTE
+    return times.time_zone is not None and timedelta(0) < times.length <= longest
 
 
 def change(series: Series, changes: EventDetails, *, occurrence: str | None, scope: Scope) -> Series:
@@ -91,20 +143,21 @@ def cancel(series: Series, *, occurrence: str, scope: Scope) -> Series | None:
 
 def _change_one(series: Series, changes: Changes, name: datetime) -> Series:
     shown, planned = series.get(name), series.get_planned(name)
-    _require_equal(changes, series, shown)
+    _require_equal(changes, series, planned)
     times = _changed_times(shown.times, {"all_day": shown.times.all_day, **changes})
-    check(times)
+    if times not in (shown.times, planned.times):  # where the clocks change, what is planned may take no time
+        check(times)
     changed = replace(shown, **_texts(changes), times=times)
     return _with_exception(series, name, _difference(planned, changed))
 
 
-def _require_equal(changes: Changes, series: Series, shown: Part) -> None:
+def _require_equal(changes: Changes, series: Series, planned: Part) -> None:
     """Require that nothing changes that an occurrence has in common with the others."""
-    current = {**series.common, **part_details(shown)}
+    current = {**series.common, **part_details(planned)}
     for field in changes.keys() - {*TEXTS, *TIMES}:
         value = changes[field]
         if field == "recurrence" and value is not None:
-            value = rules.format_rule(rules.settled(rules.parse(value), shown.times))
+            value = rules.format_rule(rules.settled(rules.parse(value), planned.times))
         if value != current.get(field):
             raise Problem(field, "cannot be changed for one occurrence alone")
 
@@ -208,8 +261,13 @@ def _fitting(planned: Part, exception: Document | None) -> Document | None:
 
 
 def _renewed(part: Part, changes: Changes) -> Part:
-    """Return a part with other details. A rule that is not given moves along with the start."""
+    """Return a part with other details. A rule that is not given moves along with the start.
+
+    Times that stay may be such that nobody could give them: when the clocks have changed, or their rules.
+    """
     times = _changed_times(part.times, changes)
+    if times != part.times:
+        check(times)
     if "recurrence" in changes:
         rule = None if changes["recurrence"] is None else rules.parse(changes["recurrence"])
     else:
@@ -231,11 +289,15 @@ def _changed_times(times: Times, changes: Changes) -> Times:
 
 def _changed_end(times: Times, starts_at: datetime, changes: Changes) -> datetime | None:
     if "ends_at" in changes:
-        return None if changes["ends_at"] is None else parse_wall_clock(changes["ends_at"])
+        return _wall_clock(changes, "ends_at")
     try:
         return times.moved_to(starts_at).ends_at
     except OverflowError:
         raise Problem("ends_at", "must be in the years 1 to 9999") from None
+
+
+def _wall_clock(changes: Changes, field: str) -> datetime | None:
+    return None if changes.get(field) is None else parse_wall_clock(changes[field])
 
 
 def _texts(changes: Changes) -> dict[str, Any]:

@@ -71,12 +71,13 @@ def check_zone(name: str) -> None:
     Raises:
         Problem: time_zone
     """
-    if name not in _zone_names():
+    if name not in zone_names():
         raise Problem("time_zone", "must be the name of an IANA time zone such as Europe/Berlin")
 
 
 @cache
-def _zone_names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Return the names and links of tzdata."""
     return frozenset((_TZDATA / "zones").read_text().split())
 
 
@@ -115,23 +116,39 @@ def check(times: Times) -> None:
         Problem: all day with a zone or a time, an unknown zone, an instant outside the years 1-9999, an end that is not
             after the start (by instant) or more than 366 days later
     """
-    if times.time_zone is not None:
-        check_zone(times.time_zone)
-    if times.all_day:
-        _check_all_day(times)
-    start = _checked_moment("starts_at", times.starts_at, times.time_zone)
+    check_each(times)
     if times.ends_at is not None:
-        length = _checked_moment("ends_at", times.ends_at, times.time_zone) - start
+        length = moment_of(times.ends_at, times.time_zone) - moment_of(times.starts_at, times.time_zone)
         if length <= 0:
             raise Problem("ends_at", "must be after the start")
         if length > MAX_LENGTH // MINUTE:
             raise Problem("ends_at", f"must be at most {MAX_LENGTH.days} days after the start")
 
 
-def _check_all_day(times: Times) -> None:
+def check_each(times: Times) -> None:
+    """Require that times are possible, but for the distance between start and end.
+
+    Raises:
+        Problem: all day with a zone or a time, an unknown zone, an instant outside the years 1-9999
+    """
     if times.time_zone is not None:
+        check_zone(times.time_zone)
+    if times.all_day:
+        check_all_day(times.time_zone, starts_at=times.starts_at, ends_at=times.ends_at)
+    _check_years("starts_at", times.starts_at, times.time_zone)
+    if times.ends_at is not None:
+        _check_years("ends_at", times.ends_at, times.time_zone)
+
+
+def check_all_day(time_zone: str | None, **wall_clocks: datetime | None) -> None:
+    """Require of what takes whole days that it has no zone, and of wall clocks, by their fields, that they begin a day.
+
+    Raises:
+        Problem: time_zone, or a field
+    """
+    if time_zone is not None:
         raise Problem("time_zone", "must be null for an event that takes whole days")
-    for field, wall_clock in (("starts_at", times.starts_at), ("ends_at", times.ends_at)):
+    for field, wall_clock in wall_clocks.items():
         if wall_clock is not None and not is_midnight(wall_clock):
             raise Problem(field, "must be at 00:00 for an event that takes whole days")
 
@@ -146,11 +163,9 @@ def start_of(day: date) -> datetime:
     return datetime(day.year, day.month, day.day)
 
 
-def _checked_moment(field: str, wall_clock: datetime, time_zone: str | None) -> Moment:
-    moment = moment_of(wall_clock, time_zone)
-    if not 0 <= moment <= moment_of(LATEST, None):
+def _check_years(field: str, wall_clock: datetime, time_zone: str | None) -> None:
+    if not 0 <= moment_of(wall_clock, time_zone) <= moment_of(LATEST, None):
         raise Problem(field, "must be in the years 1 to 9999, in UTC, too")
-    return moment
 
 
 def latest_start(times: Times) -> datetime:

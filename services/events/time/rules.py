@@ -210,17 +210,26 @@ def settled(rule: Rule, times: Times) -> Rule:
     """
     if rule.until is None:
         return rule
+    check_zone_of_until(rule, times.time_zone)
     until = datetime.fromisoformat(rule.until)
-    if until.tzinfo is not None:
+    if until.tzinfo is not None and times.time_zone is not None:
         until = _until_in_zone(until, times.time_zone)
     elif "T" not in rule.until:
         until += timedelta(days=1, seconds=-1)  # the whole day is included
     return replace(rule.ending_with(until, all_day=times.all_day), count=rule.count)
 
 
-def _until_in_zone(utc: datetime, time_zone: str | None) -> datetime:
-    if time_zone is None:
+def check_zone_of_until(rule: Rule, time_zone: str | None) -> None:
+    """Require a time zone if UNTIL is in UTC.
+
+    Raises:
+        Problem: recurrence
+    """
+    if time_zone is None and rule.until is not None and rule.until.endswith("Z"):
         raise _problem("UNTIL must not be in UTC for an event without a time zone")
+
+
+def _until_in_zone(utc: datetime, time_zone: str) -> datetime:
     try:
         return in_zone(utc, time_zone)
     except OverflowError:
@@ -267,14 +276,27 @@ def last_start(rule: Rule, times: Times) -> datetime:
     Raises:
         Problem: recurrence: the times are not an occurrence of the rule
     """
-    last = latest_start(times)
-    if rule.until is not None:
-        last = min(last, datetime.fromisoformat(rule.until).replace(second=0))
-    if times.starts_at > last or not occurs(rule, times.starts_at, times.starts_at):
-        raise _problem("must have the start of the event as its first occurrence")
+    check_start(rule, times)
+    last = _latest_start(rule, times)
     if rule.count is not None:
         *_, last = islice(starts(rule, times.starts_at, until=last), rule.count)
     return last
+
+
+def check_start(rule: Rule, times: Times) -> None:
+    """Require that times are an occurrence of a rule that was settled for them.
+
+    Raises:
+        Problem: recurrence
+    """
+    if times.starts_at > _latest_start(rule, times) or not occurs(rule, times.starts_at, times.starts_at):
+        raise _problem("must have the start of the event as its first occurrence")
+
+
+def _latest_start(rule: Rule, times: Times) -> datetime:
+    """Return a wall clock after which nothing begins, whatever COUNT says."""
+    latest = latest_start(times)
+    return latest if rule.until is None else min(latest, datetime.fromisoformat(rule.until).replace(second=0))
 
 
 # Following a rule. What COUNT and UNTIL say of the end is left to the caller.

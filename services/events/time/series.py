@@ -170,16 +170,17 @@ def plan(details: EventDetails) -> Series:
     """
     given: Document = {**details}
     rule = None if given.get("recurrence") is None else rules.parse(given["recurrence"])
-    return Series(parts=(make_part(_texts(given), times_of(given), rule),), common=_common(given))
+    times = times_of(given)
+    check(times)
+    return Series(parts=(make_part(_texts(given), times, rule),), common=_common(given))
 
 
 def make_part(texts: Document, times: Times, rule: Rule | None) -> Part:
-    """Return what holds from these times on.
+    """Return what holds from these times on, which are possible.
 
     Raises:
-        Problem: times or a rule that are impossible, alone or together
+        Problem: a rule that does not go with them
     """
-    check(times)
     rule = rule and rules.settled(rule, times)
     return Part(**texts, times=times, rule=rule, last=rules.last_start(rule, times) if rule else times.starts_at)
 

@@ -49,6 +49,8 @@ def test_what_is_impossible_is_named_before_anything_else(world, anna, bob, dinn
         ("time_zone", {"time_zone": "Mars/Olympus"}),
         ("recurrence", {"recurrence": "FREQ=DAILY;COUNT=0"}),
         ("starts_at", {"starts_at": "2026-11-30T19:30", "all_day": True}),
+        ("ends_at", {"starts_at": FIRST, "ends_at": "2026-11-30T19:00"}),
+        ("recurrence", {"starts_at": FIRST, "recurrence": "FREQ=WEEKLY;BYDAY=TU"}),
     ):
         for actor, event_id in ((anna, dinner), (bob, dinner), (anna, new_id())):
             assert refused(Invalid, Code.EVENT_IMPOSSIBLE, world.change, actor, event_id, **changes) == field

@@ -121,6 +121,51 @@ def test_a_scope_needs_an_occurrence(weekly, scope):
     assert refused.value.field == "scope"
 
 
+# What is planned where the clocks change.
+
+IN_THE_GAP = "2026-03-29T02:30"
+NIGHTLY = {"starts_at": "2026-03-27T02:30", "ends_at": "2026-03-27T03:15", "time_zone": "Europe/Berlin"}
+LONGEST = {"starts_at": "2026-11-10T12:00", "ends_at": "2027-11-11T12:00", "time_zone": "Europe/Berlin"}
+
+
+@pytest.mark.parametrize(("details", "name"), [(NIGHTLY, IN_THE_GAP), (LONGEST, "2027-10-30T12:00")])
+@pytest.mark.parametrize("scope", ["this", "following"])
+def test_what_the_clocks_have_made_of_an_occurrence_stays_when_it_is_renamed(details, name, scope):
+    series = planned(**details, recurrence="FREQ=DAILY")
+    for times in ((), ("starts_at",), ("starts_at", "ends_at"), ("starts_at", "ends_at", "time_zone", "all_day")):
+        given = {"name": "Call"} | {field: shown(series, name)[field] for field in times}
+        check_changes(given, occurrence=name, scope=scope)
+        renamed = shown(changed(series, name, scope, **given), name)
+        assert renamed == shown(series, name) | {"name": "Call", "recurrence": renamed["recurrence"]}
+        assert changed(series, name, scope, **{**given, "name": "Dinner"}) == series
+
+
+def test_an_event_into_whose_start_a_gap_has_come_is_renamed(monkeypatch):
+    with monkeypatch.context() as before:
+        before.setattr("services.events.time.series.check", lambda times: None)
+        series = planned(**NIGHTLY | {"starts_at": IN_THE_GAP, "ends_at": "2026-03-29T03:15"}, recurrence="FREQ=DAILY")
+    given = {"name": "Call", **{field: shown(series)[field] for field in ("starts_at", "ends_at", "time_zone")}}
+    check_changes(given)
+    assert shown(changed(series, **given))["name"] == shown(changed(series, name="Call"))["name"] == "Call"
+
+
+@pytest.mark.parametrize("scope", ["this", "following"])
+def test_nobody_moves_an_occurrence_to_where_it_takes_no_time(scope):
+    series = planned(**NIGHTLY, recurrence="FREQ=DAILY")
+    for name, details in (("2026-03-28T02:30", {"starts_at": IN_THE_GAP}), (IN_THE_GAP, {"ends_at": IN_THE_GAP})):
+        with pytest.raises(Problem) as refused:
+            changed(series, name, scope, **details)
+        assert refused.value.field == "ends_at"
+
+
+def test_a_moved_occurrence_may_be_given_the_rule_that_it_shows():
+    until = planned(time_zone="Europe/Berlin", recurrence="FREQ=DAILY;UNTIL=20261205T180000Z")
+    moved = changed(until, SECOND[:8] + "03T19:00", starts_at="2026-12-03T20:00")
+    given = shown(moved, "2026-12-03T19:00")
+    given = {"recurrence": given["recurrence"], "starts_at": given["starts_at"]}
+    assert changed(moved, "2026-12-03T19:00", **given, time_zone="Europe/Berlin") == moved
+
+
 # An occurrence and all later ones.
 
 
@@ -399,6 +444,18 @@ def test_a_start_so_late_that_the_end_has_no_year_is_refused():
         ({"starts_at": FIRST, "all_day": True}, "starts_at"),
         ({"starts_at": "2026-12-01T00:00", "all_day": True, "time_zone": "Europe/Berlin"}, "time_zone"),
         ({"starts_at": FIRST, "ends_at": FIRST, "time_zone": None}, "ends_at"),
+        ({"starts_at": FIRST, "ends_at": FIRST}, "ends_at"),
+        ({"starts_at": FIRST, "ends_at": "2026-12-01T18:30"}, "ends_at"),
+        ({"starts_at": FIRST, "ends_at": "2026-11-01T19:00", "time_zone": "Europe/Berlin"}, "ends_at"),
+        ({"starts_at": FIRST, "ends_at": "2027-12-03T19:00"}, "ends_at"),
+        ({"all_day": True, "time_zone": "Europe/Berlin"}, "time_zone"),
+        ({"all_day": True, "ends_at": FIRST}, "ends_at"),
+        ({"starts_at": FIRST, "recurrence": "FREQ=WEEKLY;BYDAY=WE"}, "recurrence"),
+        ({"starts_at": FIRST, "recurrence": "FREQ=DAILY;UNTIL=20261130"}, "recurrence"),
+        ({"starts_at": FIRST, "recurrence": "FREQ=DAILY;UNTIL=20261130T000000Z"}, "recurrence"),
+        ({"time_zone": None, "recurrence": "FREQ=DAILY;UNTIL=20261130T000000Z"}, "recurrence"),
+        ({"all_day": True, "recurrence": "FREQ=DAILY;UNTIL=20261130T000000Z"}, "recurrence"),
+        ({"starts_at": "0001-01-01T00:00", "time_zone": "Europe/Berlin"}, "starts_at"),
     ],
 )
 def test_what_is_impossible_for_every_event_is_refused_before_it_is_known(changes, field):
@@ -412,13 +469,24 @@ def test_what_is_impossible_for_every_event_is_refused_before_it_is_known(change
     [
         {},
         {"name": "Lunch"},
-        {"starts_at": FIRST, "ends_at": FIRST},
+        {"starts_at": "2026-03-29T03:15", "ends_at": "2026-03-29T02:30"},  # in the gap of Berlin
+        {"starts_at": "2026-03-28T19:00", "ends_at": "2027-03-29T20:00"},
+        {"starts_at": FIRST, "recurrence": "FREQ=DAILY;UNTIL=20261201T080000Z"},
+        {"recurrence": "FREQ=DAILY;UNTIL=20261201T080000Z"},
+        {"starts_at": "2026-12-01T00:00", "recurrence": "FREQ=DAILY;UNTIL=20261201"},
         {"recurrence": None, "time_zone": None, "ends_at": None},
         {"starts_at": FIRST, "all_day": False, "time_zone": "Europe/Berlin", "recurrence": "FREQ=DAILY"},
     ],
 )
 def test_what_may_be_possible_is_left_to_the_event(changes):
     check_changes(changes)
+
+
+def test_an_occurrence_may_have_been_moved_to_where_its_rule_has_none():
+    moved = {"starts_at": "2026-12-09T19:00", "recurrence": "FREQ=WEEKLY;BYDAY=TU"}
+    check_changes(moved, occurrence=SECOND, scope="this")
+    with pytest.raises(Problem, match="recurrence"):
+        check_changes(moved, occurrence=SECOND, scope="following")
 
 
 # Limits.

@@ -68,7 +68,7 @@ def test_another_zone_is_refused(name):
 
 def test_every_zone_of_tzdata_has_a_wall_clock():
     now = datetime(2026, 11, 23, 19)
-    ahead = {name: clock.offset_of(now, name) for name in clock._zone_names()}
+    ahead = {name: clock.offset_of(now, name) for name in clock.zone_names()}
     assert len(ahead) > 500
     assert min(ahead.values()) == timedelta(hours=-12) and max(ahead.values()) == timedelta(hours=14)
 
