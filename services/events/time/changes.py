@@ -185,7 +185,7 @@ def _change_following(series: Series, changes: Changes, name: datetime) -> Serie
     part = next(part for part in series.parts if part.plans(name))
     base = replace(part.at(name), rule=_counting_on(part, name))
     changed, common = _renewed(base, changes), _changed_common(series, changes)
-    if part is series.parts[-1] and changed == _renewed(base, {}):
+    if part is series.parts[-1] and replace(changed, last=part.last, is_cut=part.is_cut) == base:
         return replace(series, common=common)
     parts = [*(_cut(earlier, name) for earlier in series.parts if earlier.first < name), changed]
     if len(parts) > 1 + MAX_SPLITS:
@@ -211,7 +211,7 @@ def _cut(part: Part, behind: datetime) -> Part:
 
 def _ended(part: Part, behind: datetime) -> Part:
     """Return a part whose rule ends, too: nothing brings back what was cancelled."""
-    if part.rule is None or rules.last_start(part.rule, part.times) < behind:
+    if part.rule is None or (part.last if not part.is_cut else rules.last_start(part.rule, part.times)) < behind:
         return part
     last = rules.last_before(part.rule, part.first, behind)
     rule = part.rule.ending_with(last, all_day=part.times.all_day)
@@ -272,7 +272,10 @@ def _renewed(part: Part, changes: Changes) -> Part:
         rule = None if changes["recurrence"] is None else rules.parse(changes["recurrence"])
     else:
         rule = part.rule and rules.moved_along(part.rule, times.starts_at)
-    return make_part({name: getattr(part, name) for name in TEXTS} | _texts(changes), times, rule)
+    renewed = replace(part, **_texts(changes), times=times, rule=rule and rules.settled(rule, times))
+    if not part.is_cut and (renewed.times, renewed.rule) == (part.times, part.rule):
+        return renewed  # it ends where it did: nothing need be counted
+    return make_part({name: getattr(renewed, name) for name in TEXTS}, times, rule)
 
 
 def _changed_times(times: Times, changes: Changes) -> Times:

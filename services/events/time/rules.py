@@ -1,8 +1,9 @@
 """Rules by which events repeat: read, written, and followed from any date on.
 
 python-dateutil works out which days of one year, month or week a rule names; which of these count is
-arithmetic. So nothing is worked out between the start of an event and the dates that are wanted, and no rule makes
-anything wait, whatever it names (docs/decisions/time.md).
+arithmetic. So nothing is worked out between the start of an event and the dates that are wanted. There are fourteen
+different years: where a COUNT must be counted through all of them, no rule makes anything wait either, whatever it
+names (docs/decisions/time.md).
 
 Source: RFC 5545, section 3.3.10.
 """
@@ -10,10 +11,9 @@ Source: RFC 5545, section 3.3.10.
 import re
 from calendar import isleap, monthrange
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -362,18 +362,23 @@ def _bounds(rule: Rule, index: int) -> tuple[date, date]:
 def _starts_in(rule: Rule, first: datetime, periods: Iterable[int]) -> Iterator[datetime]:
     """Yield the starts in some periods, none before `first`."""
     pattern = _Pattern.of(rule, first)
+    days_in = cache(partial(_days, pattern))  # to look up a long pattern for each period would cost more than the rest
+    step = rule.interval or 1 if rule.freq == "DAILY" else 1  # the periods of others are those of the interval
     for begin, end in (_bounds(rule, index) for index in periods):
-        if not pattern.passes_over(begin, end) and _has_step(rule, first, begin, end):
-            for day in _days(pattern, begin, end):
-                if day >= first.date() and _has_step(rule, first, day, day):
-                    yield datetime.combine(day, first.time())
+        ahead = begin.toordinal() - first.toordinal()
+        if pattern.passes_over(begin, end) or -ahead % step > (end - begin).days:
+            continue
+        for day in days_in(_twin_of(begin), end - begin):
+            if ahead + day >= 0 and (ahead + day) % step == 0:
+                yield first + timedelta(days=ahead + day)
 
 
-def _has_step(rule: Rule, first: datetime, begin: date, end: date) -> bool:
-    """Tell whether the interval of a DAILY rule touches these days. The periods of others are those of the interval."""
-    if rule.freq != "DAILY" or rule.interval is None:
-        return True
-    return (first.toordinal() - begin.toordinal()) % rule.interval <= (end - begin).days
+_TWINS = {(isleap(year), date(year, 1, 1).weekday()): year for year in range(2000, 2028)}
+"""Years that begin on the same day of the week and have equally many days have the same days in every rule."""
+
+
+def _twin_of(day: date) -> date:
+    return day.replace(year=_TWINS[isleap(day.year), date(day.year, 1, 1).weekday()])
 
 
 class _Pattern(NamedTuple):
@@ -402,7 +407,21 @@ class _Pattern(NamedTuple):
         """Tell whether BYMONTH alone says that there is nothing in a month or a week."""
         return self.period != "YEARLY" and bool(self.by_month) and not {begin.month, end.month} & {*self.by_month}
 
-    def in_library(self, begin: date, end: date) -> rrule.rrule:
+    def days(self, begin: date, end: date) -> list[date]:
+        """Return the days of one period, but for BYSETPOS. Plain and numbered weekdays the library does not unite."""
+        plain = [rrule.weekday(day) for day, number in self.by_day if not number]
+        numbered = [
+            rrule.weekday(day, self._in_reach(n)) for day, n in self.by_day if n and rrule.weekday(day) not in plain
+        ]
+        alternatives = [some for some in (plain, numbered) if some] or [[]]
+        return sorted({start.date() for some in alternatives for start in self._in_library(begin, end, some)})
+
+    def _in_reach(self, number: int) -> int:
+        """Return the number of a weekday, or one that no month has: the library cannot count further."""
+        none = 54 if self.period == "YEARLY" and not self.by_month else 6
+        return max(-none, min(number, none))
+
+    def _in_library(self, begin: date, end: date, weekdays: list[rrule.weekday]) -> rrule.rrule:
         """Return the library's rule for one period. The next lies beyond its calendar, but for weeks."""
         return rrule.rrule(
             getattr(rrule, self.period),
@@ -410,27 +429,15 @@ class _Pattern(NamedTuple):
             until=end,
             interval=1 if self.period == "WEEKLY" else 12 * date.max.year,
             wkst=begin.weekday(),
-            byweekday=self._weekdays() or None,
+            byweekday=weekdays or None,
             bymonthday=self.by_month_day or None,
             bymonth=self.by_month or None,
         )
 
-    def _weekdays(self) -> list[rrule.weekday]:
-        """Return BYDAY as the library takes it: if one is numbered, all are, because it does not unite the two."""
-        if not any(number for _, number in self.by_day):
-            return [rrule.weekday(day) for day, _ in self.by_day]
-        most = 53 if self.period == "YEARLY" and not self.by_month else 5
-        none = most + 1  # the library cannot count further, and need not
-        numbers = [(day, [max(-none, min(number, none))] if number else range(1, none)) for day, number in self.by_day]
-        return [rrule.weekday(day, number) for day, each in numbers for number in each]
-
 
 @lru_cache(maxsize=1000)
-def _days(pattern: _Pattern, begin: date, end: date) -> tuple[date, ...]:
-    """Return the days that a rule names in one period."""
-    days: list[date] = []
-    with suppress(ValueError, OverflowError):  # the last week goes beyond the year 9999
-        for start in pattern.in_library(begin, end):
-            days.append(start.date())
+def _days(pattern: _Pattern, begin: date, lasting: timedelta) -> tuple[int, ...]:
+    """Return the days that a rule names in one period, counted from its first day."""
+    days = pattern.days(begin, begin + lasting)
     positions = {position - 1 if position > 0 else len(days) + position for position in pattern.by_set_pos}
-    return tuple(days[n] for n in range(len(days)) if not positions or n in positions)
+    return tuple((day - begin).days for n, day in enumerate(days) if not positions or n in positions)

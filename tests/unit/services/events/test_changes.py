@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.events.time import rules
 from services.events.time.changes import MAX_EXCEPTIONS, MAX_SPLITS, cancel, change, check_changes
 from services.events.time.problems import Problem, SeriesFull, UnknownOccurrence
 from services.events.time.series import details_of
@@ -254,6 +255,14 @@ def test_a_split_may_make_whole_days_or_another_zone_of_what_follows(weekly):
     assert shown(series, "2026-12-22T00:00")["start_instant"] == "2026-12-22"
     zoned = changed(weekly, THIRD, "following", time_zone="Europe/Berlin")
     assert listed(zoned, NEXT_YEARS, "start_instant")[1:3] == ["2026-12-08T19:00:00", "2026-12-15T19:00:00+01:00"]
+
+
+def test_what_follows_is_counted_only_if_it_may_end_elsewhere(weekly, monkeypatch):
+    counted = []
+    last_start = rules.last_start
+    monkeypatch.setattr(rules, "last_start", lambda *args: counted.append(args) or last_start(*args))
+    assert len(changed(weekly, THIRD, "following", name="Supper").parts) == 2 and not counted
+    assert len(changed(weekly, THIRD, "following", starts_at="2026-12-15T20:00").parts) == 2 and len(counted) == 1
 
 
 def test_a_start_that_two_parts_plan_is_there_once_and_as_before(weekly):

@@ -280,6 +280,11 @@ def test_a_count_ends_a_rule_where_the_rfc_says(text, last):
         ("FREQ=MONTHLY", datetime(2026, 1, 31), ["31.01.2026", "31.03.2026", "31.05.2026", "31.07.2026", "31.08.2026"]),
         ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", datetime(2026, 1, 30), ["30.01.2026", "27.02.2026"]),
         ("FREQ=MONTHLY;BYDAY=-1FR", datetime(2026, 10, 30), ["30.10.2026", "27.11.2026", "25.12.2026", "29.01.2027"]),
+        (
+            "FREQ=YEARLY;BYDAY=MO,2MO,1TU;BYMONTH=6",
+            datetime(2026, 6, 1),
+            dates(datetime(2026, 6, n) for n in (1, 2, 8, 15)),
+        ),
         ("FREQ=MONTHLY;BYDAY=MO,1TU", datetime(2026, 6, 1), dates(datetime(2026, 6, n) for n in (1, 2, 8, 15, 22, 29))),
         ("FREQ=YEARLY;BYDAY=53MO", datetime(2029, 12, 31), ["31.12.2029", "31.12.2035", "31.12.2040"]),
         ("FREQ=YEARLY;BYMONTHDAY=1;BYDAY=MO;BYSETPOS=366,1", datetime(2026, 6, 1), ["01.06.2026", "01.02.2027"]),
@@ -458,3 +463,25 @@ def test_what_lies_before_and_after_a_range_costs_nothing(text, first):
     found = list(starts(rule, first, since=datetime(2031, 1, 1), until=datetime(2031, 3, 31)))
     assert rules._days.cache_info().misses <= 14, "no period is worked out outside of these months"
     assert found == [] if "29" in text else len(found) > 2
+
+
+EVERY_NUMBERED_DAY = ",".join(f"{n}{day}" for n in range(1, 54) for day in WEEKDAYS[:6])
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,53SU;BYMONTHDAY=29;BYSETPOS=11", datetime(2028, 12, 29)),
+        (f"FREQ=YEARLY;BYDAY={EVERY_NUMBERED_DAY};BYMONTHDAY=29;BYSETPOS=11", datetime(2028, 12, 29)),
+        ("FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=29;BYMONTH=2", datetime(2044, 2, 29)),
+        ("FREQ=DAILY;INTERVAL=1000;BYDAY=MO", datetime(2026, 11, 23)),
+    ],
+)
+def test_a_count_that_is_never_reached_is_counted_in_the_days_of_few_years(text, first, monkeypatch):
+    asked = []
+    in_library = rules._Pattern._in_library
+    monkeypatch.setattr(rules._Pattern, "_in_library", lambda *args: asked.append(args) or in_library(*args))
+    rules._days.cache_clear()
+    last_start(parse(f"{text};COUNT=1000"), Times(starts_at=first))
+    assert 0 < len(asked) <= 2 * len(rules._TWINS), "each year twice: plain weekdays, and numbered ones"
+    assert all(len(weekdays) <= 53 * 6 for *_, weekdays in asked), "a plain weekday is one"
