@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from dateutil import rrule
 
-from services.events.time.clock import Times, in_zone, latest_start
+from services.events.time.clock import Times, in_zone, latest_start, moment_of
 from services.events.time.problems import Problem
 
 MAX_TEXT = 2000
@@ -205,6 +205,9 @@ _PARTS = {
 def settled(rule: Rule, times: Times) -> Rule:
     """Return the rule with its UNTIL in the form for these times: a date when all day, else a wall clock.
 
+    UNTIL in UTC becomes its wall clock, unless the clocks change on that day, and the last start by instant is another
+    one than by wall clock: then that start.
+
     Raises:
         Problem: recurrence: UNTIL in UTC without a time zone
     """
@@ -213,7 +216,7 @@ def settled(rule: Rule, times: Times) -> Rule:
     check_zone_of_until(rule, times.time_zone)
     until = datetime.fromisoformat(rule.until)
     if until.tzinfo is not None and times.time_zone is not None:
-        until = _until_in_zone(until, times.time_zone)
+        until = _until_in_zone(until, times.starts_at, times.time_zone)
     elif "T" not in rule.until:
         until += timedelta(days=1, seconds=-1)  # the whole day is included
     return replace(rule.ending_with(until, all_day=times.all_day), count=rule.count)
@@ -229,11 +232,25 @@ def check_zone_of_until(rule: Rule, time_zone: str | None) -> None:
         raise _problem("UNTIL must not be in UTC for an event without a time zone")
 
 
-def _until_in_zone(utc: datetime, time_zone: str) -> datetime:
+def _until_in_zone(utc: datetime, first: datetime, time_zone: str) -> datetime:
     try:
-        return in_zone(utc, time_zone)
+        until = in_zone(utc, time_zone)
     except OverflowError:
-        raise _problem("UNTIL must be in the years 1 to 9999") from None
+        if utc.year == date.min.year:
+            raise _problem("UNTIL must be in the years 1 to 9999") from None
+        return datetime.max
+    moment = moment_of(utc.replace(tzinfo=None), None)
+    by_wall_clock = _last_daily(first, until, lambda start: start <= until)
+    by_instant = _last_daily(first, until, lambda start: moment_of(start, time_zone) <= moment)
+    return until if by_instant == by_wall_clock else by_instant
+
+
+def _last_daily(first: datetime, around: datetime, is_included: Callable[[datetime], bool]) -> datetime:
+    """Return the last included one of the wall clocks that have the time of the first start, around some day."""
+    day = around.toordinal()
+    near = range(min(day + 1, date.max.toordinal()), max(day - 3, 0), -1)  # a zone may skip a whole day
+    every = (datetime.combine(date.fromordinal(one), first.time()) for one in near)
+    return next((start for start in every if is_included(start)), datetime.min)
 
 
 def moved_along(rule: Rule, start: datetime) -> Rule:

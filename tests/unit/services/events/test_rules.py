@@ -145,9 +145,35 @@ def test_until_in_utc_is_refused_without_a_time_zone(times):
         settled(parse("FREQ=DAILY;UNTIL=20261231T180000Z"), times)
 
 
-def test_until_in_utc_must_have_a_wall_clock():
+def test_until_in_utc_must_have_a_wall_clock_unless_there_is_none_later():
+    assert settled(parse("FREQ=DAILY;UNTIL=99991231T233000Z"), BERLIN).until == "99991231T235959"
+    new_york = replace(BERLIN, time_zone="America/New_York")
     with pytest.raises(Problem, match="UNTIL"):
-        settled(parse("FREQ=DAILY;UNTIL=99991231T235900Z"), BERLIN)
+        settled(parse("FREQ=DAILY;UNTIL=00010101T000000Z"), new_york)
+
+
+@pytest.mark.parametrize(
+    ("first", "time_zone", "until", "comes_back", "last"),
+    [
+        ("2026-10-24T02:30", "Europe/Berlin", "20261025T002959Z", "20261025T022959", "2026-10-24T02:30"),
+        ("2026-10-24T02:30", "Europe/Berlin", "20261025T003000Z", "20261025T023000", "2026-10-25T02:30"),
+        ("2026-10-24T02:30", "Europe/Berlin", "20261025T010000Z", "20261025T023000", "2026-10-25T02:30"),
+        ("2026-10-24T02:30", "Europe/Berlin", "20261025T012959Z", "20261025T023000", "2026-10-25T02:30"),
+        ("2026-10-24T02:30", "Europe/Berlin", "20261025T013000Z", "20261025T023000", "2026-10-25T02:30"),
+        ("2026-03-28T02:30", "Europe/Berlin", "20260329T005900Z", "20260329T015900", "2026-03-28T02:30"),
+        ("2026-03-28T02:30", "Europe/Berlin", "20260329T011500Z", "20260328T023000", "2026-03-28T02:30"),
+        ("2026-03-28T02:30", "Europe/Berlin", "20260329T013000Z", "20260329T033000", "2026-03-29T02:30"),
+        ("2011-12-28T10:00", "Pacific/Apia", "20111230T150000Z", "20111229T100000", "2011-12-29T10:00"),
+    ],
+)
+def test_until_in_utc_ends_a_rule_by_instant_where_the_clocks_change(first, time_zone, until, comes_back, last):
+    times = Times(starts_at=datetime.fromisoformat(first), time_zone=time_zone)
+    rule = settled(parse(f"FREQ=DAILY;UNTIL={until}"), times)
+    assert rule.until == comes_back
+    assert (
+        last_before(rule, times.starts_at, last_start(rule, times) + timedelta(minutes=1)).isoformat(timespec="minutes")
+        == last
+    )
 
 
 # The examples of the RFC, 3.8.5.3, as far as they say what our events can.
