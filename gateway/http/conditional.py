@@ -97,11 +97,14 @@ def refuse_untagged() -> None:
 
 
 def evaluate(response: Response) -> Response:
-    """Evaluate the preconditions of a GET that succeeds, in the order of RFC 9110, section 13.2.2."""
+    """Evaluate the preconditions of a GET that succeeds, in the order of RFC 9110, section 13.2.2.
+
+    Whose view of a version `If-Match` names does not matter, as in a change; a copy to use again must be of this view.
+    """
     tag, _ = unquote_etag(response.headers.get("ETag"))
     expected, known = request.headers.get("If-Match"), request.headers.get("If-None-Match")
     try:
-        if expected is not None and not _is_any(expected) and tag not in _tags_in("If-Match", expected, weak=False):
+        if expected is not None and not _is_any(expected) and not _is_expected(tag, expected):
             return problem_response(412, "It is not the version that If-Match names.")
         if known is not None and (_is_any(known) or tag in _tags_in("If-None-Match", known, weak=True)):
             response.set_data(b"")
@@ -109,6 +112,11 @@ def evaluate(response: Response) -> Response:
     except ApiError as exc:
         return on_api_error(exc)
     return response
+
+
+def _is_expected(tag: str | None, expected: str) -> bool:
+    tags = _tags_in("If-Match", expected, weak=False)
+    return tag is not None and (tag in tags or bool({*_versions_in([tag])} & {*_versions_in(tags)}))
 
 
 def _is_any(given: str) -> bool:

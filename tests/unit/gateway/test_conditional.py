@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Response
 from flask.testing import FlaskClient
+
+from gateway.http.conditional import evaluate
 
 NOBODY = "0123456789abcdef01234567"
 
@@ -51,6 +54,18 @@ def test_what_is_read_is_not_modified_or_refused_in_this_order(client: FlaskClie
     assert status(If_None_Match='"x"') == status(If_Match="*") == status(If_Match=tag) == 200
     assert status(If_Match='"x"') == status(If_Match=f"W/{tag}") == status(If_Match='"x"', If_None_Match=tag) == 412
     assert status(If_Match=tag, If_None_Match=tag) == 304
+
+
+def test_any_view_of_a_version_is_expected_and_only_this_view_is_known(client: FlaskClient) -> None:
+    def status(**headers: str) -> int:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with client.application.test_request_context(headers=named):
+            return evaluate(Response("{}", headers={"ETag": '"7-1f2e3d4c"'})).status_code
+
+    for another_view in ('"7-00000000"', '"7"', '"6", "7-00000000"'):
+        assert status(If_Match=another_view) == status(If_None_Match=another_view) == 200
+    assert status(If_Match='"8-1f2e3d4c"') == status(If_Match='W/"7-1f2e3d4c"') == status(If_Match='"7-x"') == 412
+    assert status(If_None_Match='"7-1f2e3d4c"') == 304
 
 
 def test_a_refusal_of_what_is_read_is_a_problem(client: FlaskClient) -> None:
