@@ -24,7 +24,12 @@ export function sortable(wallClock: string): string {
   return `${day} ${time}`;
 }
 
-export const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(at(text).getTime());
+/** The calendar of the API. */
+export const FIRST_DAY: Day = "0001-01-01";
+export const LAST_DAY: Day = "9999-12-31";
+
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && text >= FIRST_DAY && toDay(at(text)) === text;
 export const isMonth = (text: string): boolean => isDay(`${text}-01`);
 
 export const monthOf = (day: Day): Month => day.slice(0, 7);
@@ -44,10 +49,34 @@ export function localDate(day: Day): Date {
   return date;
 }
 
+/** The month so many months later, or the last (first) one that there is. */
 export function shiftMonth(month: Month, by: number): Month {
   const index = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + by;
-  return `${String(Math.floor(index / 12)).padStart(4, "0")}-${two((index % 12) + 1)}`;
+  const year = Math.floor(index / 12);
+  if (year < 1) return monthOf(FIRST_DAY);
+  return year > 9999 ? monthOf(LAST_DAY) : `${String(year).padStart(4, "0")}-${two((index % 12) + 1)}`;
 }
+
+/** The day so many days later, or the last (first) one that there is. */
+export function shiftDay(day: Day, by: number): Day {
+  return toDay(new Date(at(day).getTime() + by * DAY_MS));
+}
+
+export const daysBetween = (from: Day, to: Day): number => Math.round((at(to).getTime() - at(from).getTime()) / DAY_MS);
+
+export const daysFrom = (first: Day, count: number): Day[] =>
+  Array.from({ length: count }, (_, index) => shiftDay(first, index));
+
+/** 0 is Monday, as RFC 5545 begins the week. */
+export const weekdayOf = (day: Day): number => (at(day).getUTCDay() + 6) % 7;
+
+/** The seven days of a week. `weekStart`: 0 is Sunday. */
+export function weekOf(day: Day, weekStart: number): Day[] {
+  return daysFrom(shiftDay(day, -((at(day).getUTCDay() - weekStart + 7) % 7)), 7);
+}
+
+export const monthsFrom = (first: Month, count: number): Month[] =>
+  Array.from({ length: count }, (_, index) => shiftMonth(first, index));
 
 /** How a language says days and times. */
 export class Words {
@@ -67,6 +96,27 @@ export class Words {
   birthday = (day: Day): string => this.utc({ day: "numeric", month: "short", year: "numeric" }).format(at(day));
   weekday = (day: Day, width: "short" | "long"): string => capital(this.utc({ weekday: width }).format(at(day)));
   time = (time: string): string => this.utc({ timeStyle: "short" }).format(at("2000-01-01", time));
+
+  /** "12 May": without a weekday or a year. */
+  date = (day: Day): string => this.utc({ day: "numeric", month: "long" }).format(at(day));
+  fullDate = (day: Day): string => this.utc({ day: "numeric", month: "long", year: "numeric" }).format(at(day));
+  /** Days from one to another: "12 – 18 May 2031". */
+  days = (first: Day, last: Day): string =>
+    this.utc({ day: "numeric", month: "long", year: "numeric" }).formatRange(at(first), at(last));
+  /** The same with the days of the week. */
+  fullDays = (first: Day, last: Day): string => capital(this.utc(SHORT_DATE).formatRange(at(first), at(last)));
+  /** From a time to a later one of the same day. */
+  times = (from: string, to: string): string =>
+    this.utc({ timeStyle: "short" }).formatRange(at("2000-01-01", from), at("2000-01-01", to));
+  /** A day and a time: "Mon, 12 May 2031, 19:30". */
+  moment = (day: Day, time: string): string =>
+    capital(this.utc({ ...SHORT_DATE, hour: "numeric", minute: "2-digit" }).format(at(day, time)));
+  list = (words: readonly string[]): string => new Intl.ListFormat(this.language).format(words);
+  /** A zone as people call it: "Central European Time". */
+  zone = (timeZone: string): string =>
+    new Intl.DateTimeFormat(this.language, { timeZone, timeZoneName: "longGeneric" })
+      .formatToParts(0)
+      .find(({ type }) => type === "timeZoneName")!.value;
 
   /** The time of an instant, by the clock of this machine. */
   clock = (ms: number): string => this.local({ timeStyle: "short" }).format(ms);
@@ -103,6 +153,15 @@ export class Words {
   }
 }
 
+const SHORT_DATE = { weekday: "short", day: "numeric", month: "long", year: "numeric" } as const;
+const DAY_MS = 86_400_000;
+
 const at = (day: Day, time = "00:00"): Date => new Date(`${day}T${time}:00Z`);
+/** The day of an instant in UTC, or the nearest one that there is. */
+function toDay(date: Date): Day {
+  const year = date.getUTCFullYear();
+  if (Number.isNaN(year)) return "";
+  return year < 1 ? FIRST_DAY : year > 9999 ? LAST_DAY : date.toISOString().slice(0, 10);
+}
 const two = (number: number): string => String(number).padStart(2, "0");
 const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);

@@ -1,5 +1,7 @@
 /** What the client says, in English. */
 
+import { repeatingInEnglish } from "./repeating.en.ts";
+
 const plural = new Intl.PluralRules("en");
 const count = (n: number, one: string, many: string) => `${n} ${plural.select(n) === "one" ? one : many}`;
 
@@ -90,6 +92,8 @@ export const en = {
   eventGone: "This event is not available any more.",
   changedMeanwhile: "Somebody has changed this event meanwhile. Save again to apply your changes on top of theirs.",
   fillIn: (field: string) => `${field} is needed.`,
+
+  repeating: repeatingInEnglish,
 
   private: "Private",
   openToFriends: "Open to friends",

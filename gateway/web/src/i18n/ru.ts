@@ -1,6 +1,7 @@
 /** What the client says, in Russian. */
 
 import type { Dictionary } from "./en.ts";
+import { repeatingInRussian } from "./repeating.ru.ts";
 
 const plural = new Intl.PluralRules("ru");
 const count = (n: number, one: string, few: string, many: string) =>
@@ -93,6 +94,8 @@ export const ru: Dictionary = {
   eventGone: "Это событие больше недоступно.",
   changedMeanwhile: "Кто-то уже изменил это событие. Сохраните ещё раз, чтобы внести и ваши изменения.",
   fillIn: (field) => `Заполните поле «${field}».`,
+
+  repeating: repeatingInRussian,
 
   private: "Личное",
   openToFriends: "Открыто для друзей",
