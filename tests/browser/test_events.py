@@ -25,8 +25,8 @@ def test_an_event_is_created_changed_and_deleted(someone: SomeOne, window: Windo
     expect(visitor.page.get_by_text("21:15")).to_be_visible()
 
     visitor.button("Edit").click()
-    visitor.dialog.get_by_label("Name").fill("Jazz evening")
-    visitor.dialog.get_by_label("Date").fill(NEXT_MONTH.isoformat())
+    visitor.field("Name").fill("Jazz evening")
+    visitor.field("Date").fill(NEXT_MONTH.isoformat())
     visitor.dialog.get_by_label("Music").check()
     visitor.button("Save").click()
     visitor.says("Saved.")
@@ -57,12 +57,14 @@ def test_a_form_says_what_is_missing_where_it_is_missing(someone: SomeOne, windo
     visitor.button("New event").click()
     visitor.button("Save").click()
 
-    name = visitor.dialog.get_by_label("Name")
+    name = visitor.field("Name")
     expect(name).to_be_focused()
     expect(name).to_have_accessible_description("Name is needed.")
     name.fill("Tea")
+    visitor.field("Date").fill("")
     visitor.button("Save").click()
-    expect(visitor.dialog.get_by_label("Address")).to_be_focused()
+    expect(visitor.field("Date")).to_be_focused()
+    expect(name).to_have_value("Tea")
 
 
 def test_a_change_that_somebody_else_has_made_meanwhile_is_not_overwritten_unseen(
@@ -76,7 +78,7 @@ def test_a_change_that_somebody_else_has_made_meanwhile_is_not_overwritten_unsee
     with visitor.page.expect_response(lambda answer: "/event?id=" in answer.url and bool(answer.headers.get("etag"))):
         visitor.button("Edit").click()
     person.change(event_id, address="Elsewhere")
-    visitor.dialog.get_by_label("Name").fill("Coffee")
+    visitor.field("Name").fill("Coffee")
     visitor.button("Save").click()
     expect(visitor.dialog.get_by_text("Somebody has changed this event meanwhile.")).to_be_visible()
 

@@ -67,7 +67,7 @@ def test_two_people_become_friends_and_plan_an_event(system: System, window: Cal
 
     # Ann moves it; Ben sees that while he looks. She deletes it, and it is gone for both.
     ann.button("Edit").click()
-    ann.dialog.get_by_label("Address").fill("The lake")
+    ann.field("Address").fill("The lake")
     ann.button("Save").click()
     expect(ben.page.get_by_text("The lake")).to_be_visible()
     ann.button("Delete").click()

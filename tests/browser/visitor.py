@@ -75,6 +75,10 @@ class Visitor:
         """Find the dialog that is open."""
         return self.page.get_by_role("dialog")
 
+    def field(self, label: str) -> Locator:
+        """Find a field of the dialog that is open by its exact label."""
+        return self.dialog.get_by_label(label, exact=True)
+
     @property
     def menu(self) -> Locator:
         """Find the main menu."""
@@ -122,12 +126,12 @@ class Visitor:
     def plan(self, name: str, *, address: str = "Home", with_friends: bool = False, **fields: str) -> None:
         """Fill in the form of a new event and save it; the event's page opens."""
         self.button("New event").click()
-        self.dialog.get_by_label("Name").fill(name)
+        self.field("Name").fill(name)
         if with_friends:
             self.dialog.get_by_text("Group event").click()
-        self.dialog.get_by_label("Address").fill(address)
+        self.field("Address").fill(address)
         for label, value in fields.items():
-            self.dialog.get_by_label(label.capitalize()).fill(value)
+            self.field(label.replace("_", " ").capitalize()).fill(value)
         self.button("Save").click()
         expect(self.heading(name)).to_be_visible()
 

@@ -50,9 +50,18 @@ function Page() {
   const where = route.value;
   switch (where.page) {
     case "calendar":
-      return <Calendar day={where.day} isNew={where.isNew} />;
+      return <Calendar view={where.view} day={where.day} />;
+    case "new":
+      return <Calendar view={null} day={where.day} outline={where.outline} isNew />;
     case "event":
-      return <EventPage key={where.id} id={where.id} isEdited={where.isEdited} />;
+      return (
+        <EventPage
+          key={`${where.id} ${where.occurrence}`}
+          id={where.id}
+          occurrence={where.occurrence}
+          isEdited={where.isEdited}
+        />
+      );
     case "dialogs":
       return <Dialogs chat={where.chat} />;
     case "friends":

@@ -105,17 +105,19 @@ export class Words {
     this.utc({ day: "numeric", month: "long", year: "numeric" }).formatRange(at(first), at(last));
   /** The same with the days of the week. */
   fullDays = (first: Day, last: Day): string => capital(this.utc(SHORT_DATE).formatRange(at(first), at(last)));
-  /** From a time to a later one of the same day. */
+  /** From a time to a later one of the same day, or to its end at midnight. */
   times = (from: string, to: string): string =>
-    this.utc({ timeStyle: "short" }).formatRange(at("2000-01-01", from), at("2000-01-01", to));
+    from < to
+      ? this.utc({ timeStyle: "short" }).formatRange(at("2000-01-01", from), at("2000-01-01", to))
+      : `${this.time(from)}–${this.time(to)}`;
   /** A day and a time: "Mon, 12 May 2031, 19:30". */
   moment = (day: Day, time: string): string =>
     capital(this.utc({ ...SHORT_DATE, hour: "numeric", minute: "2-digit" }).format(at(day, time)));
   list = (words: readonly string[]): string => new Intl.ListFormat(this.language).format(words);
-  /** A zone as people call it: "Central European Time". */
-  zone = (timeZone: string): string =>
+  /** A zone as people call it at an instant: "Central European Time". */
+  zone = (timeZone: string, instant: number): string =>
     new Intl.DateTimeFormat(this.language, { timeZone, timeZoneName: "longGeneric" })
-      .formatToParts(0)
+      .formatToParts(instant)
       .find(({ type }) => type === "timeZoneName")!.value;
 
   /** The time of an instant, by the clock of this machine. */

@@ -4,6 +4,7 @@ import "./styles/shell.css";
 import "./styles/components.css";
 import "./styles/calendar.css";
 import "./styles/event.css";
+import "./styles/event-form.css";
 import "./styles/chat.css";
 import "./styles/people.css";
 import "./styles/welcome.css";

@@ -32,6 +32,14 @@ export function keep(name: string, value: string): void {
 export const THEMES = ["auto", "light", "dark"] as const;
 export const theme = remembered("theme", THEMES, "auto");
 
+export const VIEWS = ["month", "week", "day", "agenda"] as const;
+export type View = (typeof VIEWS)[number];
+/** How the calendar was looked at last. */
+export const lastView = remembered("view", VIEWS, "month");
+
+/** Whether single letters do something: who speaks to the machine may not want that (WCAG 2.1.4). */
+export const shortcuts = remembered("shortcuts", ["on", "off"], "on");
+
 effect(() => {
   const root = globalThis.document?.documentElement;
   if (root) root.dataset.theme = theme.value;

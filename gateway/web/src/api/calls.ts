@@ -1,7 +1,10 @@
 /** One function for each request that this client makes. */
 
+import type { Day } from "../dates.ts";
 import { type Answer, send } from "./http.ts";
-import type { CalendarEvent, Chat, Id, Invite, Me, Member, NewEvent, Person, Rights } from "./types.ts";
+import type { Agenda, CalendarEvent, Chat, Id, Invite, Me, Member, NewEvent, Person, Reach, Rights } from "./types.ts";
+
+const AGENDA_PAGE = 1000;
 
 export const getMe = (): Promise<Answer<Me>> => send<Me>("GET", "/user");
 
@@ -16,16 +19,30 @@ export const listMonth = async (year: number, month: number): Promise<CalendarEv
   return Object.values(data ?? {}).flat();
 };
 
-export const getEvent = (id: Id): Promise<Answer<CalendarEvent>> => send("GET", "/event", { query: { id } });
+/** What overlaps the days from one to before another, as a zone counts them; null: as each event does. */
+export async function listAgenda(from: Day, to: Day, zone: string | null): Promise<CalendarEvent[]> {
+  const events: CalendarEvent[] = [];
+  const query = { from, to, time_zone: zone ?? undefined, limit: AGENDA_PAGE };
+  for (let after: string | undefined; ; ) {
+    const { data } = await send<Agenda>("GET", "/agenda", { query: { ...query, after } });
+    events.push(...data!.events);
+    if (!data!.next) return events;
+    after = data!.next;
+  }
+}
+
+export const getEvent = (id: Id, occurrence: string | null = null): Promise<Answer<CalendarEvent>> =>
+  send("GET", "/event", { query: { id, occurrence: occurrence ?? undefined } });
 
 export const createEvent = async (event: NewEvent): Promise<Id> =>
   (await send<{ id: Id }>("POST", "/event", { body: event })).data!.id;
 
 /** `tag`: the ETag of what the person has seen, so that nobody's change is overwritten unseen. */
-export const changeEvent = (id: Id, changes: Partial<NewEvent>, tag?: string): Promise<unknown> =>
-  send("PUT", "/event", { body: { id, ...changes }, headers: tag ? { "If-Match": tag } : {} });
+export const changeEvent = (id: Id, changes: Partial<NewEvent>, reach: Reach, tag?: string): Promise<unknown> =>
+  send("PUT", "/event", { body: { id, ...changes, ...reach }, headers: tag ? { "If-Match": tag } : {} });
 
-export const deleteEvent = (id: Id): Promise<unknown> => send("DELETE", "/event", { query: { id } });
+export const deleteEvent = (id: Id, { occurrence, scope }: Reach): Promise<unknown> =>
+  send("DELETE", "/event", { query: { id, ...(occurrence && { occurrence, scope }) } });
 
 export const leaveEvent = (id: Id): Promise<unknown> => send("DELETE", "/event/group/leave", { query: { id } });
 

@@ -16,8 +16,20 @@ export type Me = Schemas["User"];
 
 export type CalendarEvent = Schemas["Event"];
 
-/** The form gives every field, and privacy as an event has it. */
-export type NewEvent = Schemas["NewEvent"] & Pick<CalendarEvent, "is_private">;
+export type Agenda = Schemas["Agenda"];
+
+/** The form gives every field, and flags as an event has them. */
+export type NewEvent = Schemas["NewEvent"] &
+  Pick<CalendarEvent, "is_private" | "end_datetime" | "all_day" | "time_zone" | "recurrence">;
+
+/** Which of an event's occurrences a change is about. */
+export type Scope = "this" | "following" | "all";
+
+/** An occurrence of an event, and how far a change of it reaches; without an occurrence: the event. */
+export interface Reach {
+  occurrence: string | null;
+  scope: Scope;
+}
 
 export type Member = Schemas["Member"];
 

@@ -8,12 +8,14 @@ interface Props {
   text: string;
   /** What the button says that does it. */
   verb: string;
+  /** What the button says that leaves everything as it is. */
+  undo?: string;
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }
 
 /** Ask before something is lost. */
-export function Confirm({ title, text, verb, onConfirm, onClose }: Props) {
+export function Confirm({ title, text, verb, undo = t().cancel, onConfirm, onClose }: Props) {
   const [isBusy, setBusy] = useState(false);
   const confirm = async () => {
     setBusy(true);
@@ -32,7 +34,7 @@ export function Confirm({ title, text, verb, onConfirm, onClose }: Props) {
       </div>
       <footer class="modal-foot">
         <button type="button" class="button" onClick={onClose}>
-          {t().cancel}
+          {undo}
         </button>
         <button type="button" class="button is-danger is-filled" disabled={isBusy} onClick={confirm}>
           {verb}

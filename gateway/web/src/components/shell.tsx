@@ -63,7 +63,7 @@ function Navigation() {
   return (
     <nav class="navigation" aria-label={t().mainMenu}>
       <ul>
-        <Way to={to.calendar()} symbol="calendar" label={t().calendar} isHere={isHere("calendar", "event")} />
+        <Way to={to.calendar()} symbol="calendar" label={t().calendar} isHere={isHere("calendar", "new", "event")} />
         <Way
           to={to.dialogs()}
           symbol="dialogs"

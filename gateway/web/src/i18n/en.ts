@@ -1,9 +1,10 @@
 /** What the client says, in English. */
 
-import { repeatingInEnglish } from "./repeating.en.ts";
+import { inMonthInEnglish, repeatingInEnglish } from "./repeating.en.ts";
 
 const plural = new Intl.PluralRules("en");
-const count = (n: number, one: string, many: string) => `${n} ${plural.select(n) === "one" ? one : many}`;
+const plurals = (n: number, one: string, many: string) => (plural.select(n) === "one" ? one : many);
+const count = (n: number, one: string, many: string) => `${n} ${plurals(n, one, many)}`;
 
 export const en = {
   appName: "Social Calendar",
@@ -90,10 +91,67 @@ export const en = {
   deleted: "Deleted.",
   left: "You have left the event.",
   eventGone: "This event is not available any more.",
+  occurrenceGone: "This date of the event is not available any more.",
   changedMeanwhile: "Somebody has changed this event meanwhile. Save again to apply your changes on top of theirs.",
   fillIn: (field: string) => `${field} is needed.`,
 
+  allDay: "All day",
+  from: (time: string) => `from ${time}`,
+  until: (time: string) => `until ${time}`,
+  endDate: "End date",
+  endTime: "End time",
+  lastDay: "Last day",
+  addEnd: "Add an end",
+  noEnd: "No end",
+  timeZone: "Time zone",
+  changeTimeZone: "Change time zone",
+  floating: "The same clock time everywhere",
+  inThePast: "This is in the past.",
+  missing: "This is needed.",
+  badYear: "The year must be from 1 to 9999.",
+  endsEarly: "The end must be after the start.",
+  endsLate: "At most 366 days after the start.",
+  untilEarly: "Not before the first date.",
+  badNumber: "A number from 1 to 1000.",
+  overlaps: (n: number) => plurals(n, "This overlaps something of yours:", "This overlaps some of your plans:"),
+
+  repeats: "Repeats",
+  never: "Never",
+  every: { day: "Every day", week: "Every week", month: "Every month", year: "Every year" },
+  otherwise: "By a rule of its own",
+  interval: "Every",
+  units: {
+    day: (n: number) => plurals(n, "day", "days"),
+    week: (n: number) => plurals(n, "week", "weeks"),
+    month: (n: number) => plurals(n, "month", "months"),
+    year: (n: number) => plurals(n, "year", "years"),
+  },
+  onDays: "On these days",
+  onWhich: "On which day of the month",
+  ends: "Ends",
+  endsUntil: "On a date",
+  endsCount: "After a number of times",
+  untilDate: "Last date",
+  count: "Number of times",
+  nextDates: "Next dates:",
   repeating: repeatingInEnglish,
+  byMonth: inMonthInEnglish,
+
+  whichToChange: "Which ones do you want to change?",
+  whichToDelete: "Which ones do you want to delete?",
+  scopes: { this: "Only this one", following: "This one and all that follow", all: "All of them" },
+  scopeTexts: {
+    this: "The others stay as they are.",
+    following: "What was before stays as it is.",
+    all: "Before and after this one, too.",
+  },
+  notThisAlone: "Time zone, repeats and visibility are the same for all, so this one alone cannot have others.",
+  discard: "Discard",
+  discardTitle: "Discard what you have entered?",
+  discardText: "It has not been saved.",
+  keepEditing: "Keep editing",
+  toSeries: "Show the whole series",
+  nextTime: "Next time",
 
   private: "Private",
   openToFriends: "Open to friends",

@@ -9,6 +9,8 @@ const plural = new Intl.PluralRules("en", { type: "ordinal" });
 const SUFFIXES: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
 const list = new Intl.ListFormat("en-GB");
 
+export const inMonthInEnglish = (rule: Repeating): string => `On the ${inMonth(rule)}`;
+
 /** "every second Tuesday until 1 March" */
 export const repeatingInEnglish = (rule: Repeating): string => howOften(rule) + end(rule);
 
@@ -33,6 +35,7 @@ function weekly({ interval, weekdays }: Repeating): string {
   return `${each(interval, "week")} on ${list.format(days)}`;
 }
 
+/** "second Tuesday", "13th" */
 function inMonth({ by, number, weekday, dayOfMonth }: Repeating): string {
   if (by === "date") return `${dayOfMonth}${SUFFIXES[plural.select(dayOfMonth)]}`;
   return `${by === "last" ? "last" : ORDINALS[number - 1]} ${WEEKDAYS[weekday]}`;

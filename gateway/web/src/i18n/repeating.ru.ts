@@ -28,6 +28,10 @@ const list = new Intl.ListFormat("ru");
 const count = (n: number, one: string, few: string, many: string) =>
   `${n} ${{ one, few, many, other: many, zero: many, two: few }[plural.select(n)]}`;
 
+/** «Во второй вторник», «13-го числа» */
+export const inMonthInRussian = (rule: Repeating): string =>
+  rule.by === "date" ? `${rule.dayOfMonth}-го числа` : inMonth(rule).replace(/^в/, "В");
+
 /** «каждый второй вторник до 1 марта» */
 export const repeatingInRussian = (rule: Repeating): string => howOften(rule) + end(rule);
 

@@ -1,7 +1,9 @@
 /** How often something repeats, in words: "every second Tuesday until 1 March". */
 
+import type { CalendarEvent } from "../api/types.ts";
 import { type Day, shiftDay } from "../dates.ts";
-import { numberInMonth, type Repeat, weekdaysOf } from "../time/repeat.ts";
+import { dayIn, fromApi } from "../time/clock.ts";
+import { fromRule, numberInMonth, type Repeat, weekdaysOf } from "../time/repeat.ts";
 import { inWords, t } from "./index.ts";
 
 /** What the words for a repeat are made of. Days of the week: 0 is Monday. */
@@ -21,6 +23,14 @@ export function repeatInWords(repeat: Repeat, start: Day): string {
   const isSoon = repeat.until < shiftDay(start, 365);
   const until = repeat.until && (isSoon ? inWords().date(repeat.until) : inWords().fullDate(repeat.until));
   return t().repeating(repeatingOf(repeat, start, until || null));
+}
+
+/** Say how an event repeats, or "" if it does not. */
+export function repeatsInWords({ recurrence, occurrence, datetime }: CalendarEvent): string {
+  if (!recurrence) return "";
+  const day = dayIn(fromApi(occurrence ?? datetime));
+  const repeat = fromRule(recurrence, day);
+  return repeat ? repeatInWords(repeat, day) : t().otherwise;
 }
 
 export const repeatingOf = (repeat: Repeat, start: Day, until: string | null): Repeating => ({

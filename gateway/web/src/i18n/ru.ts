@@ -1,11 +1,12 @@
 /** What the client says, in Russian. */
 
 import type { Dictionary } from "./en.ts";
-import { repeatingInRussian } from "./repeating.ru.ts";
+import { inMonthInRussian, repeatingInRussian } from "./repeating.ru.ts";
 
 const plural = new Intl.PluralRules("ru");
-const count = (n: number, one: string, few: string, many: string) =>
-  `${n} ${{ one, few, many, other: many, zero: many, two: few }[plural.select(n)]}`;
+const plurals = (n: number, one: string, few: string, many: string) =>
+  ({ one, few, many, other: many, zero: many, two: few })[plural.select(n)];
+const count = (n: number, one: string, few: string, many: string) => `${n} ${plurals(n, one, few, many)}`;
 
 export const ru: Dictionary = {
   appName: "Social Calendar",
@@ -92,10 +93,68 @@ export const ru: Dictionary = {
   deleted: "Удалено.",
   left: "Вы покинули событие.",
   eventGone: "Это событие больше недоступно.",
+  occurrenceGone: "Этой даты у события больше нет.",
   changedMeanwhile: "Кто-то уже изменил это событие. Сохраните ещё раз, чтобы внести и ваши изменения.",
   fillIn: (field) => `Заполните поле «${field}».`,
 
+  allDay: "Весь день",
+  from: (time) => `с ${time}`,
+  until: (time) => `до ${time}`,
+  endDate: "Дата окончания",
+  endTime: "Время окончания",
+  lastDay: "Последний день",
+  addEnd: "Указать окончание",
+  noEnd: "Без окончания",
+  timeZone: "Часовой пояс",
+  changeTimeZone: "Изменить часовой пояс",
+  floating: "Одно и то же время на часах в любом поясе",
+  inThePast: "Это время уже прошло.",
+  missing: "Заполните это поле.",
+  badYear: "Год должен быть от 1 до 9999.",
+  endsEarly: "Окончание должно быть позже начала.",
+  endsLate: "Не позже чем через 366 дней после начала.",
+  untilEarly: "Не раньше первой даты.",
+  badNumber: "Число от 1 до 1000.",
+  overlaps: () => "На это время у вас уже есть планы:",
+
+  repeats: "Повторение",
+  never: "Не повторять",
+  every: { day: "Каждый день", week: "Каждую неделю", month: "Каждый месяц", year: "Каждый год" },
+  otherwise: "По особому правилу",
+  interval: "Раз в",
+  units: {
+    day: (n) => plurals(n, "день", "дня", "дней"),
+    week: (n) => plurals(n, "неделю", "недели", "недель"),
+    month: (n) => plurals(n, "месяц", "месяца", "месяцев"),
+    year: (n) => plurals(n, "год", "года", "лет"),
+  },
+  onDays: "По каким дням",
+  onWhich: "В какой день месяца",
+  ends: "Завершение",
+  endsUntil: "В определённый день",
+  endsCount: "После нескольких раз",
+  untilDate: "Последняя дата",
+  count: "Сколько раз",
+  nextDates: "Ближайшие даты:",
   repeating: repeatingInRussian,
+  byMonth: inMonthInRussian,
+
+  whichToChange: "Что изменить?",
+  whichToDelete: "Что удалить?",
+  scopes: { this: "Только это событие", following: "Это и все следующие", all: "Все события серии" },
+  scopeTexts: {
+    this: "Остальные не изменятся.",
+    following: "Предыдущие не изменятся.",
+    all: "И предыдущие, и следующие.",
+  },
+  notThisAlone:
+    "Часовой пояс, повторение и видимость — общие для всей серии, изменить их только у одного события нельзя.",
+  discard: "Не сохранять",
+  discardTitle: "Закрыть без сохранения?",
+  discardText: "Введённые данные будут потеряны.",
+  keepEditing: "Продолжить",
+  toSeries: "Показать всю серию",
+  nextTime: "В следующий раз",
 
   private: "Личное",
   openToFriends: "Открыто для друзей",

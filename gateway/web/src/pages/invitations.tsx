@@ -6,11 +6,14 @@ import { Heading } from "../components/page.tsx";
 import { Empty } from "../components/states.tsx";
 import { notify, notifyError } from "../components/toasts.tsx";
 import { usePerson } from "../components/use-person.ts";
-import { fromWallClock } from "../dates.ts";
-import { inWords, t } from "../i18n/index.ts";
+import { t } from "../i18n/index.ts";
+import { repeatsInWords } from "../i18n/repeats.ts";
+import { whenInWords } from "../i18n/when.ts";
 import { to } from "../route.ts";
 import { answerInvite } from "../store/actions.ts";
 import { readEvent, state } from "../store/store.ts";
+import { zoneHere } from "../time/clock.ts";
+import { place } from "../time/place.ts";
 
 /** Everything that waits for my answer. */
 export function Invitations() {
@@ -72,7 +75,6 @@ function EventInvite({ invite }: { invite: Invite }) {
     void readEvent(invite.event_id!).catch(() => undefined);
   }, [invite.event_id]);
 
-  const { day, time } = fromWallClock(event?.datetime ?? "");
   return (
     <li class="person">
       <EventIcon icon={event?.icon ?? ""} size="is-large" />
@@ -80,7 +82,7 @@ function EventInvite({ invite }: { invite: Invite }) {
         <strong>{event ? <a href={to.event(event.id)}>{event.name}</a> : t().loading}</strong>
         {event && (
           <small>
-            {inWords().day(day)}, {inWords().time(time)} · {event.address}
+            {[whenInWords(place(event, zoneHere())), repeatsInWords(event), event.address].filter(Boolean).join(" · ")}
           </small>
         )}
         <small>{t().invitesYou(sender?.name ?? t().someone)}</small>

@@ -2,26 +2,64 @@
 
 import * as calls from "../api/calls.ts";
 import { Problem } from "../api/http.ts";
-import type { Id, Invite, Member, NewEvent, Person, Rights } from "../api/types.ts";
-import { onEventGone, onFriendGone, onInviteSettled, onMember, onMemberLeft, onMyEvent } from "./apply.ts";
-import { readChat, readChats, readEvent, readFriends, readMember, state, update } from "./store.ts";
+import type { CalendarEvent, Id, Invite, Member, NewEvent, Person, Reach, Rights } from "../api/types.ts";
+import {
+  onEventGone,
+  onFriendGone,
+  onInviteSettled,
+  onMember,
+  onMemberLeft,
+  onMyEvent,
+  onOccurrenceGone,
+} from "./apply.ts";
+import { repeats } from "./state.ts";
+import {
+  readChat,
+  readChats,
+  readEvent,
+  readFriends,
+  readMember,
+  readOccurrence,
+  readOutdated,
+  state,
+  update,
+} from "./store.ts";
 
 export async function createEvent(event: NewEvent, guests: readonly Id[]): Promise<Id> {
   const id = await calls.createEvent(event);
   for (const guest of guests) await calls.sendInvite(guest, id);
   const { data } = await calls.getEvent(id);
   update((known) => onMyEvent(known, data!));
+  await renew(data!);
   return id;
 }
 
-export async function changeEvent(id: Id, changes: Partial<NewEvent>, tag?: string): Promise<void> {
-  await calls.changeEvent(id, changes, tag);
-  await readEvent(id);
+export async function changeEvent(id: Id, changes: Partial<NewEvent>, reach: Reach, tag?: string): Promise<void> {
+  await calls.changeEvent(id, changes, reach, tag);
+  if (reach.occurrence && reach.scope === "this") await readOccurrence(id, reach.occurrence);
+  else await renew((await readEvent(id)).event);
 }
 
-export async function deleteEvent(id: Id): Promise<void> {
-  await unlessGone(calls.deleteEvent(id));
-  update((known) => onEventGone(known, { id }));
+/** Delete an event, or cancel some of its occurrences; the last one takes the event with it. */
+export async function deleteEvent(id: Id, reach: Reach = { occurrence: null, scope: "all" }): Promise<void> {
+  await unlessGone(calls.deleteEvent(id, reach));
+  const { occurrence, scope } = reach;
+  if (!occurrence || scope === "all") return update((known) => onEventGone(known, { id }));
+  update((known) => onOccurrenceGone(known, { id, occurrence }));
+  try {
+    const { event } = await readEvent(id);
+    if (scope === "following") await renew(event);
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 404)) throw error;
+    update((known) => onEventGone(known, { id }));
+  }
+}
+
+/** Read the occurrences of an event again, if it repeats. */
+async function renew(event: CalendarEvent): Promise<void> {
+  if (!repeats(event)) return;
+  update((known) => ({ ...known, outdated: { ...known.outdated, [event.id]: event } }));
+  await readOutdated();
 }
 
 export async function leaveEvent(id: Id): Promise<void> {
@@ -47,6 +85,7 @@ export async function answerInvite(invite: Invite, action: "accept" | "decline")
   if (invite.event_id) {
     const { event } = await readEvent(invite.event_id);
     update((known) => onMyEvent(known, event));
+    await renew(event);
   } else {
     await Promise.all([readFriends(), readChats()]);
   }

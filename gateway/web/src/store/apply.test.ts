@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { CalendarEvent, Message } from "../api/types.ts";
 import { apply } from "./apply.ts";
-import { byDay, inOrder, NOTHING, type State } from "./state.ts";
+import { inOrder, NOTHING, type State } from "./state.ts";
 
 const ME = "me";
 const EMPTY: State = { ...NOTHING, me: { ...NOTHING.me, id: ME } };
@@ -115,8 +115,49 @@ describe("what ends", () => {
 
 test("a change of an event that I only look at does not put it into my calendar", () => {
   const state = apply(EMPTY, { id: "1", type: "event.changed.v1", data: party });
-  assert.equal(byDay(state).size, 0);
-  assert.equal(byDay(after(STREAM)).get("2031-05-17")?.length, 1);
+  assert.deepEqual(state.calendar, {});
+  assert.deepEqual(Object.keys(after(STREAM).calendar), [party.id]);
+});
+
+describe("what repeats", () => {
+  const dinner = { ...party, id: "dinner", recurrence: "FREQ=WEEKLY;BYDAY=TU", chat_id: null };
+  const on = (day: string, more = {}) => ({ ...dinner, occurrence: `${day}.05.2031 19:30`, ...more });
+  const heard = (type: string, data: unknown) => ({ id: "99", type, data });
+  const known = (): State => {
+    const created = apply(EMPTY, heard("event.created.v1", dinner));
+    return { ...created, outdated: {}, calendar: { "dinner 20.05.2031 19:30": on("20"), other: party } };
+  };
+
+  test("does not stand in the calendar by itself: its occurrences are to be read", () => {
+    const state = apply(EMPTY, heard("event.created.v1", dinner));
+    assert.deepEqual([Object.keys(state.calendar), Object.keys(state.outdated)], [[], ["dinner"]]);
+  });
+
+  test("an occurrence that is changed or cancelled is that alone", () => {
+    const moved = apply(known(), heard("occurrence.changed.v1", on("20", { datetime: "21.05.2031 20:00" })));
+    assert.equal(moved.calendar["dinner 20.05.2031 19:30"]?.datetime, "21.05.2031 20:00");
+    assert.deepEqual(moved.outdated, {});
+    const cancelled = heard("occurrence.cancelled.v1", { id: "dinner", occurrence: "20.05.2031 19:30" });
+    assert.deepEqual(Object.keys(apply(known(), cancelled).calendar), ["other"]);
+    assert.deepEqual(apply(apply(known(), cancelled), cancelled), apply(known(), cancelled));
+  });
+
+  test("a change of the event outdates its occurrences, until they are read they are shown", () => {
+    const state = apply(known(), heard("event.changed.v1", { ...dinner, name: "Supper" }));
+    assert.deepEqual(Object.keys(state.outdated), ["dinner"]);
+    assert.equal(Object.keys(state.calendar).length, 2);
+  });
+
+  test("what does not repeat any more stands in the calendar itself", () => {
+    const state = apply(known(), heard("event.changed.v1", { ...dinner, recurrence: null }));
+    assert.deepEqual([Object.keys(state.calendar).sort(), state.outdated], [["dinner", "other"], {}]);
+  });
+
+  test("what is deleted, or left, takes its occurrences with it", () => {
+    const changed = apply(known(), heard("event.changed.v1", dinner));
+    const state = apply(changed, heard("event.deleted.v1", { id: "dinner" }));
+    assert.deepEqual([Object.keys(state.calendar), state.outdated], [["other"], {}]);
+  });
 });
 
 test("the chat with the newest message comes first, empty ones last", () => {

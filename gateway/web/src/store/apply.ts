@@ -2,20 +2,46 @@
 
 import type { CalendarEvent, Id, Invite, Me, Member, Message, Person, Settled } from "../api/types.ts";
 import type { Item } from "../live/sse.ts";
+import { keyOf } from "../time/place.ts";
 import { newChat, withMessage } from "./messages.ts";
-import { type State, without } from "./state.ts";
+import { repeats, type State, without, withoutEvent } from "./state.ts";
 
 type Change<T> = (state: State, data: T) => State;
 
 const onEvent: Change<CalendarEvent> = (state, event) => {
-  const known = { ...state, events: { ...state.events, [event.id]: { ...state.events[event.id], ...event } } };
+  const merged = { ...state.events[event.id], ...event };
+  const known = { ...state, events: { ...state.events, [event.id]: merged }, calendar: calendarWith(state, merged) };
   const id = event.chat_id;
   if (!id || known.chats[id]) return known;
   return { ...known, chats: { ...known.chats, [id]: newChat({ id, event_id: event.id }) } };
 };
 
+/** Of an event that repeats the occurrences stand in the calendar, of any other the event itself. */
+function calendarWith({ calendar, mine }: State, event: CalendarEvent): State["calendar"] {
+  if (!mine.has(event.id)) return calendar;
+  if (repeats(event)) return without(calendar, event.id);
+  return { ...withoutEvent(calendar, event.id), [event.id]: event };
+}
+
 const onMyEvent: Change<CalendarEvent> = (state, event) =>
   onEvent({ ...state, mine: new Set(state.mine).add(event.id) }, event);
+
+/** Occurrences cannot be told from the event: they are read again. */
+const outdating: (change: Change<CalendarEvent>) => Change<CalendarEvent> = (change) => (state, event) => {
+  const known = change(state, event);
+  if (!repeats(event) || !known.mine.has(event.id)) return known;
+  return { ...known, outdated: { ...known.outdated, [event.id]: event } };
+};
+
+const onOccurrence: Change<CalendarEvent> = (state, occurrence) => ({
+  ...state,
+  calendar: { ...state.calendar, [keyOf(occurrence)]: occurrence },
+});
+
+const onOccurrenceGone: Change<{ id: Id; occurrence: string }> = (state, gone) => ({
+  ...state,
+  calendar: without(state.calendar, keyOf(gone)),
+});
 
 const onEventGone: Change<{ id: Id }> = (state, { id }) => {
   const mine = new Set(state.mine);
@@ -27,6 +53,8 @@ const onEventGone: Change<{ id: Id }> = (state, { id }) => {
     ...state,
     mine,
     events: without(state.events, id),
+    calendar: withoutEvent(state.calendar, id),
+    outdated: without(state.outdated, id),
     chats: without(state.chats, ...chats.map((chat) => chat.id)),
     members: without(state.members, ...members.map((member) => member.member_id)),
     invites: without(state.invites, ...invites.map((invite) => invite.id)),
@@ -89,10 +117,12 @@ const onProfile: Change<Partial<Me>> = (state, profile) => ({ ...state, me: { ..
 
 // biome-ignore lint/suspicious/noExplicitAny: each type of item has data of its own
 const CHANGES: Record<string, Change<any>> = {
-  "event.created.v1": onMyEvent,
-  "event.joined.v1": onMyEvent,
-  "event.changed.v1": onEvent,
+  "event.created.v1": outdating(onMyEvent),
+  "event.joined.v1": outdating(onMyEvent),
+  "event.changed.v1": outdating(onEvent),
   "event.deleted.v1": onEventGone,
+  "occurrence.changed.v1": onOccurrence,
+  "occurrence.cancelled.v1": onOccurrenceGone,
   "member.joined.v1": onMember,
   "member.changed.v1": onMember,
   "member.left.v1": onMemberLeft,
@@ -112,4 +142,15 @@ export function apply(state: State, item: Item): State {
   return CHANGES[item.type]?.(state, item.data) ?? state;
 }
 
-export { onEvent, onEventGone, onFriend, onFriendGone, onInviteSettled, onMember, onMemberLeft, onMyEvent };
+export {
+  onEvent,
+  onEventGone,
+  onFriend,
+  onFriendGone,
+  onInviteSettled,
+  onMember,
+  onMemberLeft,
+  onMyEvent,
+  onOccurrence,
+  onOccurrenceGone,
+};

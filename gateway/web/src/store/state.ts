@@ -1,7 +1,8 @@
 /** Everything the client knows, each thing once, by its id. Nothing here is ever changed: what changes is replaced. */
 
 import type { CalendarEvent, Chat, Id, Invite, Me, Member, Message, Person } from "../api/types.ts";
-import { type Day, fromWallClock, type Month, sortable } from "../dates.ts";
+import type { Day, Month } from "../dates.ts";
+import { keyOf } from "../time/place.ts";
 
 export type Table<T> = Readonly<Record<Id, T>>;
 
@@ -14,10 +15,16 @@ export interface KnownChat extends Omit<Chat, "msg_id_list"> {
 
 export interface State {
   me: Me;
+  /** An event that repeats is here as it began, and does not stand in the calendar by that. */
   events: Table<CalendarEvent>;
   /** The events that I take part in; of others I may know, too. */
   mine: ReadonlySet<Id>;
+  /** What stands in the calendar, by `keyOf`: what happens once, and each occurrence of what repeats. */
+  calendar: Table<CalendarEvent>;
+  /** Months that have been read. */
   months: ReadonlySet<Month>;
+  /** What repeats and has changed since its occurrences were read, as of its last change. */
+  outdated: Table<CalendarEvent>;
   /** By member id. */
   members: Table<Member>;
   chats: Table<KnownChat>;
@@ -44,7 +51,9 @@ export const NOTHING: State = {
   me: NOBODY,
   events: {},
   mine: new Set(),
+  calendar: {},
   months: new Set(),
+  outdated: {},
   members: {},
   chats: {},
   friends: {},
@@ -61,19 +70,21 @@ export function without<T>(table: Table<T>, ...ids: Id[]): Table<T> {
   return rest;
 }
 
-/** My events by day, each day in time order. */
-export function byDay(state: State): ReadonlyMap<Day, CalendarEvent[]> {
-  const days = new Map<Day, CalendarEvent[]>();
-  for (const id of state.mine) {
-    const event = state.events[id];
-    if (!event) continue;
-    const { day } = fromWallClock(event.datetime);
-    days.set(day, [...(days.get(day) ?? []), event]);
+export const repeats = (event: CalendarEvent): boolean => event.recurrence !== null && event.occurrence === null;
+
+/** The calendar without an event and its occurrences. */
+export function withoutEvent(calendar: Table<CalendarEvent>, id: Id): Table<CalendarEvent> {
+  return Object.fromEntries(Object.entries(calendar).filter(([, item]) => item.id !== id));
+}
+
+/** Take what was read of the calendar: events that happen once, and occurrences. All of them are mine. */
+export function withItems(state: State, items: readonly CalendarEvent[]): State {
+  const [calendar, events] = [{ ...state.calendar }, { ...state.events }];
+  for (const item of items) {
+    calendar[keyOf(item)] = item;
+    if (!item.occurrence) events[item.id] = { ...events[item.id], ...item };
   }
-  for (const events of days.values()) {
-    events.sort((a, b) => sortable(a.datetime).localeCompare(sortable(b.datetime)) || a.id.localeCompare(b.id));
-  }
-  return days;
+  return { ...state, calendar, events, mine: new Set([...state.mine, ...items.map(({ id }) => id)]) };
 }
 
 /** The members of an event that are known already, in joining order. */

@@ -1,17 +1,19 @@
 /** The one state of the client: filled by a snapshot, brought up to date by the live stream. */
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import * as calls from "../api/calls.ts";
 import { isLoggedOut, Problem, writes } from "../api/http.ts";
 import type { CalendarEvent, Id, Invite, Person, Settled } from "../api/types.ts";
 import { notify } from "../components/toasts.tsx";
-import { type Month, monthOf, today } from "../dates.ts";
+import { type Day, firstOf, LAST_DAY, type Month, monthOf, monthsFrom, shiftMonth, today } from "../dates.ts";
 import { t } from "../i18n/index.ts";
 import type { Item } from "../live/sse.ts";
 import { connection, follow } from "../live/stream.ts";
-import { apply, onEvent, onMember } from "./apply.ts";
+import { zoneHere } from "../time/clock.ts";
+import { byDay, place } from "../time/place.ts";
+import { apply, onEvent, onMember, onOccurrence } from "./apply.ts";
 import { withNewest, withOlder } from "./messages.ts";
-import { byDay, byId, dialogWith, NOTHING, type State, without } from "./state.ts";
+import { byId, dialogWith, NOTHING, type State, withItems, without, withoutEvent } from "./state.ts";
 
 export const MESSAGES_AT_ONCE = 40;
 const CHATS_AT_ONCE = 50;
@@ -19,8 +21,19 @@ const HOW_OFTEN_WITHOUT_STREAM_MS = 20_000;
 
 export const state = signal<State>(NOTHING);
 
-/** My events by day. */
-export const days = computed(() => byDay(state.value));
+const calendar = computed(() => state.value.calendar);
+const mine = computed(() => state.value.mine);
+const here = zoneHere();
+
+/** What I take part in, by the clocks here. */
+export const planned = computed(() =>
+  Object.values(calendar.value)
+    .filter(({ id }) => mine.value.has(id))
+    .map((event) => place(event, here)),
+);
+
+/** The same by day. */
+export const days = computed(() => byDay(planned.value));
 
 /** `starting` until the first snapshot is there. */
 export const phase = signal<"starting" | "ready" | "failed">("starting");
@@ -61,25 +74,24 @@ async function live(cursor: string): Promise<void> {
 async function readSnapshot(): Promise<string> {
   const { data, headers } = await calls.getMe();
   const me = data!;
-  const months = new Set([...state.value.months, monthOf(today())]);
-  const [friends, invites, chats, ...found] = await Promise.all([
+  const months = shown;
+  const [friends, invites, chats, items] = await Promise.all([
     calls.listFriends(),
     calls.listInvites(),
     calls.listChats(0, CHATS_AT_ONCE),
-    ...[...months].map((month) => calls.listMonth(Number(month.slice(0, 4)), Number(month.slice(5)))),
+    listMonths(months),
   ]);
   hasMoreChats.value = chats.length === CHATS_AT_ONCE;
   update((before) => {
     const known = before.me.id === me.id ? before : NOTHING;
-    const mine = new Set(me.event_id_list);
-    const fresh = byId(found.flat());
-    const events = { ...known.events };
-    for (const [id, event] of Object.entries(fresh)) events[id] = { ...events[id], ...event };
+    const { events, calendar } = withItems({ ...known, calendar: {} }, items);
     return {
       me,
       events,
-      mine,
-      months,
+      mine: new Set(me.event_id_list),
+      calendar,
+      months: new Set(months),
+      outdated: {},
       members: known.members,
       // What was read of a chat before may have holes since: it is read again when somebody looks at it.
       chats: byId(chats.map((chat) => ({ ...withNewest(known.chats[chat.id], chat, 1), isRead: false }))),
@@ -162,16 +174,82 @@ async function undisturbed<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-export function readMonth(month: Month): Promise<void> {
-  return once(`month ${month}`, async () => {
-    const events = await undisturbed(() => calls.listMonth(Number(month.slice(0, 4)), Number(month.slice(5))));
-    update((known) => {
-      const all = { ...known.events };
-      for (const event of events) all[event.id] = { ...all[event.id], ...event };
-      const mine = new Set([...known.mine, ...events.map((event) => event.id)]);
-      return { ...known, events: all, mine, months: new Set(known.months).add(month) };
-    });
+/** The months that are looked at, one after the other: what is read again when something repeats otherwise. */
+let shown: readonly Month[] = [monthOf(today())];
+
+/** Read those of some months that are not known. `months`: one after the other. */
+export async function showMonths(months: readonly Month[]): Promise<void> {
+  shown = months;
+  const unknown = months.filter((month) => !state.value.months.has(month));
+  if (unknown.length) await readMonths(monthsFrom(unknown[0]!, monthsBetween(unknown[0]!, unknown.at(-1)!) + 1));
+}
+
+/** Read a month that is not looked at, for what is on one of its days. */
+export const readMonth = (month: Month): Promise<void> => readMonths([month]);
+
+const monthsBetween = (from: Month, to: Month): number =>
+  (Number(to.slice(0, 4)) - Number(from.slice(0, 4))) * 12 + Number(to.slice(5)) - Number(from.slice(5));
+
+function readMonths(months: readonly Month[]): Promise<void> {
+  return once(`months ${months}`, async () => {
+    const items = await undisturbed(() => listMonths(months));
+    update((known) => ({ ...withItems(known, items), months: new Set([...known.months, ...months]) }));
   });
+}
+
+/** What takes place in some months, one after the other, by the clocks here. */
+async function listMonths(months: readonly Month[]): Promise<CalendarEvent[]> {
+  const [from, last] = [firstOf(months[0]!), months.at(-1)!];
+  if (last < monthOf(LAST_DAY)) return listAgenda(from, firstOf(shiftMonth(last, 1)));
+  // The day after the last one cannot be named.
+  const end = await calls.listMonth(Number(last.slice(0, 4)), Number(last.slice(5)));
+  return [...(await listAgenda(from, LAST_DAY)), ...end];
+}
+
+let askedZone = here;
+
+/** A zone that this browser knows and the server does not is no reason to show nothing. */
+export async function listAgenda(from: Day, to: Day): Promise<CalendarEvent[]> {
+  try {
+    return await calls.listAgenda(from, to, askedZone);
+  } catch (error) {
+    if (!askedZone || !(error instanceof Problem) || !error.errors.some(({ field }) => field === "time_zone"))
+      throw error;
+    askedZone = null;
+    return calls.listAgenda(from, to, null);
+  }
+}
+
+/** Read again the occurrences of whatever repeats otherwise than it did. Months that nobody looks at are forgotten. */
+export function readOutdated(): Promise<void> {
+  return once("outdated", async () => {
+    while (Object.keys(state.value.outdated).length) await readOutdatedOnce();
+  });
+}
+
+async function readOutdatedOnce(): Promise<void> {
+  const { outdated } = state.value;
+  const months = shown;
+  const items = await undisturbed(() => listMonths(months));
+  update((known) => {
+    const ids = Object.keys(outdated);
+    const calendar = ids.reduce(withoutEvent, known.calendar);
+    const done = ids.filter((id) => known.outdated[id] === outdated[id]);
+    const still = without(known.outdated, ...done);
+    return { ...withItems({ ...known, calendar }, items), outdated: still, months: new Set(months) };
+  });
+}
+
+const outdated = computed(() => state.value.outdated);
+
+effect(() => {
+  if (Object.keys(outdated.value).length) void readOutdated().catch(readOutdatedLater);
+});
+
+function readOutdatedLater(): void {
+  setTimeout(() => {
+    if (Object.keys(outdated.value).length) readOutdated().catch(readOutdatedLater);
+  }, HOW_OFTEN_WITHOUT_STREAM_MS);
 }
 
 /** Read an event; return its ETag, too. */
@@ -180,6 +258,16 @@ export function readEvent(id: Id): Promise<{ event: CalendarEvent; tag: string |
     const { data, headers } = await undisturbed(() => calls.getEvent(id));
     const event = data!;
     update((known) => onEvent(known, event));
+    return { event, tag: headers.get("ETag") ?? undefined };
+  });
+}
+
+/** Read an occurrence; return its ETag, too, which is the event's. */
+export function readOccurrence(id: Id, occurrence: string): Promise<{ event: CalendarEvent; tag: string | undefined }> {
+  return once(`occurrence ${id} ${occurrence}`, async () => {
+    const { data, headers } = await undisturbed(() => calls.getEvent(id, occurrence));
+    const event = data!;
+    update((known) => onOccurrence(known, event));
     return { event, tag: headers.get("ETag") ?? undefined };
   });
 }

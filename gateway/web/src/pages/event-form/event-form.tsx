@@ -1,60 +1,74 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { errorText, fieldErrors } from "../api/error-text.ts";
-import { Problem } from "../api/http.ts";
-import type { CalendarEvent, Id, NewEvent } from "../api/types.ts";
-import { Avatar } from "../components/avatar.tsx";
-import { EVENT_ICONS, EventIcon, fileOf } from "../components/event-icon.tsx";
-import { Field } from "../components/field.tsx";
-import { Modal } from "../components/modal.tsx";
-import { notify } from "../components/toasts.tsx";
-import { type Day, fromWallClock, toWallClock } from "../dates.ts";
-import { t } from "../i18n/index.ts";
-import { go, to } from "../route.ts";
-import { changeEvent, createEvent } from "../store/actions.ts";
-import { readEvent, state } from "../store/store.ts";
-
-interface Draft {
-  name: string;
-  type: "single" | "group";
-  day: Day;
-  time: string;
-  address: string;
-  description: string;
-  icon: string;
-  isOpen: boolean;
-}
-
-type Errors = Partial<Record<"name" | "day" | "time" | "address" | "description" | "form", string>>;
+import { Problem } from "../../api/http.ts";
+import type { CalendarEvent, Id, Scope } from "../../api/types.ts";
+import { Avatar } from "../../components/avatar.tsx";
+import { Confirm } from "../../components/confirm.tsx";
+import { EVENT_ICONS, EventIcon, iconOf } from "../../components/event-icon.tsx";
+import { Field } from "../../components/field.tsx";
+import { Modal } from "../../components/modal.tsx";
+import { ScopeQuestion } from "../../components/scope-question.tsx";
+import { notify } from "../../components/toasts.tsx";
+import type { Day } from "../../dates.ts";
+import { t } from "../../i18n/index.ts";
+import { go, type Outline, to } from "../../route.ts";
+import { changeEvent, createEvent } from "../../store/actions.ts";
+import { readEvent, readOccurrence, state } from "../../store/store.ts";
+import { toApi, wallClock, zoneHere } from "../../time/clock.ts";
+import {
+  asEvent,
+  blank,
+  changesOf,
+  type Draft,
+  differences,
+  draftOf,
+  endOf,
+  fitted,
+  repeatDay,
+  scopesOf,
+  startOf,
+} from "../../time/draft.ts";
+import { asErrors, type Errors, faults } from "./errors.ts";
+import { Hints } from "./hints.tsx";
+import { RepeatFields } from "./repeat-fields.tsx";
+import { WhenFields } from "./when-fields.tsx";
 
 interface Props {
   onClose: () => void;
-  /** A new event on this day … */
+  /** A new event on this day, at these times … */
   day?: Day;
-  /** … or this one, to be changed. */
+  outline?: Outline | null;
+  /** … or this one, or this occurrence, to be changed. */
   event?: CalendarEvent;
 }
 
-export function EventForm({ day, event, onClose }: Props) {
-  const [first, setFirst] = useState(() => (event ? draftOf(event) : blank(day!)));
+const begin = ({ event, day, outline }: Props): Draft =>
+  event ? draftOf(event, iconOf(event)) : blank(day!, zoneHere(), outline?.from, outline?.to);
+
+const reread = ({ id, occurrence }: CalendarEvent) => (occurrence ? readOccurrence(id, occurrence) : readEvent(id));
+
+export function EventForm(props: Props) {
+  const { event, onClose } = props;
+  const [first, setFirst] = useState(() => begin(props));
   const [draft, setDraft] = useState(first);
   const [guests, setGuests] = useState<readonly Id[]>([]);
   const [errors, setErrors] = useState<Errors>({});
   const [isBusy, setBusy] = useState(false);
+  const [asked, setAsked] = useState<readonly Scope[] | "discard">();
   const [tag, setTag] = useState<string>();
   const form = useRef<HTMLFormElement>(null);
   const set = (change: Partial<Draft>) => setDraft((now) => ({ ...now, ...change }));
 
   /** Begin from what is true now, keeping what the person has changed already. */
-  const beginAnew = async (id: Id) => {
-    const read = await readEvent(id);
-    const fresh = draftOf(read.event);
+  const beginAnew = async () => {
+    const read = await reread(event!);
+    const fresh = draftOf(read.event, iconOf(read.event));
     setDraft((now) => ({ ...fresh, ...differences(first, now) }));
     setFirst(fresh);
     setTag(read.tag);
   };
 
   useEffect(() => {
-    if (event) void beginAnew(event.id).catch(() => undefined);
+    if (event) void beginAnew().catch(() => undefined);
   }, []);
 
   const refuse = (found: Errors) => {
@@ -63,33 +77,50 @@ export function EventForm({ day, event, onClose }: Props) {
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
   };
 
-  const save = async () => {
-    const found = faults(draft);
-    if (Object.keys(found).length) return refuse(found);
+  /** Do it; what is refused is said in the form, with everything that was typed. */
+  const attempt = async (write: () => Promise<void>) => {
     setBusy(true);
     setErrors({});
     try {
-      if (event) {
-        const changes = differences(asEvent(first), asEvent(draft));
-        if (Object.keys(changes).length) await changeEvent(event.id, changes, tag);
-        notify(t().saved);
-        onClose();
-      } else {
-        const id = await createEvent(asEvent(draft), draft.type === "group" ? guests : []);
-        notify(t().created);
-        go(to.event(id), { replace: true });
-      }
+      await write();
     } catch (error) {
-      if (event && error instanceof Problem && error.status === 412) {
-        await beginAnew(event.id).catch(() => undefined);
-        return refuse({ form: t().changedMeanwhile });
-      }
-      refuse(asErrors(error));
+      if (!event || !(error instanceof Problem && error.status === 412)) return refuse(asErrors(error));
+      await beginAnew().catch(() => undefined);
+      refuse({ form: t().changedMeanwhile });
     }
   };
 
+  const create = async () => {
+    const id = await createEvent(asEvent(draft), draft.type === "group" ? guests : []);
+    notify(t().created);
+    go(to.event(id), { replace: true });
+  };
+
+  const change = async (scope: Scope) => {
+    const { id, occurrence } = event!;
+    const series = scope === "all" && occurrence ? (await readEvent(id)).event : event!;
+    const changes = fitted(first, draft, scope, series);
+    if (Object.keys(changes).length) await changeEvent(id, changes, { occurrence, scope }, tag);
+    notify(t().saved);
+    if (occurrence && scope !== "this") go(await wayToChanged(id, nameOf(first, draft, occurrence)), { replace: true });
+    else onClose();
+  };
+
+  const save = async () => {
+    const found = faults(draft);
+    if (Object.keys(found).length) return refuse(found);
+    if (!event) return attempt(create);
+    const changes = changesOf(first, draft);
+    if (event.occurrence && Object.keys(changes).length) return setAsked(scopesOf(changes));
+    return attempt(() => change("all"));
+  };
+
+  const isChanged = Object.keys(differences(first, draft)).length > 0 || guests.length > 0;
+  const close = () => (isChanged ? setAsked("discard") : onClose());
+  const isMoved = startOf(first) !== startOf(draft) || endOf(first) !== endOf(draft);
+
   return (
-    <Modal title={event ? t().editEvent : t().newEvent} size="is-wide" onClose={onClose}>
+    <Modal title={event ? t().editEvent : t().newEvent} size="is-wide" onClose={close}>
       <form
         ref={form}
         class="event-form"
@@ -121,37 +152,15 @@ export function EventForm({ day, event, onClose }: Props) {
           </Field>
           {!event && <KindChoice kind={draft.type} onChoose={(type) => set({ type })} />}
           {!event && draft.type === "group" && <Guests chosen={guests} onChoose={setGuests} />}
-          <div class="field-row">
-            <Field label={t().date} error={errors.day}>
-              {(control) => (
-                <input
-                  {...control}
-                  type="date"
-                  required
-                  value={draft.day}
-                  onInput={({ currentTarget }) => set({ day: currentTarget.value })}
-                />
-              )}
-            </Field>
-            <Field label={t().time} error={errors.time}>
-              {(control) => (
-                <input
-                  {...control}
-                  type="time"
-                  required
-                  value={draft.time}
-                  onInput={({ currentTarget }) => set({ time: currentTarget.value })}
-                />
-              )}
-            </Field>
-          </div>
-          <Field label={t().address} error={errors.address}>
+          <WhenFields draft={draft} errors={errors} onChange={set} />
+          <RepeatFields draft={draft} errors={errors} onChange={set} />
+          {(!event || isMoved) && <Hints draft={draft} id={event?.id} />}
+          <Field label={t().address} error={errors.address} isOptional>
             {(control) => (
               <input
                 {...control}
                 type="text"
                 maxLength={500}
-                required
                 placeholder={t().addressPlaceholder}
                 value={draft.address}
                 onInput={({ currentTarget }) => set({ address: currentTarget.value })}
@@ -184,7 +193,7 @@ export function EventForm({ day, event, onClose }: Props) {
           </label>
         </div>
         <footer class="modal-foot">
-          <button type="button" class="button" onClick={onClose}>
+          <button type="button" class="button" onClick={close}>
             {t().cancel}
           </button>
           <button type="submit" class="button is-filled" disabled={isBusy}>
@@ -192,8 +201,41 @@ export function EventForm({ day, event, onClose }: Props) {
           </button>
         </footer>
       </form>
+      {Array.isArray(asked) && (
+        <ScopeQuestion
+          scopes={asked}
+          onChoose={(scope) => attempt(() => change(scope))}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+      {asked === "discard" && (
+        <Confirm
+          title={t().discardTitle}
+          text={t().discardText}
+          verb={t().discard}
+          undo={t().keepEditing}
+          onConfirm={async () => onClose()}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
     </Modal>
   );
+}
+
+/** How the changed occurrence is called now: by the start that is planned for it. */
+function nameOf(first: Draft, draft: Draft, occurrence: string): string {
+  if (startOf(first) === startOf(draft)) return occurrence;
+  return toApi(wallClock(repeatDay(draft), draft.isAllDay ? "00:00" : draft.time));
+}
+
+/** The way to an occurrence, or to its event if the series has no such one any more. */
+async function wayToChanged(id: Id, occurrence: string): Promise<string> {
+  try {
+    await readOccurrence(id, occurrence);
+    return to.event(id, occurrence);
+  } catch {
+    return to.event(id);
+  }
 }
 
 function KindChoice({ kind, onChoose }: { kind: Draft["type"]; onChoose: (kind: Draft["type"]) => void }) {
@@ -256,56 +298,4 @@ function IconChoice({ icon, onChoose }: { icon: string; onChoose: (icon: string)
       </div>
     </fieldset>
   );
-}
-
-const blank = (day: Day): Draft => ({
-  name: "",
-  type: "single",
-  day,
-  time: "18:00",
-  address: "",
-  description: "",
-  icon: "star.svg",
-  isOpen: false,
-});
-
-const draftOf = (event: CalendarEvent): Draft => ({
-  ...fromWallClock(event.datetime),
-  name: event.name,
-  type: event.type,
-  address: event.address,
-  description: event.description,
-  icon: fileOf(event.icon),
-  isOpen: event.is_private === "false",
-});
-
-const asEvent = (draft: Draft): NewEvent => ({
-  type: draft.type,
-  name: draft.name.trim(),
-  is_private: draft.isOpen ? "false" : "true",
-  datetime: toWallClock(draft.day, draft.time),
-  address: draft.address.trim(),
-  icon: draft.icon,
-  description: draft.description,
-});
-
-function differences<T extends object>(before: T, after: T): Partial<T> {
-  const changed = Object.entries(after).filter(([field, value]) => before[field as keyof T] !== value);
-  return Object.fromEntries(changed) as Partial<T>;
-}
-
-function faults(draft: Draft): Errors {
-  const missing: Errors = {};
-  if (!draft.name.trim()) missing.name = t().fillIn(t().name);
-  if (!draft.day) missing.day = t().fillIn(t().date);
-  if (!draft.time) missing.time = t().fillIn(t().time);
-  if (!draft.address.trim()) missing.address = t().fillIn(t().address);
-  return missing;
-}
-
-/** A problem that names fields of ours is said at them, any other above the form. */
-function asErrors(error: unknown): Errors {
-  const { name, datetime, address, description } = fieldErrors(error);
-  const found = Object.entries({ name, day: datetime, address, description }).filter(([, message]) => message);
-  return found.length ? Object.fromEntries(found) : { form: errorText(error) };
 }
