@@ -22,6 +22,7 @@ class Circle:
     party: str
     dentist: str
     dialog: str
+    yoga: str
 
 
 def on(day: int, time: str = "19:30") -> str:
@@ -50,6 +51,17 @@ def make_circle(system: System) -> Circle:
         ("20:00", "An evening at the cinema", "film.svg"),
     ):
         mia.plan(name=name, icon=icon, datetime=on(12, time))
+    mia.plan(
+        name="Autumn trip", icon="plane.svg", all_day="true", datetime=on(10, "00:00"), end_datetime=on(15, "00:00")
+    )
+    yoga = mia.plan(
+        name="Yoga",
+        icon="heart.svg",
+        datetime=on(4, "16:00"),
+        end_datetime=on(4, "17:30"),
+        time_zone="America/New_York",
+        recurrence="FREQ=WEEKLY;COUNT=8",
+    )
     chat = mia.event(party)["chat_id"]
     done(leo.say(chat, "Shall I bring music?"))
     done(mia.say(chat, "Please do 🎶"))
@@ -57,7 +69,7 @@ def make_circle(system: System) -> Circle:
     zoe.write(dialog, "Hello!", "Are you coming on the 18th?")
     done(leo.invite(mia, leo.plan(type="group", name="Concert in the park", icon="music.svg", datetime=on(21))))
     done(stranger.invite(mia))
-    return Circle(mia, leo, zoe, stranger, party, dentist, dialog)
+    return Circle(mia, leo, zoe, stranger, party, dentist, dialog, yoga)
 
 
 def named(system: System, name: str, **claims: Any) -> Person:

@@ -22,12 +22,46 @@ def circle(system: System) -> Circle:
 
 def calendar(visitor: Visitor, circle: Circle) -> None:
     visitor.open(f"#/calendar/{THIS_MONTH.replace(day=12)}")
-    expect(visitor.page.get_by_role("link", name="An evening at the cinema")).to_be_visible()
+    expect(visitor.page.locator(".day-list").get_by_role("link", name="An evening at the cinema")).to_be_visible()
 
 
 def an_empty_day(visitor: Visitor, circle: Circle) -> None:
     visitor.open(f"#/calendar/{THIS_MONTH.replace(day=5)}")
     expect(visitor.page.get_by_text("Nothing planned")).to_be_visible()
+
+
+def week(visitor: Visitor, circle: Circle) -> None:
+    visitor.open(f"#/week/{THIS_MONTH.replace(day=12)}")
+    expect(visitor.page.get_by_role("link", name="An evening at the cinema")).to_be_visible()
+
+
+def day(visitor: Visitor, circle: Circle) -> None:
+    visitor.open(f"#/day/{THIS_MONTH.replace(day=12)}")
+    expect(visitor.page.get_by_role("link", name="An evening at the cinema")).to_be_visible()
+
+
+def agenda(visitor: Visitor, circle: Circle) -> None:
+    visitor.open(f"#/agenda/{THIS_MONTH.replace(day=9)}")
+    expect(visitor.page.get_by_role("link", name="An evening at the cinema")).to_be_visible()
+
+
+def an_occurrence(visitor: Visitor, circle: Circle) -> None:
+    visitor.open(f"#/event/{circle.yoga}/{THIS_MONTH.replace(day=11):%Y%m%d}T1600")
+    expect(visitor.page.get_by_text("New York").first).to_be_visible()
+
+
+def which_occurrences(visitor: Visitor, circle: Circle) -> None:
+    an_occurrence(visitor, circle)
+    visitor.button("Delete").click()
+    expect(visitor.dialog.get_by_label("This one and all that follow")).to_be_visible()
+
+
+def a_new_series(visitor: Visitor, circle: Circle) -> None:
+    visitor.open(f"#/new/{THIS_MONTH.replace(day=12)}")
+    visitor.field("Repeats").select_option("Every month")
+    visitor.field("Ends").select_option("On a date")
+    visitor.field("Last date").fill(f"{THIS_MONTH.year + 1}-03-01")
+    expect(visitor.dialog.get_by_text("Next dates")).to_be_visible()
 
 
 def group_event(visitor: Visitor, circle: Circle) -> None:
@@ -103,6 +137,12 @@ PAGES: dict[str, Look] = {
     for look in (
         calendar,
         an_empty_day,
+        week,
+        day,
+        agenda,
+        an_occurrence,
+        which_occurrences,
+        a_new_series,
         group_event,
         single_event,
         new_event,
@@ -160,7 +200,20 @@ def test_a_newcomer_is_told_what_to_do(
 
 def test_what_is_touched_on_a_phone_is_large_enough(circle: Circle, window: Callable[..., Visitor]) -> None:
     visitor = window(circle.mia, **PHONE)
-    for look in (calendar, group_event, new_event, a_dialog, friends, invitations, profile):
+    for look in (
+        calendar,
+        week,
+        day,
+        agenda,
+        group_event,
+        new_event,
+        a_new_series,
+        an_occurrence,
+        a_dialog,
+        friends,
+        invitations,
+        profile,
+    ):
         look(visitor, circle)
         assert too_small(visitor) == [], look.__name__
 

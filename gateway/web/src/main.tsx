@@ -3,6 +3,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/components.css";
 import "./styles/calendar.css";
+import "./styles/time-grid.css";
 import "./styles/event.css";
 import "./styles/event-form.css";
 import "./styles/chat.css";

@@ -1,5 +1,5 @@
 import { LANGUAGES, type Language, language, t } from "../i18n/index.ts";
-import { THEMES, theme } from "../preferences.ts";
+import { shortcuts, THEMES, theme } from "../preferences.ts";
 
 export function LanguageChoice() {
   return (
@@ -37,5 +37,23 @@ export function ThemeChoice() {
         ))}
       </div>
     </fieldset>
+  );
+}
+
+export function ShortcutsChoice() {
+  return (
+    <label class="switch">
+      <input
+        type="checkbox"
+        checked={shortcuts.value === "on"}
+        onChange={({ currentTarget }) => {
+          shortcuts.value = currentTarget.checked ? "on" : "off";
+        }}
+      />
+      <span>
+        {t().shortcuts}
+        <small>{t().shortcutsText}</small>
+      </span>
+    </label>
   );
 }

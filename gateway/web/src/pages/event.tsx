@@ -19,7 +19,7 @@ import { go, to } from "../route.ts";
 import { deleteEvent, leaveEvent } from "../store/actions.ts";
 import { myMembership } from "../store/state.ts";
 import { generation, planned, readEvent, readMembers, readOccurrence, state } from "../store/store.ts";
-import { now, zoneHere } from "../time/clock.ts";
+import { knowsZone, now, zoneHere } from "../time/clock.ts";
 import { inTimeOrder, keyOf, type Placed, place } from "../time/place.ts";
 import { ChatPanel } from "./chat.tsx";
 import { EventForm } from "./event-form/event-form.tsx";
@@ -116,7 +116,8 @@ function When({ placed }: { placed: Placed }) {
       {whenInWords(placed)}
       {elsewhere && (
         <small class="quiet elsewhere">
-          {elsewhere} · {inWords().zone(event.time_zone!, Date.parse(event.starts_at))}
+          {elsewhere}
+          {knowsZone(event.time_zone!) && ` · ${inWords().zone(event.time_zone!, Date.parse(event.starts_at))}`}
         </small>
       )}
     </>

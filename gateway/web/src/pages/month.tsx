@@ -126,13 +126,13 @@ function Bars({ day }: { day: Day }) {
   const across = bars.filter(({ from, days }) => from <= index && index < from + days);
   if (!across.length) return null;
   const lanes = Math.max(...across.map(({ lane }) => lane)) + 1;
+  const begun = across.filter(({ from }) => from === index);
+  if (!begun.length) return <div class="bars" style={{ "--lanes": lanes }} />;
   return (
     <ul class="bars" style={{ "--lanes": lanes }}>
-      {across
-        .filter(({ from }) => from === index)
-        .map((bar) => (
-          <BarPiece bar={bar} key={bar.placed.key} />
-        ))}
+      {begun.map((bar) => (
+        <BarPiece bar={bar} key={bar.placed.key} />
+      ))}
     </ul>
   );
 }

@@ -1,5 +1,5 @@
 import { Avatar } from "../components/avatar.tsx";
-import { LanguageChoice, ThemeChoice } from "../components/choices.tsx";
+import { LanguageChoice, ShortcutsChoice, ThemeChoice } from "../components/choices.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Heading } from "../components/page.tsx";
 import { inWords, t } from "../i18n/index.ts";
@@ -26,6 +26,7 @@ export function Profile() {
           <span aria-hidden="true">{t().language}</span>
           <LanguageChoice />
         </div>
+        <ShortcutsChoice />
       </section>
       <a class="button is-danger narrow-only" href="/logout">
         <Icon name="leave" />

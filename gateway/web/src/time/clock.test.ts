@@ -35,4 +35,5 @@ test("what is skipped is counted from before the gap, what comes twice is the fi
 test("a moment is told in another zone", () => {
   assert.equal(translate("2031-01-14T19:00", "Europe/Berlin", "America/New_York"), "2031-01-14T13:00");
   assert.equal(translate("2031-01-14T19:00", null, null), "2031-01-14T19:00");
+  assert.equal(translate("2031-01-14T19:00", "Mars/Olympus_Mons", "Europe/Berlin"), "2031-01-14T19:00");
 });

@@ -65,6 +65,15 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   return known;
 }
 
+/** Whether this browser knows a zone: there are new ones now and then. */
+export function knowsZone(timeZone: string): boolean {
+  try {
+    return !!clockOf(timeZone);
+  } catch {
+    return false;
+  }
+}
+
 /** What the clocks of a zone show at an instant. */
 export function inZone(instant: number, timeZone: string): WallClock {
   const { year, month, day, hour, minute } = Object.fromEntries(
@@ -94,8 +103,9 @@ export const now = (): WallClock => {
   return here ? inZone(Date.now(), here) : new Date().toISOString().slice(0, 16);
 };
 
-/** The same moment on the clocks of another zone; null is here. */
+/** The same moment on the clocks of another zone, as far as both are known; null is here. */
 export function translate(clock: WallClock, from: string | null, to: string | null): WallClock {
   const [source, target] = [from ?? zoneHere(), to ?? zoneHere()];
-  return source === target || !source || !target ? clock : inZone(instantOf(clock, source), target);
+  if (source === target || !source || !target || !knowsZone(source) || !knowsZone(target)) return clock;
+  return inZone(instantOf(clock, source), target);
 }

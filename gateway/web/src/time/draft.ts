@@ -6,6 +6,7 @@ import {
   dayIn,
   fromApi,
   instantOf,
+  knowsZone,
   MINUTES_OF_DAY,
   minutesBetween,
   shift,
@@ -165,7 +166,7 @@ export function faultsOf(
 /** In a zone the instants count: a night in autumn may end before it begins, by its clock. */
 function isEarly(draft: Draft, end: WallClock): boolean {
   const zone = draft.isAllDay ? null : draft.zone;
-  return zone ? instantOf(end, zone) <= instantOf(startOf(draft), zone) : end <= startOf(draft);
+  return zone && knowsZone(zone) ? instantOf(end, zone) <= instantOf(startOf(draft), zone) : end <= startOf(draft);
 }
 
 function repeatFaults(draft: Draft): ReturnType<typeof faultsOf> {

@@ -67,6 +67,17 @@ function clockHere(text: string, event: CalendarEvent, here: string | null): Wal
 const endOfDays = (event: CalendarEvent, start: WallClock): WallClock =>
   wallClock(event.ends_at ?? shiftDay(dayIn(start), 1), "00:00");
 
+/** The same at another time, as long as it is dragged there. */
+export const placedAt = (placed: Placed, start: WallClock, end: WallClock): Placed => ({
+  ...placed,
+  start,
+  end,
+  hasEnd: end > start,
+  isLong: minutesBetween(start, end) >= MINUTES_OF_DAY,
+  firstDay: dayIn(start),
+  lastDay: end > start ? dayIn(shift(end, -1)) : dayIn(start),
+});
+
 /** By time; of those that begin together the longer first, then as the API orders them. */
 export const inTimeOrder = (a: Placed, b: Placed): number =>
   compare(a.start, b.start) || compare(b.end, a.end) || compare(a.key, b.key);
