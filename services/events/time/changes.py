@@ -129,13 +129,13 @@ def cancel(series: Series, *, occurrence: str, scope: Scope) -> Series | None:
     if scope == "all":
         return None
     if scope == "this":
-        left = _with_exception(series, name, None)
+        left = replace(series, exceptions={**series.exceptions, name: None})
     else:
         parts = [_ended(part, name) for part in series.parts if part.first < name]
         if not parts:
             return None
         left = _with_parts(series, parts, series.exceptions, series.common)
-    return left if left.has_any_left() else None
+    return _not_full(left) if left.has_any_left() else None
 
 
 # One occurrence.
@@ -169,13 +169,16 @@ def _difference(planned: Part, changed: Part) -> Document:
     return {name: after[name] for name in differs | (set(TIMES) if differs & {*TIMES} else set())}
 
 
-def _with_exception(series: Series, name: datetime, exception: Document | None) -> Series:
-    exceptions = {**series.exceptions, name: exception}
-    if exception == {}:
-        del exceptions[name]
-    if len(exceptions) > MAX_EXCEPTIONS:
+def _with_exception(series: Series, name: datetime, exception: Document) -> Series:
+    others = {other: changes for other, changes in series.exceptions.items() if other != name}
+    exceptions = {**others, name: exception} if exception else others
+    return _not_full(replace(series, exceptions=exceptions))
+
+
+def _not_full(series: Series) -> Series:
+    if len(series.exceptions) > MAX_EXCEPTIONS:
         raise SeriesFull(f"At most {MAX_EXCEPTIONS} occurrences of an event can be changed or cancelled.")
-    return replace(series, exceptions=exceptions)
+    return series
 
 
 # An occurrence and all later ones.
@@ -227,8 +230,8 @@ def _change_all(series: Series, changes: Changes) -> Series:
     has_new_rule = "recurrence" in changes and changed.rule != first.shown_rule
     if changed.times != first.times or has_new_rule:
         return _rescheduled(series, [changed], series.exceptions, common)
-    parts = tuple(replace(part, **_texts(changes)) for part in series.parts)
-    return replace(series, parts=parts, common=common)
+    parts = [replace(part, **_texts(changes)) for part in series.parts]
+    return _with_parts(series, parts, series.exceptions, common)
 
 
 def _rescheduled(series: Series, parts: Sequence[Part], exceptions: Exceptions, common: Document) -> Series:
@@ -247,14 +250,15 @@ def _with_parts(series: Series, parts: Sequence[Part], exceptions: Exceptions, c
 
 
 def _fitting(planned: Part, exception: Document | None) -> Document | None:
-    """Return an exception without times that have become impossible, such as an hour on an event of whole days."""
+    """Return in what an exception still differs, without times that have become impossible: an hour of a whole day."""
     if exception is None:
         return None
+    changed = planned.changed_by(exception)
     try:
-        check(planned.changed_by(exception).times)
+        check(changed.times)
     except Problem:
-        return {name: value for name, value in exception.items() if name not in TIMES}
-    return exception
+        changed = replace(changed, times=planned.times)
+    return _difference(planned, changed)
 
 
 # What all of these have in common.

@@ -527,3 +527,27 @@ def test_five_hundred_exceptions_are_possible_and_only_those_that_exist_count():
     assert cancel(fewer, occurrence=days[-1], scope="this") is not None
     shorter = changed(daily, days[101], "following", starts_at=f"{days[101][:11]}20:00")
     assert len(shorter.exceptions) == 101
+
+
+def test_the_last_one_may_be_cancelled_when_five_hundred_were():
+    daily = planned(recurrence=f"FREQ=DAILY;COUNT={MAX_EXCEPTIONS + 1}")
+    days = [f"{datetime(2026, 12, 1, 19) + timedelta(days=n):%Y-%m-%dT%H:%M}" for n in range(MAX_EXCEPTIONS + 1)]
+    for day in days[:-1]:
+        daily = cancel(daily, occurrence=day, scope="this")
+    assert cancel(daily, occurrence=days[-1], scope="this") is None
+
+
+@pytest.mark.parametrize(("occurrence", "scope"), [(None, "all"), (FIRST, "following")])
+def test_what_does_not_differ_from_the_others_any_more_does_not_count(weekly, occurrence, scope):
+    series = changed(changed(weekly, SECOND, name="Lunch"), THIRD, name="Lunch", address="Elm Street 5")
+    series = changed(changed(series, FOURTH, starts_at="2026-12-22T20:00", ends_at="2026-12-22T22:00"), FIFTH, icon="x")
+    series = changed(series, occurrence, scope, name="Lunch")
+    assert [f"{name:%d}" for name in series.exceptions] == ["15", "22", "29"]
+    assert names(changed(series, name="Brunch")) == ["Brunch"] * 5
+    assert listed(series, NEXT_YEARS, "address").count("Elm Street 5") == 1
+
+
+def test_what_all_have_moved_to_is_no_move_any_more():
+    daily = planned(recurrence="FREQ=DAILY;COUNT=4", ends_at=None)
+    series = changed(daily, "2026-12-02T19:00", ends_at="2026-12-02T23:00")
+    assert not changed(series, ends_at="2026-12-01T23:00").exceptions
