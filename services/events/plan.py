@@ -27,7 +27,7 @@ Place = tuple[int, str, str]
 Listed = tuple[Place, "Plan", Occurrence]
 
 _CURSOR = re.compile(
-    r"(?P<moment>-?[0-9]{1,10})\.(?P<id>[0-9a-f]{24})\.(?P<name>([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})?)",
+    r"(?P<moment>0|-?[1-9][0-9]{0,9})\.(?P<id>[0-9a-f]{24})\.(?P<name>([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})?)",
     re.ASCII,
 )
 
@@ -179,9 +179,16 @@ def _cursor(place: Place) -> str:
 
 def _place_at(cursor: str) -> Place:
     found = _CURSOR.fullmatch(cursor)
-    if found is None or not ranges.is_moment(int(found["moment"])):
+    if found is None or not ranges.is_moment(int(found["moment"])) or not _is_name(found["name"]):
         raise Problem("after", "must be the next of the page before")
     return int(found["moment"]), found["id"], found["name"]
+
+
+def _is_name(text: str) -> bool:
+    try:
+        return not text or bool(clock.parse_wall_clock(text))
+    except ValueError:
+        return False
 
 
 def _chat_of(plan: Plan) -> str | None:

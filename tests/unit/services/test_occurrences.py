@@ -209,4 +209,7 @@ class TestAgenda:
         assert field(end_day="2026-12-01") == field(end_day="2028-01-06") == "end_day"
         assert field(time_zone="Berlin") == "time_zone"
         assert field(after="x") == field(after=f"{10**9 * 9}.{new_id()}.") == "after"
+        assert field(after=f"1.{new_id()}.2026-13-45T99:99") == "after"
+        for moment in ("-0", "01", "-01", "00"):
+            assert field(after=f"{moment}.{new_id()}.") == "after"
         assert world.agenda(anna, "2026-12-01", "2028-01-05") == {"events": [], "next": None}
