@@ -8,8 +8,9 @@ part has planned, too, there is only the earlier one.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from heapq import merge
+from heapq import heappop, heappush, merge
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Literal, cast
 
 from services.contracts.events import EventDetails
@@ -18,6 +19,7 @@ from services.events.time.clock import (
     DAY,
     LATEST,
     MINUTE,
+    WIDEST,
     Days,
     Moment,
     Times,
@@ -266,7 +268,7 @@ def bounds_of(series: Series) -> tuple[str, str]:
 
     until: `9999-12-31T23:59` when endless; later than since, also if it takes no time.
     """
-    moved = [series.get(name).times for name in _moved(series)]
+    moved = [series.get(name).times for name, _ in _moved(series)]
     ends = [LATEST if part.is_endless else _over(part.at(part.last).times) for part in series.parts]
     since = min(times.starts_at for times in [*(part.times for part in series.parts), *moved])
     return format_wall_clock(since), format_wall_clock(max([*ends, *map(_over, moved)]))
@@ -329,8 +331,7 @@ def _listed(series: Series, days: Days, *, reached: datetime) -> Iterator[Occurr
     if not series.repeats:
         return iter([_occurrence(series, series.parts[0].first, series.parts[0], days)])
     as_planned = [_as_planned(series, n, days, reached) for n in range(len(series.parts))]
-    moved = [_occurrence(series, name, series.get(name), days) for name in _moved(series, days)]
-    return merge(*as_planned, sorted(moved, key=_order), key=_order)
+    return merge(*as_planned, _moved_in_order(series, days, reached), key=_order)
 
 
 def _order(occurrence: Occurrence) -> tuple[Moment, datetime]:
@@ -352,10 +353,28 @@ def _occurrence(series: Series, name: datetime, part: Part, days: Days) -> Occur
     return Occurrence(name=name if series.repeats else None, part=part, moment=days.moment_of(part.times))
 
 
-def _moved(series: Series, days: Days | None = None) -> Iterator[datetime]:
-    """Yield the names of the occurrences that have times of their own, as far as these may be on these days."""
-    around = days.wall_clocks(SPANS["year"]) if days else (datetime.min, LATEST)
-    earliest, latest = map(format_wall_clock, around)
-    for name, exception in series.exceptions.items():
-        if exception and earliest <= exception.get("starts_at", "") <= latest:
-            yield name
+def _moved_in_order(series: Series, days: Days, reached: datetime) -> Iterator[Occurrence]:
+    """Yield the occurrences that have times of their own. Lazy: only what begins at about the same time is compared."""
+    waiting: list[tuple[tuple[Moment, datetime], Occurrence]] = []
+    for starts_at, name in sorted(_moved_to(series, days, reached)):
+        start = parse_wall_clock(starts_at)
+        while waiting and start - waiting[0][1].part.times.starts_at > WIDEST:
+            yield heappop(waiting)[1]
+        one = _occurrence(series, name, series.get(name), days)
+        heappush(waiting, (_order(one), one))
+    yield from (one for _, one in sorted(waiting, key=itemgetter(0)))
+
+
+def _moved_to(series: Series, days: Days, reached: datetime) -> Iterator[tuple[str, datetime]]:
+    """Yield start and name of the occurrences that have times of their own, as far as these may be on these days."""
+    around = days.wall_clocks(DAY)  # without an end it may take the whole day
+    begin, end, earliest = map(format_wall_clock, (*around, reached))
+    for name, own in _moved(series):
+        start: str = own["starts_at"]
+        if earliest <= start <= end and begin <= max(start, own["ends_at"] or ""):
+            yield start, name
+
+
+def _moved(series: Series) -> Iterator[tuple[datetime, Document]]:
+    """Yield the names of the occurrences that have times of their own, and in what else they differ."""
+    return ((name, own) for name, own in series.exceptions.items() if own and "starts_at" in own)

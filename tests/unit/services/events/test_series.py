@@ -9,6 +9,7 @@ from services.events.time import rules
 from services.events.time.clock import Days
 from services.events.time.problems import Problem, UnknownOccurrence
 from services.events.time.series import (
+    Series,
     bounds_of,
     details_of,
     document_of,
@@ -226,6 +227,35 @@ def test_reading_may_begin_in_the_middle():
     rules._days.cache_clear()
     assert list(overlapping(series, days, since=every[-3].moment)) == every[-3:]
     assert rules._days.cache_info().misses <= 3
+
+
+def test_what_was_moved_is_looked_at_only_as_far_as_one_reads(monkeypatch):
+    series = planned(recurrence="FREQ=DAILY;COUNT=40", time_zone="Europe/Berlin")
+    for day in range(1, 31):
+        series = changed(series, f"2026-12-{day:02}T19:00", starts_at=f"2027-06-{day:02}T20:00")
+    looked_at = []
+    get = Series.get
+    monkeypatch.setattr(Series, "get", lambda self, name: looked_at.append(name) or get(self, name))
+    for time_zone in (None, "Asia/Tokyo"):
+        days = Days(date(2027, 6, 1), date(2027, 6, 20), time_zone)
+        first = next(overlapping(series, days))
+        assert first.part.times.starts_at == datetime(2027, 6, 1, 20) and len(looked_at) <= 5
+        later = next(overlapping(series, days, since=first.moment + 10 * 24 * 60))
+        assert later.part.times.starts_at == datetime(2027, 6, 11, 20) and len(looked_at) <= 12
+        looked_at.clear()
+        assert len(listed(series, days)) <= len(looked_at) <= 24
+        looked_at.clear()
+
+
+def test_what_was_moved_is_in_the_order_of_instants():
+    series = planned(recurrence="FREQ=DAILY;COUNT=9", time_zone="Asia/Tokyo")
+    series = changed(series, "2026-12-05T19:00", "following", time_zone="America/New_York")
+    for name, start in (("06", "2027-02-01T10:00"), ("07", "2027-02-02T10:00"), ("02", "2027-02-01T23:00")):
+        series = changed(series, f"2026-12-{name}T19:00", starts_at=start)
+    days = Days(date(2027, 1, 1), date(2027, 12, 1))
+    assert listed(series, days, "occurrence") == [f"2026-12-{day}T19:00" for day in ("06", "02", "07")]
+    in_utc = listed(series, Days(days.start, days.end, "UTC"), "start_instant")
+    assert in_utc == ["2027-02-01T23:00:00+09:00", "2027-02-01T10:00:00-05:00", "2027-02-02T10:00:00-05:00"]
 
 
 # What storage needs to know.
