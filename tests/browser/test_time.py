@@ -45,8 +45,8 @@ def dinner(person: Person, **fields: Any) -> str:
 
 def occurrences(person: Person, first: date, last: date) -> list[tuple[str, str]]:
     """Return name and time of all that is in the agenda."""
-    query = {"from": first.isoformat(), "to": last.isoformat()}
-    return [(event["name"], event["datetime"]) for event in person.get("/agenda", **query).json()["events"]]
+    page = person.get(f"/agenda?from={first.isoformat()}&to={last.isoformat()}").json()
+    return [(event["name"], event["datetime"]) for event in page["events"]]
 
 
 def in_agenda(visitor: Visitor, day: date) -> Locator:

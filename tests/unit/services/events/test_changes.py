@@ -1,9 +1,11 @@
 """What becomes of an event when one occurrence changes, that and all later ones, or all."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 
+from services.contracts.events import EventDetails
 from services.events.time import rules
 from services.events.time.changes import MAX_EXCEPTIONS, MAX_SPLITS, cancel, change, check_changes
 from services.events.time.problems import Problem, SeriesFull, UnknownOccurrence
@@ -135,7 +137,7 @@ def test_what_the_clocks_have_made_of_an_occurrence_stays_when_it_is_renamed(det
     series = planned(**details, recurrence="FREQ=DAILY")
     for times in ((), ("starts_at",), ("starts_at", "ends_at"), ("starts_at", "ends_at", "time_zone", "all_day")):
         given = {"name": "Call"} | {field: shown(series, name)[field] for field in times}
-        check_changes(given, occurrence=name, scope=scope)
+        check_changes(cast(EventDetails, given), occurrence=name, scope=scope)
         renamed = shown(changed(series, name, scope, **given), name)
         assert renamed == shown(series, name) | {"name": "Call", "recurrence": renamed["recurrence"]}
         assert changed(series, name, scope, **{**given, "name": "Dinner"}) == series
@@ -146,7 +148,7 @@ def test_an_event_into_whose_start_a_gap_has_come_is_renamed(monkeypatch):
         before.setattr("services.events.time.series.check", lambda times: None)
         series = planned(**NIGHTLY | {"starts_at": IN_THE_GAP, "ends_at": "2026-03-29T03:15"}, recurrence="FREQ=DAILY")
     given = {"name": "Call", **{field: shown(series)[field] for field in ("starts_at", "ends_at", "time_zone")}}
-    check_changes(given)
+    check_changes(cast(EventDetails, given))
     assert shown(changed(series, **given))["name"] == shown(changed(series, name="Call"))["name"] == "Call"
 
 
@@ -260,7 +262,12 @@ def test_a_split_may_make_whole_days_or_another_zone_of_what_follows(weekly):
 def test_what_follows_is_counted_only_if_it_may_end_elsewhere(weekly, monkeypatch):
     counted = []
     last_start = rules.last_start
-    monkeypatch.setattr(rules, "last_start", lambda *args: counted.append(args) or last_start(*args))
+
+    def counting(*args):
+        counted.append(args)
+        return last_start(*args)
+
+    monkeypatch.setattr(rules, "last_start", counting)
     assert len(changed(weekly, THIRD, "following", name="Supper").parts) == 2 and not counted
     assert len(changed(weekly, THIRD, "following", starts_at="2026-12-15T20:00").parts) == 2 and len(counted) == 1
 
@@ -492,7 +499,7 @@ def test_what_may_be_possible_is_left_to_the_event(changes):
 
 
 def test_an_occurrence_may_have_been_moved_to_where_its_rule_has_none():
-    moved = {"starts_at": "2026-12-09T19:00", "recurrence": "FREQ=WEEKLY;BYDAY=TU"}
+    moved: EventDetails = {"starts_at": "2026-12-09T19:00", "recurrence": "FREQ=WEEKLY;BYDAY=TU"}
     check_changes(moved, occurrence=SECOND, scope="this")
     with pytest.raises(Problem, match="recurrence"):
         check_changes(moved, occurrence=SECOND, scope="following")
@@ -533,7 +540,9 @@ def test_the_last_one_may_be_cancelled_when_five_hundred_were():
     daily = planned(recurrence=f"FREQ=DAILY;COUNT={MAX_EXCEPTIONS + 1}")
     days = [f"{datetime(2026, 12, 1, 19) + timedelta(days=n):%Y-%m-%dT%H:%M}" for n in range(MAX_EXCEPTIONS + 1)]
     for day in days[:-1]:
-        daily = cancel(daily, occurrence=day, scope="this")
+        rest = cancel(daily, occurrence=day, scope="this")
+        assert rest is not None
+        daily = rest
     assert cancel(daily, occurrence=days[-1], scope="this") is None
 
 
