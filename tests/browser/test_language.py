@@ -32,6 +32,37 @@ def test_a_russian_browser_is_spoken_to_in_russian(someone: SomeOne, window: Win
         visitor.picture(f"{name}-phone-russian")
 
 
+def test_what_repeats_is_said_as_russians_say_it(someone: SomeOne, window: Window) -> None:
+    visitor = window(someone(name="Анна"), locale="ru-RU", timezone_id="Europe/Moscow", **PHONE)
+    visitor.open("#/new/2031-11-21")
+    visitor.field("Название").fill("Баня")
+    visitor.field("Повторение").select_option("Каждую неделю")
+    visitor.field("Раз в").fill("2")
+    visitor.field("Завершение").select_option("В определённый день")
+    visitor.field("Последняя дата").fill("2032-03-01")
+    said = visitor.dialog.locator(".in-words")
+    expect(said).to_contain_text("Каждую вторую пятницу до 1 марта")
+    expect(said).to_contain_text("Ближайшие даты: 21 нояб. 2031 г., 5 дек. 2031 г.")
+    visitor.picture("new-series-phone-russian")
+    assert visitor.barriers() == []
+    visitor.button("Сохранить").click()
+    expect(visitor.heading("Баня")).to_be_visible()
+    expect(visitor.page.get_by_text("Каждую вторую пятницу до 1 марта")).to_be_visible()
+
+    for view, name in (("week", "Неделя"), ("day", "День"), ("agenda", "Список")):
+        visitor.open(f"#/{view}/2031-11-21")
+        expect(visitor.link(name)).to_have_attribute("aria-current", "true")
+        expect(visitor.link(re.compile("Баня")).first).to_be_visible()
+        assert visitor.barriers() == []
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") == 360
+        visitor.picture(f"{view}-phone-russian")
+
+    visitor.link(re.compile("Баня")).first.click()
+    visitor.button("Удалить").click()
+    expect(visitor.dialog.get_by_label("Это и все следующие")).to_be_visible()
+    visitor.picture("which-occurrences-phone-russian")
+
+
 def test_the_language_is_chosen_and_remembered(someone: SomeOne, window: Window) -> None:
     visitor = window(someone())
     visitor.open()

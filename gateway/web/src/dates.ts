@@ -111,8 +111,7 @@ export class Words {
       ? this.utc({ timeStyle: "short" }).formatRange(at("2000-01-01", from), at("2000-01-01", to))
       : `${this.time(from)}–${this.time(to)}`;
   /** A day and a time: "Mon, 12 May 2031, 19:30". */
-  moment = (day: Day, time: string): string =>
-    capital(this.utc({ ...SHORT_DATE, hour: "numeric", minute: "2-digit" }).format(at(day, time)));
+  moment = (day: Day, time: string): string => `${capital(this.utc(SHORT_DATE).format(at(day)))}, ${this.time(time)}`;
   list = (words: readonly string[]): string => new Intl.ListFormat(this.language).format(words);
   /** A zone as people call it at an instant: "Central European Time". */
   zone = (timeZone: string, instant: number): string =>

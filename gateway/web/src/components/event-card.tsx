@@ -25,7 +25,7 @@ export function EventCard({ placed, day }: { placed: Placed; day: Day }) {
           </span>
         </span>
         {event.occurrence && (
-          <span title={t().repeats}>
+          <span class="card-mark" title={t().repeats}>
             <Icon name="repeat" />
           </span>
         )}

@@ -125,6 +125,7 @@ export const en = {
 
   repeats: "Repeats",
   never: "Never",
+  doesNotRepeat: "Does not repeat",
   every: { day: "Every day", week: "Every week", month: "Every month", year: "Every year" },
   otherwise: "By a rule of its own",
   interval: "Every",
@@ -137,6 +138,7 @@ export const en = {
   onDays: "On these days",
   onWhich: "On which day of the month",
   ends: "Ends",
+  endsNever: "Never",
   endsUntil: "On a date",
   endsCount: "After a number of times",
   untilDate: "Last date",
@@ -153,7 +155,8 @@ export const en = {
     following: "What was before stays as it is.",
     all: "Before and after this one, too.",
   },
-  notThisAlone: "Time zone, repeats and visibility are the same for all, so this one alone cannot have others.",
+  notThisAlone:
+    "Whole days, time zone, repeats and visibility are the same for all: this one alone cannot have others.",
   discard: "Discard",
   discardTitle: "Discard what you have entered?",
   discardText: "It has not been saved.",

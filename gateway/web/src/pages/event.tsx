@@ -132,7 +132,7 @@ function HowOften({ event }: { event: CalendarEvent }) {
     : planned.value.filter((one) => one.event.id === event.id && one.end >= today).sort(inTimeOrder)[0];
   return (
     <>
-      <span class="sentence">{repeatsInWords(event) || t().never}</span>
+      <span class="sentence">{repeatsInWords(event) || t().doesNotRepeat}</span>
       {event.occurrence && (
         <a class="beside" href={to.event(event.id)}>
           {t().toSeries}

@@ -13,7 +13,7 @@ import { go, to } from "../route.ts";
 import { changeEvent } from "../store/actions.ts";
 import { birthdaysOn } from "../store/state.ts";
 import { planned, readEvent, state } from "../store/store.ts";
-import { MINUTES_OF_DAY, timeIn, zoneHere } from "../time/clock.ts";
+import { MINUTES_OF_DAY, minuteOf, timeIn, zoneHere } from "../time/clock.ts";
 import { fitted } from "../time/draft.ts";
 import { draggedDrafts, drawnSpan } from "../time/drag.ts";
 import { type Bar, type Block, barsOf, blocksOf } from "../time/layout.ts";
@@ -22,6 +22,8 @@ import { type Dragged, useDrag } from "./use-drag.ts";
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const MORNING = 7.5;
+/** Of what is seen of the grid, its head takes so many. */
+const HIDDEN_HOURS = 3;
 const MINUTE_MS = 60_000;
 /** A block that lasts so long has room for a second line. */
 const TALL_MINUTES = 50;
@@ -141,18 +143,25 @@ function visible(days: readonly Day[], dragged: Dragged | null): Placed[] {
 const onDay = (all: readonly Placed[], day: Day): Placed[] =>
   all.filter(({ firstDay, lastDay }) => firstDay <= day && lastDay >= day);
 
-/** Begin where something is: a little before now, else before what is earliest, at the latest in the morning. */
+/** Begin a little before now; on other days in the morning, unless what is first would not be seen then. */
 function useScrolling(days: readonly Day[]) {
   const scroller = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    const now = new Date();
-    const blocks = days.flatMap((day) => blocksOf(day, onDay(planned.value, day)));
-    const earliest = Math.min(MORNING, ...blocks.map(({ from }) => from / 60 - 0.5));
-    const hour = days.includes(today()) ? Math.min(earliest + 12, now.getHours() - 1) : earliest;
-    const body = scroller.current!.querySelector<HTMLElement>(".time-grid-body")!;
-    scroller.current!.scrollTop = (Math.max(hour, 0) / 24) * body.clientHeight;
+    const { current } = scroller;
+    const body = current!.querySelector<HTMLElement>(".time-grid-body")!;
+    const seen = (current!.clientHeight / body.clientHeight) * 24 - HIDDEN_HOURS;
+    const hour = days.includes(today()) ? new Date().getHours() - 1 : beginning(days, seen);
+    current!.scrollTop = (Math.max(hour, 0) / 24) * body.clientHeight;
   }, [days[0]]);
   return scroller;
+}
+
+/** At which hour to begin so that the first event is among so many that are seen. */
+function beginning(days: readonly Day[], seen: number): number {
+  const starts = planned.value.filter(({ firstDay, isLong }) => !isLong && days.includes(firstDay));
+  const first = Math.min(...starts.map(({ start }) => minuteOf(start) / 60 - 0.5));
+  if (!starts.length) return MORNING;
+  return Math.max(Math.min(first, MORNING), first - seen);
 }
 
 function ColumnHead({ day }: { day: Day }) {

@@ -153,7 +153,7 @@ export function EventForm(props: Props) {
           {!event && <KindChoice kind={draft.type} onChoose={(type) => set({ type })} />}
           {!event && draft.type === "group" && <Guests chosen={guests} onChoose={setGuests} />}
           <WhenFields draft={draft} errors={errors} onChange={set} />
-          <RepeatFields draft={draft} errors={errors} onChange={set} />
+          <RepeatFields first={first} draft={draft} errors={errors} onChange={set} />
           {(!event || isMoved) && <Hints draft={draft} id={event?.id} />}
           <Field label={t().address} error={errors.address} isOptional>
             {(control) => (

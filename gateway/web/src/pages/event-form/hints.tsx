@@ -7,7 +7,7 @@ import { timesOn } from "../../i18n/when.ts";
 import { planned, readMonth, state } from "../../store/store.ts";
 import { dayIn, now } from "../../time/clock.ts";
 import { type Draft, faultsOf, spanHere } from "../../time/draft.ts";
-import { inTimeOrder, overlap } from "../../time/place.ts";
+import { inTimeOrder, overlap, type Placed } from "../../time/place.ts";
 
 /** Days are typed digit by digit: what is read is that of the last one. */
 const PAUSE_MS = 300;
@@ -56,7 +56,7 @@ function Overlaps({ draft, id }: { draft: Draft; id: Id | undefined }) {
         <ul>
           {found.slice(0, SHOWN).map((placed) => (
             <li key={placed.key}>
-              {placed.event.name}, {timesOn(placed, placed.firstDay).toLocaleLowerCase()}
+              {placed.event.name}, {shortTimes(placed)}
             </li>
           ))}
           {found.length > SHOWN && <li>{t().more(found.length - SHOWN)}</li>}
@@ -64,4 +64,10 @@ function Overlaps({ draft, id }: { draft: Draft; id: Id | undefined }) {
       </div>
     </div>
   );
+}
+
+/** In the midst of a sentence. */
+function shortTimes(placed: Placed): string {
+  const times = timesOn(placed, placed.firstDay);
+  return times === t().allDay ? times.toLocaleLowerCase() : times;
 }

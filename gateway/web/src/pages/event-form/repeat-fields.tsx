@@ -7,6 +7,8 @@ import { firstDates, isLastInMonth, MOST, type Period, type Repeat, weekdaysOf }
 import { type Errors, faults } from "./errors.ts";
 
 interface Props {
+  /** What it was before it was changed. */
+  first: Draft;
   draft: Draft;
   errors: Errors;
   onChange: (change: Partial<Draft>) => void;
@@ -18,7 +20,7 @@ const SHOWN_DATES = 5;
 const MONDAY = "2001-01-01";
 
 /** How often: chosen, said in words, and shown by the next dates. */
-export function RepeatFields({ draft, errors, onChange }: Props) {
+export function RepeatFields({ first, draft, errors, onChange }: Props) {
   const isChosen = draft.repeats === "chosen" && isDay(draft.day);
   const set = (change: Partial<Repeat>) => onChange({ repeat: { ...draft.repeat, ...change } });
   const choose = (value: string) => {
@@ -51,7 +53,7 @@ export function RepeatFields({ draft, errors, onChange }: Props) {
           {draft.repeat.every === "week" && <Weekdays draft={draft} onSet={set} />}
           {draft.repeat.every === "month" && <OnWhich draft={draft} onSet={set} />}
           <Ends draft={draft} errors={errors} onSet={set} />
-          <InWords draft={draft} />
+          <InWords draft={draft} isCounted={isCounted(first, draft)} />
         </div>
       )}
     </>
@@ -138,7 +140,7 @@ function OnWhich({ draft, onSet }: PartProps) {
 
 function Ends({ draft, errors, onSet }: PartProps) {
   const { ends, until, count } = draft.repeat;
-  const names = { never: t().never, until: t().endsUntil, count: t().endsCount };
+  const names = { never: t().endsNever, until: t().endsUntil, count: t().endsCount };
   return (
     <div class="field-row">
       <Field label={t().ends}>
@@ -188,19 +190,25 @@ function Ends({ draft, errors, onSet }: PartProps) {
   );
 }
 
-function InWords({ draft }: { draft: Draft }) {
+/** Whether an occurrence is one of so many: which one it is, and so how many follow, is not known here. */
+const isCounted = (first: Draft, { repeat }: Draft): boolean =>
+  repeat.ends === "count" && first.repeats === "chosen" && first.shownDay !== "" && repeat === first.repeat;
+
+function InWords({ draft, isCounted }: { draft: Draft; isCounted: boolean }) {
   const { interval, until, count } = faults(draft);
   if (interval || until || count) return null;
   const [repeat, day] = [repeatOf(draft), repeatDay(draft)];
   return (
     <div class="note in-words" aria-live="polite">
       <p>{capital(repeatInWords(repeat, day))}</p>
-      <p>
-        {t().nextDates}{" "}
-        {firstDates(repeat, day, SHOWN_DATES)
-          .map((date) => inWords().birthday(date))
-          .join(", ")}
-      </p>
+      {!isCounted && (
+        <p>
+          {t().nextDates}{" "}
+          {firstDates(repeat, day, SHOWN_DATES)
+            .map((date) => inWords().birthday(date))
+            .join(", ")}
+        </p>
+      )}
     </div>
   );
 }
