@@ -1,7 +1,20 @@
 import { defineConfig } from "vite";
 
 const GATEWAY = process.env.GATEWAY ?? "http://localhost:5000";
-const API = ["/user", "/search", "/load_icon", "/event", "/member", "/chat", "/friend", "/invite", "/stream", "/log"];
+const API = [
+  "/user",
+  "/person",
+  "/search",
+  "/load_icon",
+  "/event",
+  "/agenda",
+  "/member",
+  "/chat",
+  "/friend",
+  "/invite",
+  "/stream",
+  "/log",
+];
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
