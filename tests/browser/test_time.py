@@ -75,6 +75,13 @@ def choose(visitor: Visitor, which: str) -> None:
     expect(visitor.dialog).to_have_count(0)
 
 
+def choose_anyway(visitor: Visitor) -> None:
+    """Answer which occurrences are meant; the form stays open."""
+    question = visitor.page.get_by_role("dialog", name=re.compile("Which ones"))
+    question.get_by_role("button", name="Save").click()
+    expect(question).to_have_count(0)
+
+
 class TestADinnerThatRepeats:
     def test_is_planned_moved_split_and_cancelled_by_one_while_another_looks(
         self, someone: SomeOne, window: Window
@@ -216,9 +223,38 @@ class TestTheForm:
         visitor.page.keyboard.press("Escape")
         visitor.button("Keep editing").click()
         expect(visitor.field("Name")).to_have_value("Tea")
+        for _ in range(3):  # a browser wants to close without asking, sooner or later
+            visitor.page.keyboard.press("Escape")
+            expect(visitor.button("Keep editing")).to_be_visible()
+            visitor.page.keyboard.press("Escape")
+            expect(visitor.button("Keep editing")).to_have_count(0)
         visitor.page.keyboard.press("Escape")
         visitor.button("Discard").click()
         expect(visitor.dialog).to_have_count(0)
+
+    def test_keeps_what_was_typed_when_somebody_else_changes_or_deletes_the_same(
+        self, someone: SomeOne, window: Window
+    ) -> None:
+        ann, ben = someone(name="Ann"), someone(name="Ben")
+        event_id = dinner(ann, type="group")
+        ben.join(event_id, ann)
+        ann.grant(event_id, ben, is_can_change_event=True)
+        his = window(ben, **BERLIN)
+        his.open(f"#/event/{event_id}/{week(1):%Y%m%d}T1900")
+        his.button("Edit").click()
+        his.field("Description").fill("I bring a cake.")
+        ann.change(event_id, datetime=at(TUESDAY, "18:00"))
+        his.button("Save").click()
+        choose_anyway(his)
+        expect(his.field("Description")).to_have_value("I bring a cake.")
+        ann.delete("/event", id=event_id)
+        his.button("Save").click()
+        choose_anyway(his)
+        expect(his.dialog.get_by_text("That is not there any more.")).to_be_visible()
+        expect(his.field("Description")).to_have_value("I bring a cake.")
+        his.button("Cancel").click()
+        his.button("Discard").click()
+        expect(his.page.get_by_text("not available any more")).to_be_visible()
 
     def test_says_at_its_field_what_the_server_refuses(self, someone: SomeOne, window: Window) -> None:
         visitor = window(someone(), **BERLIN)
@@ -356,6 +392,15 @@ class TestDragging:
         expect(block).to_contain_text("13:00–14:00")
         assert occurrences(ann, TUESDAY, week(2)) == [("Dinner", at(week(n), "13:00")) for n in range(2)]
 
+    def test_is_not_for_fingers_but_a_tap_plans(self, someone: SomeOne, window: Window) -> None:
+        visitor = window(someone(), **PHONE)
+        visitor.open(f"#/day/{TUESDAY}")
+        x, y = middle(visitor.page.get_by_role("group", name="Hour by hour"))
+        visitor.page.touchscreen.tap(x, y)
+        expect(visitor.field("Date")).to_have_value(TUESDAY.isoformat())
+        begin, end = (visitor.field(label).input_value() for label in ("Time", "End time"))
+        assert int(end[:2]) - int(begin[:2]) == 1
+
 
 class TestViews:
     def test_are_chosen_and_turned_by_keys(self, someone: SomeOne, window: Window) -> None:
@@ -413,6 +458,19 @@ class TestViews:
         assert busy.evaluate("list => list.scrollHeight > list.clientHeight")
         busy.get_by_text("15:00 Meeting 15").scroll_into_view_if_needed()
         expect(busy.get_by_text("15:00 Meeting 15")).to_be_in_viewport()
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+    @pytest.mark.parametrize("view", ["calendar", "week", "day", "agenda"])
+    def test_end_where_the_calendar_ends(self, someone: SomeOne, window: Window, view: str, day: str) -> None:
+        person = someone()
+        person.plan(name="First or last", datetime=f"{day[8:]}.{day[5:7]}.{day[:4]} 12:00")
+        visitor = window(person)
+        visitor.open(f"#/{view}/{day}")
+        expect(visitor.page.get_by_role("link", name="First or last").last).to_be_visible()
+        for name in ("Previous", "Next"):
+            visitor.page.get_by_role("button", name=re.compile(f"^{name} (month|week|day)$")).click()
+            expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+        expect(visitor.page.locator(".toast.is-error")).to_have_count(0)
 
     def test_a_list_shows_more_when_asked(self, someone: SomeOne, window: Window) -> None:
         person = someone()

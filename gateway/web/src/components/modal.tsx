@@ -41,12 +41,24 @@ export function Modal({ title, onClose, children, size = "is-narrow" }: Props) {
 
   useEffect(() => {
     const { current } = dialog;
-    const onCancel = (event: Event) => {
+    const ask = (event: Event) => {
       event.preventDefault();
       close.current();
     };
-    current!.addEventListener("cancel", onCancel);
-    return () => current!.removeEventListener("cancel", onCancel);
+    // By itself a browser closes at a second Escape, this modal and the one behind it, whatever is answered to the first.
+    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && !event.isComposing && ask(event);
+    const onClose = () => {
+      current!.showModal();
+      close.current();
+    };
+    current!.addEventListener("keydown", onKeyDown);
+    current!.addEventListener("cancel", ask);
+    current!.addEventListener("close", onClose);
+    return () => {
+      current!.removeEventListener("keydown", onKeyDown);
+      current!.removeEventListener("cancel", ask);
+      current!.removeEventListener("close", onClose);
+    };
   }, []);
 
   return createPortal(

@@ -29,11 +29,13 @@ import { Members } from "./members.tsx";
 
 /** An event, or one of its occurrences: what it is, who takes part, and its chat. */
 export function EventPage({ id, occurrence, isEdited }: { id: Id; occurrence: string | null; isEdited: boolean }) {
-  const base = state.value.events[id];
-  const event = occurrence ? state.value.calendar[keyOf({ id, occurrence })] : base;
-  const isGone = useReading(id, occurrence, base, event);
+  const knownBase = state.value.events[id];
+  const known = occurrence ? state.value.calendar[keyOf({ id, occurrence })] : knownBase;
+  const isGone = useReading(id, occurrence, knownBase, known);
+  // Whoever types does not lose it because somebody else changes or deletes something.
+  const [base, event] = [useLast(knownBase, isGone && !isEdited), useLast(known, isGone && !isEdited)];
 
-  if (isGone) return <Gone series={occurrence && base ? id : null} />;
+  if (isGone && !(isEdited && event)) return <Gone series={occurrence && knownBase ? id : null} />;
   if (!base || !event || (base.type === "group" && !base.member_id_list)) {
     return (
       <div class="page">
@@ -101,7 +103,7 @@ export function EventPage({ id, occurrence, isEdited }: { id: Id; occurrence: st
       {event.type === "group" && isMember && base.chat_id && (
         <ChatPanel id={base.chat_id} title={<h2>{t().chat}</h2>} />
       )}
-      {isEdited && isMember && (
+      {isEdited && (isMember || isGone) && (
         <EventForm event={event} onClose={() => go(to.event(id, occurrence), { replace: true })} />
       )}
     </div>
@@ -145,6 +147,13 @@ function HowOften({ event }: { event: CalendarEvent }) {
       )}
     </>
   );
+}
+
+/** What is there, or was until a moment ago. */
+function useLast<T>(value: T | undefined, isGone: boolean): T | undefined {
+  const last = useRef(value);
+  if (value || isGone) last.current = value;
+  return last.current;
 }
 
 /** Read the event, its occurrence and its members when needed; tell whether it is gone. */

@@ -1,11 +1,12 @@
 import { computed } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { DayPicker, type DayProps } from "react-day-picker";
 import { EventCard, wayTo } from "../components/event-card.tsx";
 import { EventIcon, hueOf } from "../components/event-icon.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Empty, Loading } from "../components/states.tsx";
-import { type Day, dayOf, localDate, monthOf, today, weekOf } from "../dates.ts";
+import { type Day, dayOf, FIRST_DAY, LAST_DAY, localDate, monthOf, today, weekOf } from "../dates.ts";
 import { inWords, t } from "../i18n/index.ts";
 import { go, to } from "../route.ts";
 import { birthdaysOn } from "../store/state.ts";
@@ -54,7 +55,10 @@ function MonthGrid({ day }: { day: Day }) {
       mode="single"
       required
       fixedWeeks={false}
-      showOutsideDays
+      startMonth={FIRST_MONTH}
+      endMonth={LAST_MONTH}
+      // Behind the last day there is none, nor before the first.
+      showOutsideDays={![FIRST_DAY, LAST_DAY].map(monthOf).includes(monthOf(day))}
       hideNavigation
       month={selected}
       selected={selected}
@@ -76,6 +80,8 @@ function MonthGrid({ day }: { day: Day }) {
   );
 }
 
+const [FIRST_MONTH, LAST_MONTH] = [FIRST_DAY, LAST_DAY].map(localDate) as [Date, Date];
+
 const chooseDay = (day: Day) => go(to.calendar(day), { replace: true });
 
 /** The bars of each week, by its first day, worked out when it is first shown. */
@@ -90,8 +96,16 @@ function barsAround(day: Day): { week: Day[]; bars: Bar[] } {
 }
 
 /** A day of the grid: the calendar's own button, and what is planned. */
-function DayCell({ day, modifiers: _, children, ...cell }: DayProps) {
-  const iso = dayOf(day.date);
+function DayCell({ day, modifiers, children, ...cell }: DayProps) {
+  if (modifiers.hidden) return <td {...(cell as object)} />;
+  return (
+    <PlannedCell day={dayOf(day.date)} cell={cell}>
+      {children}
+    </PlannedCell>
+  );
+}
+
+function PlannedCell({ day: iso, cell, children }: { day: Day; cell: object; children: ComponentChildren }) {
   const all = days.value.get(iso) ?? [];
   const birthdays = birthdaysOn(state.value, iso).length;
   const choose = (click: MouseEvent) => {
@@ -99,7 +113,7 @@ function DayCell({ day, modifiers: _, children, ...cell }: DayProps) {
   };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys choose the day by its button
-    <td {...(cell as object)} onClick={choose}>
+    <td {...cell} onClick={choose}>
       {children}
       {birthdays > 0 && (
         <span class="cell-birthday" aria-hidden="true">

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { openModals } from "../components/modal.tsx";
 import { shortcuts } from "../preferences.ts";
 
@@ -15,7 +15,7 @@ const BUSY = "input, textarea, select, [contenteditable], [role=menu], .rdp-root
 export function useShortcuts(verbs: Record<string, () => void>): void {
   const current = useRef(verbs);
   current.current = verbs;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented) return;
       if (openModals.value || shortcuts.value === "off") return;

@@ -55,11 +55,11 @@ export async function deleteEvent(id: Id, reach: Reach = { occurrence: null, sco
   }
 }
 
-/** Read the occurrences of an event again, if it repeats. */
+/** Read the occurrences of an event again, if it repeats; what cannot be read now is read later. */
 async function renew(event: CalendarEvent): Promise<void> {
   if (!repeats(event)) return;
   update((known) => ({ ...known, outdated: { ...known.outdated, [event.id]: event } }));
-  await readOutdated();
+  await readOutdated().catch(() => undefined);
 }
 
 export async function leaveEvent(id: Id): Promise<void> {
