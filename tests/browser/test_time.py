@@ -354,6 +354,20 @@ class TestDragging:
         visitor.says("Saved.")
         expect(block).to_contain_text("12:00–14:00")
 
+    def test_moves_what_takes_days_by_days(self, planner: tuple[Person, Visitor]) -> None:
+        person, visitor = planner
+        person.plan(
+            name="Trip", all_day="true", datetime=at(TUESDAY, "00:00"), end_datetime=at(TUESDAY + timedelta(2), "00:00")
+        )
+        bar = visitor.page.get_by_role("list", name="All day").get_by_role("link", name="Trip")
+        expect(bar).to_be_visible()
+        (x, y), (end, _) = middle(column(visitor, TUESDAY)), middle(column(visitor, TUESDAY + timedelta(days=2)))
+        _, y = middle(bar)
+        drag(visitor, (x, y), (end, y + 2))
+        visitor.says("Saved.")
+        [_, (name, time)] = occurrences(person, TUESDAY, week(1))
+        assert (name, time) == ("Trip", at(TUESDAY + timedelta(days=2), "00:00"))
+
     def test_is_undone_by_escape(self, planner: tuple[Person, Visitor]) -> None:
         person, visitor = planner
         block = column(visitor, TUESDAY).get_by_role("link", name="Lunch")

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Scope } from "../api/types.ts";
 import { wayTo } from "../components/event-card.tsx";
 import { EventIcon, hueOf } from "../components/event-icon.tsx";
@@ -36,7 +37,6 @@ setInterval(() => {
 /** Some days side by side, hour by hour, with what takes whole days above. */
 export function TimeGrid({ days }: { days: readonly Day[] }) {
   const [question, setQuestion] = useState<{ scopes: readonly Scope[]; answer: (scope: Scope | null) => void }>();
-  const scroller = useScrolling(days);
 
   /** null: never mind. */
   const ask = (): Promise<Scope | null> =>
@@ -50,14 +50,16 @@ export function TimeGrid({ days }: { days: readonly Day[] }) {
     if (scope) await moveTo(placed, span, scope).catch(notifyError);
   };
 
-  const { columns, dragged, onPointerDown, listeners, pointAt } = useDrag(days, drop);
+  const { grid, columns, dragged, onPointerDown, listeners, pointAt } = useDrag(days, drop);
+  useScrolling(grid, days);
   const all = visible(days, dragged);
 
   return (
     <div
       class="time-grid"
       style={{ "--days": days.length }}
-      ref={scroller}
+      ref={grid}
+      {...listeners}
       tabIndex={0}
       role="group"
       aria-label={t().hours}
@@ -67,7 +69,7 @@ export function TimeGrid({ days }: { days: readonly Day[] }) {
           <ColumnHead day={day} key={day} />
         ))}
       </div>
-      <WholeDays days={days} all={all} />
+      <WholeDays days={days} all={all} onTake={onPointerDown} />
       <div class="time-grid-body">
         <div class="hours" aria-hidden="true">
           {HOURS.slice(1).map((hour) => (
@@ -76,7 +78,7 @@ export function TimeGrid({ days }: { days: readonly Day[] }) {
             </span>
           ))}
         </div>
-        <div class="columns" ref={columns} {...listeners} onPointerDown={(event) => onPointerDown(event, null)}>
+        <div class="columns" ref={columns} onPointerDown={(event) => onPointerDown(event, null)}>
           {days.map((day) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: with keys one plans by the form
             <section
@@ -144,16 +146,14 @@ const onDay = (all: readonly Placed[], day: Day): Placed[] =>
   all.filter(({ firstDay, lastDay }) => firstDay <= day && lastDay >= day);
 
 /** Begin a little before now; on other days in the morning, unless what is first would not be seen then. */
-function useScrolling(days: readonly Day[]) {
-  const scroller = useRef<HTMLDivElement>(null);
+function useScrolling(grid: RefObject<HTMLDivElement | null>, days: readonly Day[]): void {
   useLayoutEffect(() => {
-    const { current } = scroller;
+    const { current } = grid;
     const body = current!.querySelector<HTMLElement>(".time-grid-body")!;
     const seen = (current!.clientHeight / body.clientHeight) * 24 - HIDDEN_HOURS;
     const hour = days.includes(today()) ? new Date().getHours() - 1 : beginning(days, seen);
     current!.scrollTop = (Math.max(hour, 0) / 24) * body.clientHeight;
   }, [days[0]]);
-  return scroller;
 }
 
 /** At which hour to begin so that the first event is among so many that are seen. */
@@ -185,7 +185,9 @@ function ColumnHead({ day }: { day: Day }) {
   );
 }
 
-function WholeDays({ days, all }: { days: readonly Day[]; all: readonly Placed[] }) {
+type Take = (event: PointerEvent, placed: Placed, isStretched?: boolean) => void;
+
+function WholeDays({ days, all, onTake }: { days: readonly Day[]; all: readonly Placed[]; onTake: Take }) {
   const bars = barsOf(days, all);
   if (!bars.length) return null;
   const lanes = Math.max(...bars.map(({ lane }) => lane)) + 1;
@@ -193,20 +195,23 @@ function WholeDays({ days, all }: { days: readonly Day[]; all: readonly Placed[]
     <div class="whole-days">
       <ul style={{ "--lanes": lanes, "--columns": days.length }} aria-label={t().allDay}>
         {bars.map((bar) => (
-          <WholeDay bar={bar} key={bar.placed.key} />
+          <WholeDay bar={bar} onTake={onTake} key={bar.placed.key} />
         ))}
       </ul>
     </div>
   );
 }
 
-function WholeDay({ bar: { placed, from, days, lane, isBegun, isUnended } }: { bar: Bar }) {
+function WholeDay({ bar, onTake }: { bar: Bar; onTake: Take }) {
+  const { placed, from, days, lane, isBegun, isUnended } = bar;
   const { event, firstDay } = placed;
   return (
     <li style={{ "--from": from, "--length": days, "--lane": lane }}>
       <a
         class={`chip${isBegun ? " is-begun" : ""}${isUnended ? " is-unended" : ""}`}
         href={wayTo(placed)}
+        draggable={false}
+        onPointerDown={(pointer) => onTake(pointer, placed)}
         title={timesOn(placed, firstDay)}
         style={{ "--hue": hueOf(event.icon) }}
       >
@@ -221,7 +226,7 @@ interface BlockProps {
   block: Block;
   day: Day;
   isDragged: boolean;
-  onTake: (event: PointerEvent, placed: Placed, isStretched?: boolean) => void;
+  onTake: Take;
 }
 
 function BlockLink({ block, day, isDragged, onTake }: BlockProps) {

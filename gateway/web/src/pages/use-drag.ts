@@ -30,6 +30,7 @@ interface Taken {
  * What is dragged is shown where it is dragged to until then. Escape puts it back.
  */
 export function useDrag(days: readonly Day[], onDrop: (dropped: Dragged) => Promise<void>) {
+  const grid = useRef<HTMLDivElement>(null);
   const columns = useRef<HTMLDivElement>(null);
   const taken = useRef<Taken | null>(null);
   const wasDragged = useRef(false);
@@ -61,9 +62,9 @@ export function useDrag(days: readonly Day[], onDrop: (dropped: Dragged) => Prom
     const { current } = taken;
     if (!current) return;
     if (!wasDragged.current && Math.hypot(event.clientX - current.x, event.clientY - current.y) < LEAST_PIXELS) return;
-    if (!wasDragged.current) columns.current!.setPointerCapture(event.pointerId);
+    if (!wasDragged.current) grid.current!.setPointerCapture(event.pointerId);
     wasDragged.current = true;
-    scrollAlong(columns.current!, event.clientY);
+    if (!current.placed?.isLong) scrollAlong(grid.current!, event.clientY);
     setDragged({ placed: current.placed, span: spanOf(current, pointAt(event)) });
   };
 
@@ -89,7 +90,7 @@ export function useDrag(days: readonly Day[], onDrop: (dropped: Dragged) => Prom
   }, [dragged]);
 
   const listeners = { onPointerMove, onPointerUp, onPointerCancel: putBack, onClickCapture };
-  return { columns, dragged, onPointerDown, listeners, pointAt };
+  return { grid, columns, dragged, onPointerDown, listeners, pointAt };
 }
 
 function spanOf({ placed, isStretched, from }: Taken, to: Point): Span {
@@ -97,10 +98,9 @@ function spanOf({ placed, isStretched, from }: Taken, to: Point): Span {
   return isStretched ? stretchedSpan(placed, to) : movedSpan(placed, from, to);
 }
 
-function scrollAlong(columns: HTMLElement, y: number): void {
-  const scroller = columns.closest(".time-grid")!;
-  const { top, bottom } = scroller.getBoundingClientRect();
-  const head = scroller.querySelector(".time-grid-head")!.getBoundingClientRect().height;
-  if (y < top + head + EDGE_PIXELS) scroller.scrollTop -= SCROLL_PIXELS;
-  else if (y > bottom - EDGE_PIXELS) scroller.scrollTop += SCROLL_PIXELS;
+function scrollAlong(grid: HTMLElement, y: number): void {
+  const { top, bottom } = grid.getBoundingClientRect();
+  const head = grid.querySelector(".time-grid-head")!.getBoundingClientRect().height;
+  if (y < top + head + EDGE_PIXELS) grid.scrollTop -= SCROLL_PIXELS;
+  else if (y > bottom - EDGE_PIXELS) grid.scrollTop += SCROLL_PIXELS;
 }

@@ -50,3 +50,13 @@ test("what has no end has none when it is moved, and one when it is stretched", 
   assert.deepEqual(to("17:00"), { datetime: "13.05.2031 17:00" });
   assert.deepEqual(to("18:00"), { datetime: "13.05.2031 17:00", end_datetime: "13.05.2031 18:00" });
 });
+
+test("a bar over days moves by days, with its end or without", () => {
+  const to = (end: string | null) => {
+    const trip = planned("trip", DAY, end);
+    const { before, after } = draggedDrafts(trip.event, movedSpan(trip, at(600), at(900, "2031-05-15")), "UTC");
+    return changesOf(before, after);
+  };
+  assert.deepEqual(to("2031-05-16"), { datetime: "15.05.2031 00:00", end_datetime: "18.05.2031 00:00" });
+  assert.deepEqual(to(null), { datetime: "15.05.2031 00:00" });
+});

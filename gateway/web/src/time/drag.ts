@@ -9,6 +9,7 @@ import {
   minuteOf,
   minutesBetween,
   shift,
+  timeIn,
   translate,
   type WallClock,
   wallClock,
@@ -33,8 +34,12 @@ const stepped = (minutes: number): number => Math.round(minutes / STEP_MINUTES) 
 
 const clockAt = ({ day, minute }: Point): WallClock => shift(wallClock(day, "00:00"), minute);
 
-/** Move a span as far as the pointer went; it begins on the quarter of an hour. */
-export function movedSpan({ start, end }: Span, from: Point, to: Point): Span {
+/** Move a span as far as the pointer went: by days if it is a bar over days, else it begins on the quarter of an hour. */
+export function movedSpan({ start, end, isLong }: Span & { isLong?: boolean }, from: Point, to: Point): Span {
+  if (isLong) {
+    const minutes = daysBetween(from.day, to.day) * MINUTES_OF_DAY;
+    return { start: shift(start, minutes), end: shift(end, minutes) };
+  }
   const minute = stepped(minuteOf(start) + to.minute - from.minute);
   const next = shift(wallClock(dayIn(start), "00:00"), daysBetween(from.day, to.day) * MINUTES_OF_DAY + minute);
   return { start: next, end: shift(next, minutesBetween(start, end)) };
@@ -59,8 +64,9 @@ export function draggedDrafts(event: CalendarEvent, span: Span, here: string | n
   const before = draftOf(event, event.icon);
   const there = (clock: WallClock) => (event.time_zone ? translate(clock, here, event.time_zone) : clock);
   const start = there(span.start);
-  const after = { ...before, day: dayIn(start), time: start.slice(11) };
-  if (span.end === span.start) return { before, after };
-  const last = there(span.end);
-  return { before, after: { ...after, endDay: dayIn(last), endTime: last.slice(11) } };
+  const after = { ...before, day: dayIn(start), time: timeIn(start) };
+  if (span.end === span.start || (before.isAllDay && !event.ends_at)) return { before, after };
+  const end = there(span.end);
+  if (before.isAllDay) return { before, after: { ...after, time: before.time, endDay: dayIn(shift(end, -1)) } };
+  return { before, after: { ...after, endDay: dayIn(end), endTime: timeIn(end) } };
 }

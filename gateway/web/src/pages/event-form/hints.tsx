@@ -27,7 +27,7 @@ export function Hints({ draft, id }: { draft: Draft; id: Id | undefined }) {
 
 function Past({ draft }: { draft: Draft }) {
   const isPast = draft.isAllDay ? draft.day < today() : spanHere(draft).start < now();
-  if (!isPast || draft.repeats !== "never") return null;
+  if (!isPast) return null;
   return (
     <p class="note is-warning">
       <Icon name="clock" />
