@@ -18,12 +18,6 @@ export function toWallClock(day: Day, time: string): string {
   return `${date}.${month}.${year} ${time.slice(0, 5)}`;
 }
 
-/** A text that sorts as the times do. */
-export function sortable(wallClock: string): string {
-  const { day, time } = fromWallClock(wallClock);
-  return `${day} ${time}`;
-}
-
 /** The calendar of the API. */
 export const FIRST_DAY: Day = "0001-01-01";
 export const LAST_DAY: Day = "9999-12-31";
@@ -105,6 +99,12 @@ export class Words {
     this.utc({ day: "numeric", month: "long", year: "numeric" }).formatRange(at(first), at(last));
   /** The same with the days of the week. */
   fullDays = (first: Day, last: Day): string => capital(this.utc(SHORT_DATE).formatRange(at(first), at(last)));
+  /** A full hour, as short as can be: "19:00", "7 PM". */
+  hour = (hour: number): string => {
+    const time = `${two(hour)}:00`;
+    const short = this.utc({ hour: "numeric" });
+    return short.resolvedOptions().hour12 ? short.format(at("2000-01-01", time)) : this.time(time);
+  };
   /** From a time to a later one of the same day, or to its end at midnight. */
   times = (from: string, to: string): string =>
     from < to
@@ -112,7 +112,6 @@ export class Words {
       : `${this.time(from)}–${this.time(to)}`;
   /** A day and a time: "Mon, 12 May 2031, 19:30". */
   moment = (day: Day, time: string): string => `${capital(this.utc(SHORT_DATE).format(at(day)))}, ${this.time(time)}`;
-  list = (words: readonly string[]): string => new Intl.ListFormat(this.language).format(words);
   /** A zone as people call it at an instant: "Central European Time". */
   zone = (timeZone: string, instant: number): string =>
     new Intl.DateTimeFormat(this.language, { timeZone, timeZoneName: "longGeneric" })

@@ -74,7 +74,7 @@ export function TimeGrid({ days }: { days: readonly Day[] }) {
         <div class="hours" aria-hidden="true">
           {HOURS.slice(1).map((hour) => (
             <span key={hour} style={{ top: `${(hour / 24) * 100}%` }}>
-              {inWords().time(`${String(hour).padStart(2, "0")}:00`)}
+              {inWords().hour(hour)}
             </span>
           ))}
         </div>
