@@ -65,7 +65,7 @@ def test_files_are_packed_for_whoever_can_unpack_them(page: Answer, browser: Bro
     assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
     assert packed.headers["ETag"] != plain.headers["ETag"]
     assert packed.content == plain.content
-    assert int(packed.headers["Content-Length"]) < 70_000
+    assert int(packed.headers["Content-Length"]) < 80_000
 
 
 @pytest.mark.parametrize("path", ["/web/", "/web/nothing.js", "/web/index.html", "/web/../app.py", "/calendar"])
