@@ -53,7 +53,7 @@ def an_occurrence(visitor: Visitor, circle: Circle) -> None:
 def which_occurrences(visitor: Visitor, circle: Circle) -> None:
     an_occurrence(visitor, circle)
     visitor.button("Delete").click()
-    expect(visitor.dialog.get_by_label("This one and all that follow")).to_be_visible()
+    expect(visitor.dialog.get_by_label("This and following")).to_be_visible()
 
 
 def a_new_series(visitor: Visitor, circle: Circle) -> None:

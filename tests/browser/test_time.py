@@ -128,7 +128,7 @@ class TestADinnerThatRepeats:
         hers.open(f"#/agenda/{TUESDAY}")
         in_agenda(hers, week(2)).get_by_role("link", name="Dinner").click()
         edit(hers, time="19:30", address="The Greek")
-        choose(hers, "all that follow")
+        choose(hers, "This and following")
         hers.says("Saved.")
         for number in (2, 3):
             expect(in_agenda(his, week(number)).get_by_role("link")).to_contain_text("19:30–22:30 · The Greek")
@@ -146,7 +146,7 @@ class TestADinnerThatRepeats:
         hers.open(f"#/agenda/{TUESDAY}")
         in_agenda(hers, week(2)).get_by_role("link", name="Dinner").click()
         hers.button("Delete").click()
-        choose(hers, "all that follow")
+        choose(hers, "This and following")
         expect(in_agenda(his, week(2))).to_have_count(0)
         expect(in_agenda(his, week(0)).get_by_role("link", name="Dinner")).to_be_visible()
         assert occurrences(ben, TUESDAY, week(8)) == [
@@ -161,7 +161,7 @@ class TestADinnerThatRepeats:
         visitor.open(f"#/agenda/{TUESDAY}")
         in_agenda(visitor, week(1)).get_by_role("link", name="Dinner").click()
         visitor.button("Delete").click()
-        choose(visitor, "All of them")
+        choose(visitor, "^All")
         visitor.says("Deleted.")
         expect(visitor.page.get_by_text("Nothing planned")).to_be_visible()
         assert occurrences(ann, TUESDAY, week(8)) == []
@@ -174,13 +174,13 @@ class TestADinnerThatRepeats:
         in_agenda(visitor, week(1)).get_by_role("link", name="Dinner").click()
         visitor.button("Edit").click()
         visitor.field("Repeats").select_option("Every month")
-        visitor.field("Ends").select_option("After a number of times")
-        visitor.field("Number of times").fill("3")
+        visitor.field("Ends").select_option("After a number of occurrences")
+        visitor.field("Occurrences").fill("3")
         visitor.button("Save").click()
         question = visitor.page.get_by_role("dialog", name=re.compile("Which ones"))
         expect(question.get_by_label("Only this one")).to_have_count(0)
         assert visitor.barriers() == []
-        choose(visitor, "all that follow")
+        choose(visitor, "This and following")
         visitor.says("Saved.")
         found = occurrences(ann, TUESDAY, week(30))
         assert [time for _, time in found][:2] == [at(week(0), "19:00"), at(week(1), "19:00")]
@@ -401,7 +401,7 @@ class TestDragging:
         question.get_by_role("button", name="Cancel").click()
         expect(block).to_contain_text("12:00–13:00")
         drag(visitor, (x, y), (x, y + HOUR))
-        choose(visitor, "All of them")
+        choose(visitor, "^All")
         visitor.says("Saved.")
         expect(block).to_contain_text("13:00–14:00")
         assert occurrences(ann, TUESDAY, week(2)) == [("Dinner", at(week(n), "13:00")) for n in range(2)]

@@ -127,7 +127,7 @@ export const en = {
   never: "Never",
   doesNotRepeat: "Does not repeat",
   every: { day: "Every day", week: "Every week", month: "Every month", year: "Every year" },
-  otherwise: "By a rule of its own",
+  otherwise: "Custom rule",
   interval: "Every",
   units: {
     day: (n: number) => plurals(n, "day", "days"),
@@ -140,16 +140,16 @@ export const en = {
   ends: "Ends",
   endsNever: "Never",
   endsUntil: "On a date",
-  endsCount: "After a number of times",
+  endsCount: "After a number of occurrences",
   untilDate: "Last date",
-  count: "Number of times",
+  count: "Occurrences",
   nextDates: "Next dates:",
   repeating: repeatingInEnglish,
   byMonth: inMonthInEnglish,
 
   whichToChange: "Which ones do you want to change?",
   whichToDelete: "Which ones do you want to delete?",
-  scopes: { this: "Only this one", following: "This one and all that follow", all: "All of them" },
+  scopes: { this: "Only this one", following: "This and following", all: "All" },
   scopeTexts: {
     this: "The others stay as they are.",
     following: "What was before stays as it is.",

@@ -129,7 +129,7 @@ export const ru: Dictionary = {
   never: "Не повторять",
   doesNotRepeat: "Не повторяется",
   every: { day: "Каждый день", week: "Каждую неделю", month: "Каждый месяц", year: "Каждый год" },
-  otherwise: "По особому правилу",
+  otherwise: "Особое правило",
   interval: "Раз в",
   units: {
     day: (n) => plurals(n, "день", "дня", "дней"),
