@@ -78,8 +78,8 @@ def connect(uri: str, database: str, *, pool_size: int) -> Database[Document]:
 
 
 def _is_here(uri: str) -> bool:
-    """Return whether the database runs on this machine: alone, so that no election is to be learnt of at once."""
-    return urlsplit(uri).hostname in ("127.0.0.1", "localhost", "::1")
+    """Return whether the database is one server on this machine: there is no election to be learnt of at once."""
+    return "," not in uri and urlsplit(uri).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 TEXT: Document = {"bsonType": "string"}
