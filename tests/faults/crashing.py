@@ -129,7 +129,8 @@ def _publishing(
 ) -> str:
     if routing_key.startswith("amq.rabbitmq.reply-to"):
         return "reply"
-    return f"publish {routing_key} {message.properties.get('type', '')}".strip()
+    to = "a gateway" if routing_key.startswith("amq.gen-") else routing_key  # the broker names these queues
+    return f"publish {to} {message.properties.get('type', '')}".strip()
 
 
 def _watched(method: Callable[..., Any], trap: Trap, process: str, name_of: Callable[..., str]) -> Callable[..., Any]:
