@@ -195,6 +195,8 @@ def _on_validation_error(exc: ValidationError) -> Response:
 
 
 def _message(error: Any) -> str:
+    if error["type"] == "too_long" and isinstance(error["input"], str):  # of a text it counts "items"
+        return f"must have at most {error['ctx']['max_length']:,} characters"
     return str(error["msg"]).removeprefix("Value error, ")
 
 

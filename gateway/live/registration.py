@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 CALL_LIMIT_S = 5.0
 RETRY_S = 1.0
+TELL_EVERY = 10
+"""Attempts that fail for each that is logged: when all starts at once, `streams` comes later."""
 
 
 def register(hub: Hub, call: Callable[[str], list[Cutoff]]) -> None:
@@ -36,13 +38,17 @@ def keep_registered(hub: BrokerHub, caller: RpcClient) -> None:
 
 
 def _keep_registered(hub: BrokerHub, caller: RpcClient) -> None:
+    failures = 0
     while True:
         hub.wait_until_unregistered()
         try:
             within = caller.within(Deadline.after(CALL_LIMIT_S))
             register(hub, partial(_call, within))
+            failures = 0
         except ServiceError as exc:
-            log.warning("streams does not register this process yet: %s", exc)
+            failures += 1
+            if failures % TELL_EVERY == 0:
+                log.warning("streams does not register this process yet: %s", exc)
             time.sleep(RETRY_S)
         except Exception:  # this thread must not end
             log.exception("cannot register this process")

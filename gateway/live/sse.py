@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from gateway.live.hub import MAX_WAITING_BYTES, Delivered, Listener
+from gateway.live.listener import MAX_WAITING_BYTES, Delivered, Listener
 from services.contracts.errors import ServiceError
 from services.contracts.streams import FeedItem, FeedPage
 

@@ -62,6 +62,10 @@ class ServiceError(Exception):
         super().__init__(code, message, details)
         self.code, self.message, self.details = code, message, details
 
+    def __str__(self) -> str:
+        """Return what log lines say."""
+        return f"{self.code}: {self.message}" if self.message else str(self.code)
+
     def parsed_details(self) -> dict[str, object]:
         """Return `details` parsed."""
         parsed = json.loads(self.details)

@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.visitor import Visitor
 from tests.e2e.people import Person
 
-TODAY = date.today()
-NEXT_MONTH = (TODAY.replace(day=1) + timedelta(days=40)).replace(day=17)
+NEXT_MONTH = (date.today().replace(day=1) + timedelta(days=40)).replace(day=17)
 
 SomeOne = Callable[..., Person]
 Window = Callable[..., Visitor]
@@ -126,18 +125,18 @@ def test_rights_are_given_and_a_member_is_removed(someone: SomeOne, window: Wind
 
 
 def test_the_months_go_by_and_today_leads_back(someone: SomeOne, window: Window) -> None:
-    visitor = window(someone())
+    visitor, today = window(someone()), date.today()
     visitor.open()
     heading = visitor.page.get_by_role("heading", level=1)
-    expect(heading).to_have_text(f"{TODAY:%B %Y}")
+    expect(heading).to_have_text(f"{today:%B %Y}")
     visitor.go_to_month(NEXT_MONTH)
     expect(heading).to_have_text(f"{NEXT_MONTH:%B %Y}")
     expect(visitor.page.get_by_role("grid", name=f"{NEXT_MONTH:%B %Y}")).to_be_visible()
     visitor.button("Previous month").click()
     visitor.button("Previous month").click()
-    expect(heading).not_to_have_text(re.compile(f"{TODAY:%B}|{NEXT_MONTH:%B}"))
+    expect(heading).not_to_have_text(re.compile(f"{today:%B}|{NEXT_MONTH:%B}"))
     visitor.button("Today").click()
-    expect(heading).to_have_text(f"{TODAY:%B %Y}")
+    expect(heading).to_have_text(f"{today:%B %Y}")
 
 
 def test_an_invited_person_answers_on_the_event_s_page(someone: SomeOne, window: Window) -> None:

@@ -14,8 +14,7 @@ from tests.e2e.people import Person
 SomeOne = Callable[..., Person]
 Window = Callable[..., Visitor]
 
-TODAY = date.today()
-TUESDAY = TODAY.replace(day=1) + timedelta(days=40)
+TUESDAY = date.today().replace(day=1) + timedelta(days=40)
 TUESDAY += timedelta(days=(1 - TUESDAY.weekday()) % 7)
 """A Tuesday of next month, or of the one after."""
 BERLIN = {"timezone_id": "Europe/Berlin"}
@@ -418,15 +417,15 @@ class TestDragging:
 
 class TestViews:
     def test_are_chosen_and_turned_by_keys(self, someone: SomeOne, window: Window) -> None:
-        visitor = window(someone())
+        visitor, today = window(someone()), date.today()
         visitor.open()
         heading = visitor.page.get_by_role("heading", level=1)
-        expect(heading).to_have_text(f"{TODAY:%B %Y}")
+        expect(heading).to_have_text(f"{today:%B %Y}")
         press = visitor.page.keyboard.press
         press("d")
-        expect(heading).to_contain_text(f"{TODAY.day} {TODAY:%B %Y}")
+        expect(heading).to_contain_text(f"{today.day} {today:%B %Y}")
         press("ArrowRight")
-        tomorrow = TODAY + timedelta(days=1)
+        tomorrow = today + timedelta(days=1)
         expect(heading).to_contain_text(f"{tomorrow.day} {tomorrow:%B %Y}")
         press("w")
         expect(visitor.page.get_by_role("group", name="Hour by hour")).to_be_visible()
@@ -434,7 +433,7 @@ class TestViews:
         press("ArrowLeft")
         expect(column(visitor, tomorrow - timedelta(weeks=1))).to_be_visible()
         press("t")
-        expect(column(visitor, TODAY)).to_be_visible()
+        expect(column(visitor, today)).to_be_visible()
         press("a")
         expect(visitor.page.get_by_text("Nothing planned")).to_be_visible()
         press("m")
@@ -488,10 +487,10 @@ class TestViews:
 
     def test_a_list_shows_more_when_asked(self, someone: SomeOne, window: Window) -> None:
         person = someone()
-        far = (TODAY.replace(day=1) + timedelta(days=100)).replace(day=3)
+        far = (date.today().replace(day=1) + timedelta(days=100)).replace(day=3)
         person.plan(name="Far away", datetime=at(far, "10:00"))
         visitor = window(person, **PHONE)
-        visitor.open(f"#/agenda/{TODAY}")
+        visitor.open(f"#/agenda/{date.today()}")
         expect(visitor.page.get_by_text("Nothing planned")).to_be_visible()
         visitor.button("Show what comes later").click()
         expect(in_agenda(visitor, far).get_by_role("link", name="Far away")).to_be_visible()

@@ -73,6 +73,7 @@ def run(actors: list[Actor], schedule: list[int]) -> list[int]:
     choices: list[int] = []
     while alive := [one for one in running if not one.dead]:
         chosen = schedule[len(choices)] if len(choices) < len(schedule) else 0
+        assert chosen < len(alive), f"the same steps took another way before: {schedule}, {choices}"
         choices.append(len(alive))
         alive[chosen].switch()
     return choices

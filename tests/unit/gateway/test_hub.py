@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from gateway.live import hub
-from gateway.live.hub import MAX_WAITING_BYTES, BrokerHub
+from gateway.live.hub import BrokerHub
+from gateway.live.listener import MAX_WAITING_BYTES
 
 
 class NoConnection:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from gateway.live import sse
-from gateway.live.hub import MAX_WAITING_BYTES, MAX_WAITING_ITEMS, Delivered, Listener
+from gateway.live.listener import MAX_WAITING_BYTES, MAX_WAITING_ITEMS, Delivered, Listener
 from gateway.schemas.stream import Reader, serialize_item
 from services.contracts.errors import Code, Unavailable
 from services.contracts.streams import FeedItem
