@@ -1,4 +1,7 @@
-"""One running system for all tests that need one; its broker and database serve the others, too."""
+"""One running system for all tests that need one; its broker and database serve the others, too.
+
+`make test` runs two files at a time, each side with a system of its own.
+"""
 
 import os
 from collections.abc import Iterator
@@ -7,6 +10,17 @@ import pytest
 
 from services.chassis.broker.senders import BrokerUsers, read_broker_users
 from tests.e2e.system import LocalSystem, System, local_system
+
+
+FAULTS = "tests/faults"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests together. Faults come first and one after the other: they are long, and each takes its toll."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(FAULTS if file.startswith(FAULTS) else file))
+    items.sort(key=lambda item: not item.nodeid.startswith(FAULTS))
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,9 @@ from services.chassis.tracing import new_trace, tracing
 
 log = logging.getLogger(__name__)
 
+LINGER_S = 1.0
+"""How long a worker that stops keeps connections on which no request is being answered: a client may be sending one."""
+
 STATUS: dict[type[Exception], int] = {
     errors.ForbiddenProxyRequest: 403,
     errors.LimitRequestLine: 414,
@@ -57,7 +60,19 @@ class BufferedResponse(wsgi.Response):
 
 
 class Worker(GeventWorker):
-    """A gevent worker whose refusals are problem answers, and whose streams end when it stops."""
+    """A gevent worker whose refusals are problem answers, and whose streams and idle connections end when it stops."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._idle: set[Any] = set()
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """Answer the requests of a connection, one after the other."""
+        self._idle.add(client)
+        try:
+            super().handle(listener, client, addr)
+        finally:
+            self._idle.discard(client)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """Let the application answer. What gunicorn does, less what we have no use for: its log, hooks and restarts.
@@ -65,6 +80,11 @@ class Worker(GeventWorker):
         Raises:
             StopIteration: the connection ends with this answer.
         """
+        self._idle.discard(sock)
+        self._answer(listener_name, req, sock, addr)
+        self._idle.add(sock)
+
+    def _answer(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         answer, environ = wsgi.create(req, sock, addr, listener_name, self.cfg, response_class=BufferedResponse)
         environ["wsgi.multithread"] = True
         if not self.alive:
@@ -85,16 +105,22 @@ class Worker(GeventWorker):
             with contextlib.suppress(OSError):  # a second answer on the same connection would spoil the first
                 sock.shutdown(socket.SHUT_RDWR)
             raise StopIteration from None
-        if answer.should_close():
+        if answer.should_close() or not self.alive:
             raise StopIteration
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Begin to stop: end the streams, which never end by themselves; their clients reconnect to another worker."""
+        """Begin to stop: end what never ends by itself. Clients of streams reconnect to another worker."""
         super().handle_exit(sig, frame)
         gevent.spawn(self._end_streams)
+        gevent.spawn_later(LINGER_S, self._end_idle_connections)
 
     def _end_streams(self) -> None:
         self.wsgi.extensions["backend"].hub.end_all()
+
+    def _end_idle_connections(self) -> None:
+        for connection in self._idle:
+            with contextlib.suppress(OSError):  # the client was quicker
+                connection.shutdown(socket.SHUT_RD)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what went wrong outside of the application; the connection ends."""

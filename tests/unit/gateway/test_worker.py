@@ -1,5 +1,7 @@
 """Answers as gunicorn's worker sends them."""
 
+import logging
+import signal
 import socket
 import threading
 import time
@@ -9,8 +11,10 @@ from typing import Any
 import gevent
 import gevent.event
 import pytest
+from gevent import socket as gevent_socket
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
+from gunicorn.workers import base
 
 from gateway.http import sending
 from gateway.server import worker
@@ -20,7 +24,22 @@ from gateway.server.worker import BufferedResponse
 class Sent(list[bytes]):
     """What was given to a socket, write by write."""
 
+    __hash__ = object.__hash__  # a socket is known by itself
     sendall = list.append
+
+
+@pytest.fixture
+def ours(monkeypatch) -> Any:
+    """Return a worker that nobody watches."""
+    monkeypatch.setattr(base, "WorkerTmp", lambda config: None)
+    return worker.Worker(0, 0, [], SimpleNamespace(), 0, Config(), logging.getLogger())
+
+
+@pytest.fixture
+def ours(monkeypatch) -> Any:
+    """Return a worker that nobody watches."""
+    monkeypatch.setattr(base, "WorkerTmp", lambda config: None)
+    return worker.Worker(0, 0, [], SimpleNamespace(), 0, Config(), logging.getLogger())
 
 
 def answering(*parts, headers, method="GET", status="200 OK"):
@@ -92,7 +111,7 @@ def test_a_large_answer_is_given_time_for_each_of_its_parts(monkeypatch):
 
 
 @pytest.mark.parametrize(("failed", "says"), [(True, b"Connection: close"), (False, b"Connection: keep-alive")])
-def test_an_answer_to_a_body_that_could_not_be_read_says_that_the_connection_ends(failed, says, monkeypatch):
+def test_an_answer_to_a_body_that_could_not_be_read_says_that_the_connection_ends(failed, says, ours, monkeypatch):
     sent, body = Sent(), SimpleNamespace(failed=failed)
     request = SimpleNamespace(method="PUT", version=(1, 1), should_close=lambda: False, body=body)
     answer = BufferedResponse(request, sent, Config())
@@ -102,9 +121,24 @@ def test_an_answer_to_a_body_that_could_not_be_read_says_that_the_connection_end
         return [b""]
 
     monkeypatch.setattr(worker.wsgi, "create", lambda *args, **kwargs: (answer, {"wsgi.file_wrapper": tuple}))
-    ours: Any = SimpleNamespace(cfg=Config(), alive=True, wsgi=app)
+    ours.wsgi = app
     try:
         worker.Worker.handle_request(ours, "", request, sent, "")
     except StopIteration:
         assert failed
     assert says in b"".join(sent)
+
+
+def test_a_worker_that_stops_ends_a_connection_on_which_it_answers_nothing(ours, monkeypatch):
+    monkeypatch.setattr(worker, "LINGER_S", 0.01)
+    ours.cfg.set("keepalive", 30)
+    ours.wsgi = SimpleNamespace(extensions={"backend": SimpleNamespace(hub=SimpleNamespace(end_all=lambda: None))})
+    client, accepted = gevent_socket.socketpair()
+    with client:
+        handling = gevent.spawn(ours.handle, accepted, accepted, "")
+        gevent.sleep()
+
+        ours.handle_exit(signal.SIGTERM, None)
+
+        assert client.recv(1) == b""
+        handling.join()
