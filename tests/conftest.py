@@ -11,12 +11,11 @@ import pytest
 from services.chassis.broker.senders import BrokerUsers, read_broker_users
 from tests.e2e.system import LocalSystem, System, local_system
 
-
 FAULTS = "tests/faults"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together. Faults come first and one after the other: they are long, and each takes its toll."""
+    """Keep a file's tests together. Faults, which are long and take their toll, come first, one file after the other."""
     for item in items:
         file = item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(FAULTS if file.startswith(FAULTS) else file))

@@ -35,13 +35,6 @@ def ours(monkeypatch) -> Any:
     return worker.Worker(0, 0, [], SimpleNamespace(), 0, Config(), logging.getLogger())
 
 
-@pytest.fixture
-def ours(monkeypatch) -> Any:
-    """Return a worker that nobody watches."""
-    monkeypatch.setattr(base, "WorkerTmp", lambda config: None)
-    return worker.Worker(0, 0, [], SimpleNamespace(), 0, Config(), logging.getLogger())
-
-
 def answering(*parts, headers, method="GET", status="200 OK"):
     sent = Sent()
     request = SimpleNamespace(method=method, version=(1, 1), should_close=lambda: False)
