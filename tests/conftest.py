@@ -15,7 +15,7 @@ FAULTS = "tests/faults"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests together. Faults, which are long and take their toll, come first, one file after the other."""
+    """Keep the tests of a file together. Faults are long and take their toll: first, one file after the other."""
     for item in items:
         file = item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(FAULTS if file.startswith(FAULTS) else file))

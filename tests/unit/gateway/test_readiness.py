@@ -19,7 +19,7 @@ SERVICES = {"users", "events", "chats", "invites", "streams"}
         ({"down": SERVICES}, SERVICES, "invites"),
         ({"down": {"mongodb"}, "frozen": True}, {"mongodb", "rabbitmq", *SERVICES}, "database"),
     ],
-    ids=str,
+    ids=["no connection", "frozen", "no database", "no chats", "no services", "nothing"],
 )
 def test_it_names_all_that_does_not_answer_and_nothing_else(
     gateway: Callable[..., FlaskClient], surroundings: Any, state: dict[str, Any], named: set[str], word: str
