@@ -91,7 +91,7 @@ bench-compare: setup-dev ## Tell what became slower since an earlier run: make b
 
 test: setup-dev ## Run all tests
 	@deploy/npm run --silent test
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-unit: setup-dev ## Run the tests that need neither broker nor database: rules, contracts, documents
 	$(PYTHON) -m pytest --quiet -m "not system" tests/unit tests/contract tests/docs

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from services.chassis.broker.senders import BrokerUsers, read_broker_users
 from tests.e2e.system import LocalSystem, System, local_system
@@ -14,11 +16,20 @@ from tests.e2e.system import LocalSystem, System, local_system
 FAULTS = "tests/faults"
 
 
+class OneFileAtATime(LoadFileScheduling):
+    """Give each side a file, then the next. Faults take their toll: all of them to one side, one after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return FAULTS if nodeid.startswith(FAULTS) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Decide which side runs which tests."""
+    return OneFileAtATime(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together. Faults are long and take their toll: first, one file after the other."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(FAULTS if file.startswith(FAULTS) else file))
+    """Begin with the faults: they are what takes longest."""
     items.sort(key=lambda item: not item.nodeid.startswith(FAULTS))
 
 

@@ -27,13 +27,16 @@ RULES = tuple(
     f"tests/e2e/test_{name}.py"
     for name in (
         "bad_input",
+        "chats",
         "event_access",
         "events",
         "friends",
         "generated_client",
         "icons",
         "invited",
+        "invites",
         "long_replies",
+        "members",
         "nothing_changes",
         "openapi",
         "problems",
@@ -43,11 +46,19 @@ RULES = tuple(
 )
 """Rules of the services and of the API, the same wherever they run. CI checks them of the local system alone, to save
 its time; what a balancer, two gateways or two replicas could spoil is checked here, too."""
-EVERY_ORDER = (
-    "tests/integration/test_every_interleaving.py",
-    "tests/integration/test_every_interleaving_of_invitations.py",
+STORED = tuple(
+    f"tests/integration/test_{name}.py"
+    for name in (
+        "every_interleaving",
+        "every_interleaving_of_invitations",
+        "feeds",
+        "forgotten_repeats",
+        "late_writes",
+        "reconciliation",
+    )
 )
-"""Thousands of schedules of operations on one database: the same on any. CI runs them once, for the same reason."""
+"""What happens between our services and one database, the same on any. CI checks it once, for the same reason; what
+another version of the broker could spoil is checked here, too."""
 STORES = () if os.environ.get("CI") == "true" else ("tests/conformance",)
 """What each store does with MongoDB. CI has the same one in containers as in `make test`, and checks them there."""
 IN_A_BROWSER = ("tests/browser/test_live_updates.py",)
@@ -90,7 +101,7 @@ def main() -> int:
         images = variables_of(system)
         with broker_and_database(images["RABBITMQ_IMAGE"], images["MONGO_IMAGE"]) as environment:
             title = "integration and conformance on testcontainers"
-            passed = run_tests(title, (*ON_DEPENDENCIES, *STORES, *without_in_ci(EVERY_ORDER)), environment)
+            passed = run_tests(title, (*ON_DEPENDENCIES, *STORES, *without_in_ci(STORED)), environment)
         try:
             system.up()
             where = {"BASE_URL": system.base, "IDENTITY_URL": system.identity}

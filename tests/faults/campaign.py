@@ -1,5 +1,6 @@
 """Friends at work while faults happen; then the audit of all that they were promised, and the report."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,8 @@ CIRCLES = 3
 CALM_S = 1.5
 """Between two faults: work goes on for a while as usual."""
 ARRIVED_WITHIN_S = 60.0
-READY_WITHIN_S = 15.0
+READY_WITHIN_S = 15.0 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+"""On a machine of one's own: who shares it with other tests takes their share of the time, too."""
 
 
 @dataclass
