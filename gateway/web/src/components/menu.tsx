@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 import type { ICONS } from "./icons.ts";
 
@@ -15,7 +15,7 @@ export function Menu({ label, entries }: { label: string; entries: Entry[] }) {
   const root = useRef<HTMLDivElement>(null);
   const items = () => Array.from(root.current!.querySelectorAll<HTMLElement>("[role=menuitem]"));
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return;
     items()[0]?.focus();
     const onOutside = (event: Event) => root.current?.contains(event.target as Node) || setOpen(false);

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { createPortal } from "preact/compat";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Icon } from "./icon.tsx";
 
@@ -27,19 +27,8 @@ export function Modal({ title, onClose, children, size = "is-narrow" }: Props) {
   const close = useRef(onClose);
   close.current = onClose;
 
+  // Listening begins before it is shown: what nobody listens to, the browser decides.
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    openModals.value++;
-    dialog.current!.showModal();
-    first(dialog.current!)?.focus();
-    return () => {
-      openModals.value--;
-      // When the page behind can be reached again.
-      queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
-    };
-  }, []);
-
-  useEffect(() => {
     const { current } = dialog;
     const ask = (event: Event) => {
       event.preventDefault();
@@ -58,6 +47,18 @@ export function Modal({ title, onClose, children, size = "is-narrow" }: Props) {
       current!.removeEventListener("keydown", onKeyDown);
       current!.removeEventListener("cancel", ask);
       current!.removeEventListener("close", onClose);
+    };
+  }, []);
+
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    openModals.value++;
+    dialog.current!.showModal();
+    first(dialog.current!)?.focus();
+    return () => {
+      openModals.value--;
+      // When the page behind can be reached again.
+      queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
     };
   }, []);
 

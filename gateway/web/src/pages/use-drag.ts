@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Day } from "../dates.ts";
 import { MINUTES_OF_DAY } from "../time/clock.ts";
 import { drawnSpan, movedSpan, type Point, type Span, stretchedSpan } from "../time/drag.ts";
@@ -82,7 +82,7 @@ export function useDrag(days: readonly Day[], onDrop: (dropped: Dragged) => Prom
     event.stopPropagation();
   };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!dragged) return;
     const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && taken.current && putBack();
     document.addEventListener("keydown", onKeyDown);
