@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.containers.conftest import EXAMPLES
 from tests.containers.rolling import CALM_S, crash, wait_until_healthy
-from tests.containers.system import SERVICES, ContainerSystem, docker
+from tests.containers.system import ContainerSystem, docker
 from tests.e2e.people import Person, a_plan
 from tests.faults.faults import time_to_ready
 from tests.faults.retrying_client import Tally, attempt, insist
@@ -20,7 +21,7 @@ GONE_S = 5.0
 """Long enough for the balancer to mark it as down."""
 
 
-@pytest.mark.parametrize("part", ["balancer", "gateway", *SERVICES, "rabbitmq", "mongodb"])
+@pytest.mark.parametrize("part", ["balancer", "gateway", *EXAMPLES, "rabbitmq", "mongodb"])
 def test_a_part_that_dies_comes_back_with_all_that_it_knew(cluster: ContainerSystem, part: str) -> None:
     ann = Person(cluster)
     event_id = ann.plan()
