@@ -14,6 +14,7 @@ from services.chassis.broker.senders import BrokerUsers, read_broker_users
 from tests.e2e.system import LocalSystem, System, local_system
 
 FAULTS = "tests/faults"
+LONGEST = (FAULTS, "tests/query_budgets", "tests/integration")
 
 
 class OneFileAtATime(LoadFileScheduling):
@@ -29,8 +30,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the faults: they are what takes longest."""
-    items.sort(key=lambda item: not item.nodeid.startswith(FAULTS))
+    """Begin with what takes longest: in the end, one side would wait for it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
