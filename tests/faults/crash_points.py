@@ -208,7 +208,7 @@ ACTS = [
 def steps_of(stage: Stage, prepare: Callable[[Stage], Act], trap: Trap) -> list[tuple[str, int]]:
     """Watch a request from its beginning until nothing happens any more; return its steps, each with its occurrence.
 
-    It is watched the second time. The first one clears away what belongs to processes that died before, once and no more.
+    It is watched the second time. The first one clears away what belongs to processes that died before.
     """
     for _ in range(2):
         act = prepare(stage)
