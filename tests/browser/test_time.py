@@ -231,6 +231,57 @@ class TestTheForm:
         visitor.button("Discard").click()
         expect(visitor.dialog).to_have_count(0)
 
+    def test_asks_before_the_way_back_discards_what_was_typed(self, someone: SomeOne, window: Window) -> None:
+        visitor = window(someone())
+        visitor.open(f"#/day/{TUESDAY}")
+        visitor.button("New event").click()
+        visitor.field("Name").fill("Tea")
+        visitor.page.evaluate("history.back()")
+        visitor.button("Keep editing").click()
+        expect(visitor.field("Name")).to_have_value("Tea")
+        visitor.page.evaluate("history.back()")
+        visitor.button("Discard").click()
+        expect(visitor.dialog).to_have_count(0)
+        expect(visitor.page).to_have_url(re.compile(f"#/day/{TUESDAY}"))
+
+    def test_adds_an_event_once_though_somebody_cannot_be_invited(self, someone: SomeOne, window: Window) -> None:
+        ann, ben, cleo = someone(name="Ann"), someone(name="Ben"), someone(name="Cleo")
+        ann.befriend(ben, cleo)
+        visitor = window(ann)
+        visitor.open(f"#/new/{TUESDAY}")
+        visitor.field("Name").fill("Tea")
+        visitor.field("Group event").check()
+        for friend in ("Ben", "Cleo"):
+            visitor.field(friend).check()
+        visitor.page.route(
+            "**/invite",
+            lambda route: route.abort() if ben.id in (route.request.post_data or "") else route.continue_(),
+        )
+        visitor.button("Save").click()
+        expect(visitor.page.get_by_role("alert").get_by_text("could not be invited: Ben.")).to_be_visible()
+        expect(visitor.dialog).to_have_count(0)
+        assert [name for name, _ in occurrences(ann, TUESDAY, week(1))] == ["Tea"]
+        assert len(cleo.invites()) == 1 and ben.invites() == []
+
+    def test_saves_the_end_that_is_shown(self, someone: SomeOne, window: Window) -> None:
+        ann = someone()
+        event_id = ann.plan(datetime=at(TUESDAY, "19:00"), end_datetime=at(TUESDAY, "22:00"))
+        visitor = window(ann)
+        visitor.open(f"#/event/{event_id}")
+        edit(visitor, Time="20:00", End_time="22:00")
+        expect(visitor.dialog).to_have_count(0)
+        event = ann.event(event_id)
+        assert (event["datetime"], event["end_datetime"]) == (at(TUESDAY, "20:00"), at(TUESDAY, "22:00"))
+
+    def test_shows_no_end_where_it_saves_none(self, someone: SomeOne, window: Window) -> None:
+        ann = someone()
+        event_id = ann.plan(datetime=at(TUESDAY, "19:00"), end_datetime=at(TUESDAY, "22:00"))
+        visitor = window(ann)
+        visitor.open(f"#/event/{event_id}")
+        edit(visitor, End_time="")
+        expect(visitor.dialog).to_have_count(0)
+        assert ann.event(event_id)["end_datetime"] is None
+
     def test_keeps_what_was_typed_when_somebody_else_changes_or_deletes_the_same(
         self, someone: SomeOne, window: Window
     ) -> None:
@@ -404,6 +455,22 @@ class TestDragging:
         visitor.says("Saved.")
         expect(block).to_contain_text("13:00–14:00")
         assert occurrences(ann, TUESDAY, week(2)) == [("Dinner", at(week(n), "13:00")) for n in range(2)]
+
+    def test_moves_one_of_those_that_repeat_on_several_days(self, someone: SomeOne, window: Window) -> None:
+        ann = someone(name="Ann")
+        plan = {"datetime": at(TUESDAY, "12:00"), "end_datetime": at(TUESDAY, "13:00")}
+        dinner(ann, **plan, recurrence="FREQ=WEEKLY;COUNT=4;BYDAY=TU,TH")
+        visitor = window(ann, **BERLIN)
+        visitor.open(f"#/week/{TUESDAY}")
+        friday = TUESDAY + timedelta(days=3)
+        x, y = middle(column(visitor, TUESDAY + timedelta(days=2)).get_by_role("link", name="Dinner"))
+        to, _ = middle(column(visitor, friday))
+        drag(visitor, (x, y), (to, y))
+        expect(visitor.dialog.get_by_text("Only this one can be moved like that.")).to_be_visible()
+        choose(visitor, "^This")
+        visitor.says("Saved.")
+        days = [TUESDAY, friday, week(1), week(1) + timedelta(days=2)]
+        assert occurrences(ann, TUESDAY, week(3)) == [("Dinner", at(day, "12:00")) for day in days]
 
     def test_is_not_for_fingers_but_a_tap_plans(self, someone: SomeOne, window: Window) -> None:
         visitor = window(someone(), **PHONE)

@@ -1,6 +1,7 @@
 /** Where in the client we are: the part of the address after `#`, so that the server needs to know one page only. */
 
 import { computed, signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Id } from "./api/types.ts";
 import { type Day, firstOf, fromWallClock, isDay, isMonth, monthOf, today, toWallClock } from "./dates.ts";
 import type { View } from "./preferences.ts";
@@ -107,6 +108,31 @@ export function go(path: string, { replace = false } = {}): void {
   }
 }
 
+/** Asks before somebody goes away from what they have typed; null: nothing was. */
+let guard: (() => void) | null = null;
+
+/** While something is unsaved, the way back and a reload ask first. */
+export function useGuard(isUnsaved: boolean, ask: () => void): void {
+  const current = useRef(ask);
+  current.current = ask;
+  useLayoutEffect(() => {
+    if (!isUnsaved) return;
+    guard = () => current.current();
+    const onUnload = (event: Event) => event.preventDefault();
+    globalThis.addEventListener("beforeunload", onUnload);
+    return () => {
+      guard = null;
+      globalThis.removeEventListener("beforeunload", onUnload);
+    };
+  }, [isUnsaved]);
+}
+
 globalThis.addEventListener?.("hashchange", () => {
-  hash.value = location.hash;
+  if (location.hash === hash.value) return;
+  if (guard) {
+    history.pushState(null, "", hash.value || "#/");
+    guard();
+  } else {
+    hash.value = location.hash;
+  }
 });

@@ -41,6 +41,7 @@ export function ScopeQuestion({ isDeleting = false, scopes, onChoose, onClose }:
             </label>
           ))}
         </fieldset>
+        {scopes.length === 1 && !isDeleting && <p class="note">{t().thisAlone}</p>}
         {!scopes.includes("this") && !isDeleting && <p class="note">{t().notThisAlone}</p>}
       </div>
       <footer class="modal-foot">

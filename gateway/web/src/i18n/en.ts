@@ -96,6 +96,9 @@ export const en = {
   lastLeaveText: "You are the last one: the event will be deleted with its chat.",
   saved: "Saved.",
   created: "Added to your calendar.",
+  notInvited: (names: string) =>
+    `Added to your calendar, but these could not be invited: ${names}. Try again from the event.`,
+  halfTyped: "A date or a time is incomplete.",
   deleted: "Deleted.",
   left: "You have left the event.",
   eventGone: "This event is not available any more.",
@@ -155,6 +158,7 @@ export const en = {
     following: "What was before stays as it is.",
     all: "Before and after this one, too.",
   },
+  thisAlone: "Only this one can be moved like that. To move the others, change how the event repeats.",
   notThisAlone:
     "Whole days, time zone, repeats and visibility are the same for all: this one alone cannot have others.",
   discard: "Discard",

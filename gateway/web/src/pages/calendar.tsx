@@ -1,10 +1,12 @@
 import { useEffect } from "preact/hooks";
 import { Icon } from "../components/icon.tsx";
 import { Heading } from "../components/page.tsx";
+import { Loading } from "../components/states.tsx";
 import { type Day, firstOf, monthOf, shiftDay, shiftMonth, today, weekOf } from "../dates.ts";
 import { inWords, t } from "../i18n/index.ts";
 import { lastView, VIEWS, type View } from "../preferences.ts";
 import { go, type Outline, to } from "../route.ts";
+import { state } from "../store/store.ts";
 import { Agenda } from "./agenda.tsx";
 import { EventForm } from "./event-form/event-form.tsx";
 import { Month } from "./month.tsx";
@@ -57,7 +59,14 @@ function Shown({ view, day }: { view: View; day: Day }) {
 function Grid({ view, day }: { view: View; day: Day }) {
   useMonths(monthsAround(day));
   if (view === "month") return <Month day={day} />;
-  return <TimeGrid days={view === "day" ? [day] : weekOf(day, inWords().weekStart)} />;
+  const days = view === "day" ? [day] : weekOf(day, inWords().weekStart);
+  const areKnown = days.every((one) => state.value.months.has(monthOf(one)));
+  return (
+    <>
+      {!areKnown && <Loading />}
+      <TimeGrid days={days} />
+    </>
+  );
 }
 
 /** Where one goes next. */

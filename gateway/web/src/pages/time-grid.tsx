@@ -15,7 +15,7 @@ import { changeEvent } from "../store/actions.ts";
 import { birthdaysOn } from "../store/state.ts";
 import { planned, readEvent, state } from "../store/store.ts";
 import { MINUTES_OF_DAY, minuteOf, timeIn, zoneHere } from "../time/clock.ts";
-import { fitted } from "../time/draft.ts";
+import { fitted, scopesOf } from "../time/draft.ts";
 import { draggedDrafts, drawnSpan } from "../time/drag.ts";
 import { type Bar, type Block, barsOf, blocksOf } from "../time/layout.ts";
 import { type Placed, placedAt } from "../time/place.ts";
@@ -39,13 +39,14 @@ export function TimeGrid({ days }: { days: readonly Day[] }) {
   const [question, setQuestion] = useState<{ scopes: readonly Scope[]; answer: (scope: Scope | null) => void }>();
 
   /** null: never mind. */
-  const ask = (): Promise<Scope | null> =>
-    new Promise((answer) => setQuestion({ scopes: ["this", "following", "all"], answer }));
+  const ask = (scopes: readonly Scope[]): Promise<Scope | null> =>
+    new Promise((answer) => setQuestion({ scopes, answer }));
 
   const drop = async ({ placed, span }: Dragged) => {
     if (!placed) return go(to.newEvent(span.start.slice(0, 10), outlineOf(span)));
     const { event } = placed;
-    const scope = event.occurrence ? await ask() : "all";
+    const { before, after } = draggedDrafts(event, span, zoneHere());
+    const scope = event.occurrence ? await ask(scopesOf(before, after)) : "all";
     setQuestion(undefined);
     if (scope) await moveTo(placed, span, scope).catch(notifyError);
   };

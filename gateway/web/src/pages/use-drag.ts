@@ -61,6 +61,7 @@ export function useDrag(days: readonly Day[], onDrop: (dropped: Dragged) => Prom
   const onPointerMove = (event: PointerEvent) => {
     const { current } = taken;
     if (!current) return;
+    if (!(event.buttons & 1)) return putBack(); // let go where nobody heard it
     if (!wasDragged.current && Math.hypot(event.clientX - current.x, event.clientY - current.y) < LEAST_PIXELS) return;
     if (!wasDragged.current) grid.current!.setPointerCapture(event.pointerId);
     wasDragged.current = true;

@@ -25,13 +25,19 @@ import {
   update,
 } from "./store.ts";
 
-export async function createEvent(event: NewEvent, guests: readonly Id[]): Promise<Id> {
+/** Add an event and invite friends to it. Once it is there, it is: whom it could not invite it returns. */
+export async function createEvent(event: NewEvent, guests: readonly Id[]): Promise<{ id: Id; notInvited: Id[] }> {
   const id = await calls.createEvent(event);
-  for (const guest of guests) await calls.sendInvite(guest, id);
-  const { data } = await calls.getEvent(id);
-  update((known) => onMyEvent(known, data!));
-  await renew(data!);
-  return id;
+  const notInvited: Id[] = [];
+  for (const guest of guests) await calls.sendInvite(guest, id).catch(() => notInvited.push(guest));
+  try {
+    const { data } = await calls.getEvent(id);
+    update((known) => onMyEvent(known, data!));
+    await renew(data!);
+  } catch {
+    // The stream tells, or its page reads it.
+  }
+  return { id, notInvited };
 }
 
 export async function changeEvent(id: Id, changes: Partial<NewEvent>, reach: Reach, tag?: string): Promise<void> {

@@ -44,7 +44,9 @@ describe("what is planned", () => {
       "30.05.2031 00:00",
       "01.06.2031 00:00",
     ]);
-    assert.equal(moved(draft(), { time: "" }).endTime, "19:00");
+    const typing = moved(draft(), { time: "" });
+    assert.equal(typing.endTime, "19:00");
+    assert.equal(moved(typing, { time: "15:00" }, { day: DAY, time: "18:00" }).endTime, "16:00");
   });
 
   test("is read from an event and says the same of it", () => {
@@ -97,7 +99,7 @@ describe("what is changed", () => {
     const after = moved(before, { day: "2031-05-14", time: "20:00" });
     const changes = { datetime: "14.05.2031 20:00", end_datetime: "14.05.2031 23:00" };
     assert.deepEqual(changesOf(before, after), changes);
-    assert.deepEqual(scopesOf(changes), ["this", "following", "all"]);
+    assert.deepEqual(scopesOf(before, after), ["this", "following", "all"]);
     assert.deepEqual(fitted(before, after, "following", series), changes);
   });
 
@@ -124,7 +126,7 @@ describe("what is changed", () => {
     const monthly = { ...before, repeat: { ...before.repeat, every: "month" as const, by: "weekday" as const } };
     const changes = changesOf(before, monthly);
     assert.deepEqual(changes, { recurrence: "FREQ=MONTHLY;BYDAY=2TU" });
-    assert.deepEqual(scopesOf(changes), ["following", "all"]);
+    assert.deepEqual(scopesOf(before, monthly), ["following", "all"]);
     assert.deepEqual(fitted(before, monthly, "all", series), {
       ...changes,
       datetime: "13.05.2031 19:00",
@@ -140,8 +142,45 @@ describe("what is changed", () => {
       "cake.svg",
     );
     const friday = moved(thursday, { day: "2031-05-16" });
-    assert.equal(changesOf(thursday, friday).recurrence, "FREQ=WEEKLY;BYDAY=TU,FR");
-    assert.equal(fitted(thursday, friday, "all", first).datetime, undefined);
+    const one = { datetime: "16.05.2031 19:00", end_datetime: null };
+    assert.deepEqual(fitted(thursday, friday, "this", first), one);
+    assert.deepEqual(fitted(thursday, friday, "following", first), { ...one, recurrence: "FREQ=WEEKLY;BYDAY=TU,FR" });
+    assert.deepEqual(fitted(thursday, friday, "all", first), {
+      end_datetime: null,
+      recurrence: "FREQ=WEEKLY;BYDAY=TU,FR",
+    });
+    assert.deepEqual(scopesOf(thursday, friday), ["this", "following", "all"]);
+  });
+
+  test("of a rule that ends and names other days is for one, unless the rule is changed, too", () => {
+    const ending = { recurrence: "FREQ=WEEKLY;COUNT=10;BYDAY=TU,TH" };
+    const tuesday = draftOf(occurrence(ending), "cake.svg");
+    const wednesday = moved(tuesday, { day: "2031-05-14" });
+    assert.deepEqual(scopesOf(tuesday, wednesday), ["this"]);
+    assert.deepEqual(scopesOf(tuesday, moved(tuesday, { time: "20:00" })), ["this", "following", "all"]);
+    const shorter = { ...wednesday, repeat: { ...wednesday.repeat, count: 6 } };
+    assert.deepEqual(scopesOf(tuesday, shorter), ["following", "all"]);
+  });
+
+  test("of a last Friday that is moved a week earlier is for one, as it is said", () => {
+    const monthly = { recurrence: "FREQ=MONTHLY;BYDAY=-1FR" };
+    const last = draftOf(
+      occurrence({ ...monthly, datetime: "30.05.2031 19:00", end_datetime: null, occurrence: "30.05.2031 19:00" }),
+      "cake.svg",
+    );
+    const earlier = moved(last, { day: "2031-05-23" });
+    assert.deepEqual(fitted(last, earlier, "this", series), { datetime: "23.05.2031 19:00", end_datetime: null });
+    assert.equal(fitted(last, earlier, "following", series).recurrence, "FREQ=MONTHLY;BYDAY=4FR");
+  });
+
+  test("of the start alone says the end that was left where it was", () => {
+    const later = { ...moved(before, { time: "20:00" }), endTime: "22:00" };
+    const changes = { datetime: "13.05.2031 20:00", end_datetime: "13.05.2031 22:00" };
+    assert.deepEqual(fitted(before, later, "this", series), changes);
+    assert.deepEqual(fitted(before, later, "all", series), {
+      datetime: "06.05.2031 20:00",
+      end_datetime: "06.05.2031 22:00",
+    });
   });
 
   test("back to what the series has is no change", () => {

@@ -136,17 +136,20 @@ export function asEvent(draft: Draft): NewEvent {
   };
 }
 
-/** Move the start; the end keeps its distance. */
-export function moved(draft: Draft, to: Partial<Pick<Draft, "day" | "time">>): Draft {
+/** Move the start; the end keeps its distance from the last start that was `known`: a field is empty while it is typed. */
+export function moved(draft: Draft, to: Partial<Start>, known: Start = draft): Draft {
   const next = { ...draft, ...to };
-  const end = endOf(draft);
-  if (!end || !isComplete(draft) || !isComplete(next)) return next;
-  const moved = shift(startOf(next), minutesBetween(startOf(draft), end));
+  const before = { ...draft, ...known };
+  const end = endOf(before);
+  if (!end || !isComplete(before) || !isComplete(next)) return next;
+  const moved = shift(startOf(next), minutesBetween(startOf(before), end));
   if (draft.isAllDay) return { ...next, endDay: dayIn(shift(moved, -1)) };
   return { ...next, endDay: dayIn(moved), endTime: timeIn(moved) };
 }
 
-const isComplete = (draft: Draft): boolean => isDay(draft.day) && (draft.isAllDay || draft.time !== "");
+export type Start = Pick<Draft, "day" | "time">;
+
+export const isComplete = (draft: Draft): boolean => isDay(draft.day) && (draft.isAllDay || draft.time !== "");
 
 export type Fault = "missing" | "year" | "early" | "long" | "number";
 
@@ -196,36 +199,56 @@ export function spanHere(draft: Draft): { start: WallClock; end: WallClock } {
 const TIMES = ["datetime", "end_datetime", "all_day", "time_zone"] as const;
 const OF_ONE = new Set<string>(["name", "datetime", "end_datetime", "address", "description", "icon"]);
 
-/** What has been changed. A rule that just follows its start to another day is not among it: the server does the same. */
+/** What a person has changed. Of times, start and end together: the server moves an end that is not said. */
 export function changesOf(before: Draft, after: Draft): Partial<NewEvent> {
-  const { recurrence, ...changes } = differences(asEvent(before), asEvent(after));
-  return isRepeatedOtherwise(before, after) ? { ...changes, recurrence: recurrence ?? null } : changes;
+  const event = asEvent(after);
+  const { recurrence, ...changes } = differences(asEvent(before), event);
+  if ("datetime" in changes) changes.end_datetime = event.end_datetime;
+  return recurrence !== undefined && isRuleChanged(before, after) ? { ...changes, recurrence } : changes;
 }
 
-function isRepeatedOtherwise(before: Draft, after: Draft): boolean {
-  const day = repeatDay(after);
-  if (asEvent(before).recurrence === asEvent(after).recurrence) return false;
-  const names = after.repeats === "chosen" && after.repeat.every === "week" && after.repeat.days.length > 0;
-  return names || ruleOf(before, day) !== ruleOf(after, day);
+const isRuleChanged = (before: Draft, after: Draft): boolean =>
+  before.repeats !== after.repeats || !isSame(before.repeat, after.repeat) || before.rule !== after.rule;
+
+/**
+ * A rule that follows its start to another day, where the server would not let it: it names other days, too.
+ *
+ * null: nothing need be said of it.
+ */
+function followingRule(before: Draft, after: Draft): string | null {
+  const [was, is] = [asEvent(before).recurrence, asEvent(after).recurrence];
+  if (was === is || isRuleChanged(before, after)) return null;
+  const namesDays = after.repeat.every === "week" && after.repeat.days.length > 0;
+  return after.repeats === "chosen" && (namesDays || repeatOf(before).by !== repeatOf(after).by) ? (is ?? null) : null;
 }
 
-/** Which occurrences these changes could be for. */
-export const scopesOf = (changes: Partial<NewEvent>): Scope[] =>
-  Object.keys(changes).every((field) => OF_ONE.has(field)) ? ["this", "following", "all"] : ["following", "all"];
+/**
+ * Which occurrences a change could be for.
+ *
+ * A rule that is said again begins to count again, and ends where its part does: a start alone moves none that ends.
+ */
+export function scopesOf(before: Draft, after: Draft): Scope[] {
+  if (!Object.keys(changesOf(before, after)).every((field) => OF_ONE.has(field))) return ["following", "all"];
+  return followingRule(before, after) && after.repeat.ends !== "never" ? ["this"] : ["this", "following", "all"];
+}
 
 /**
  * Say the changes of an occurrence so that they fit more of them: the following begin where the series plans it,
  * all of them where the series began. `series`: the event as it began.
  */
 export function fitted(before: Draft, after: Draft, scope: Scope, series: CalendarEvent): Partial<NewEvent> {
-  const changes = changesOf(before, after);
+  const own = changesOf(before, after);
+  if (scope === "this") return own;
+  const recurrence = followingRule(before, after);
+  const changes = recurrence ? { ...own, recurrence } : own;
   const isMoved = TIMES.some((field) => field in changes);
-  if (scope === "this" || !(isMoved || "recurrence" in changes)) return changes;
+  if (!(isMoved || "recurrence" in changes)) return changes;
   if (scope === "following") return isMoved ? { ...changes, ...timesFrom(after, repeatDay(after)) } : changes;
   const day = firstDayOf(after, dayIn(fromApi(series.datetime)));
   const times = isMoved ? timesFrom(after, day) : timesFrom({ ...after, ...timesIn(series) }, day);
   const { datetime: _, end_datetime: __, ...others } = changes;
-  return { ...others, ...differences(pick(series), times) };
+  const differing = differences(pick(series), times);
+  return { ...others, ...("datetime" in differing ? times : differing) };
 }
 
 /** Where the series begins if one of its occurrences is moved, and all others with it. */

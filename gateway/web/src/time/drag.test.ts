@@ -47,7 +47,7 @@ test("what has no end has none when it is moved, and one when it is stretched", 
     const { before, after } = draggedDrafts(tea.event, { start: `${DAY}T17:00`, end: `${DAY}T${end}` }, "UTC");
     return changesOf(before, after);
   };
-  assert.deepEqual(to("17:00"), { datetime: "13.05.2031 17:00" });
+  assert.deepEqual(to("17:00"), { datetime: "13.05.2031 17:00", end_datetime: null });
   assert.deepEqual(to("18:00"), { datetime: "13.05.2031 17:00", end_datetime: "13.05.2031 18:00" });
 });
 
@@ -58,5 +58,5 @@ test("a bar over days moves by days, with its end or without", () => {
     return changesOf(before, after);
   };
   assert.deepEqual(to("2031-05-16"), { datetime: "15.05.2031 00:00", end_datetime: "18.05.2031 00:00" });
-  assert.deepEqual(to(null), { datetime: "15.05.2031 00:00" });
+  assert.deepEqual(to(null), { datetime: "15.05.2031 00:00", end_datetime: null });
 });

@@ -10,7 +10,7 @@ import { ScopeQuestion } from "../../components/scope-question.tsx";
 import { notify } from "../../components/toasts.tsx";
 import type { Day } from "../../dates.ts";
 import { t } from "../../i18n/index.ts";
-import { go, type Outline, to } from "../../route.ts";
+import { go, type Outline, to, useGuard } from "../../route.ts";
 import { changeEvent, createEvent } from "../../store/actions.ts";
 import { readEvent, readOccurrence, state } from "../../store/store.ts";
 import { toApi, wallClock, zoneHere } from "../../time/clock.ts";
@@ -91,8 +91,10 @@ export function EventForm(props: Props) {
   };
 
   const create = async () => {
-    const id = await createEvent(asEvent(draft), draft.type === "group" ? guests : []);
-    notify(t().created);
+    const { id, notInvited } = await createEvent(asEvent(draft), draft.type === "group" ? guests : []);
+    const names = notInvited.map((guest) => state.value.friends[guest]?.name ?? "?").join(", ");
+    if (names) notify(t().notInvited(names), { isError: true });
+    else notify(t().created);
     go(to.event(id), { replace: true });
   };
 
@@ -107,16 +109,17 @@ export function EventForm(props: Props) {
   };
 
   const save = async () => {
-    const found = faults(draft);
+    const found = isHalfTyped(form.current!) ? { form: t().halfTyped } : faults(draft);
     if (Object.keys(found).length) return refuse(found);
     if (!event) return attempt(create);
     const changes = changesOf(first, draft);
-    if (event.occurrence && Object.keys(changes).length) return setAsked(scopesOf(changes));
+    if (event.occurrence && Object.keys(changes).length) return setAsked(scopesOf(first, draft));
     return attempt(() => change("all"));
   };
 
   const isChanged = Object.keys(differences(first, draft)).length > 0 || guests.length > 0;
   const close = () => (isChanged ? setAsked("discard") : onClose());
+  useGuard(isChanged, close);
   const isMoved = startOf(first) !== startOf(draft) || endOf(first) !== endOf(draft);
 
   return (
@@ -221,6 +224,10 @@ export function EventForm(props: Props) {
     </Modal>
   );
 }
+
+/** A date or a time of which a part is missing has no value, as an empty one. */
+const isHalfTyped = (form: HTMLFormElement): boolean =>
+  [...form.querySelectorAll("input")].some(({ validity }) => validity.badInput);
 
 /** How the changed occurrence is called now: by the start that is planned for it. */
 function nameOf(first: Draft, draft: Draft, occurrence: string): string {

@@ -1,11 +1,11 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Field } from "../../components/field.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { FIRST_DAY, LAST_DAY } from "../../dates.ts";
 import { t } from "../../i18n/index.ts";
 import { zoneInWords } from "../../i18n/when.ts";
 import { dayIn, shift, timeIn, zoneHere } from "../../time/clock.ts";
-import { type Draft, moved, startOf } from "../../time/draft.ts";
+import { type Draft, isComplete, moved, type Start, startOf } from "../../time/draft.ts";
 import type { Errors } from "./errors.ts";
 
 interface Props {
@@ -19,6 +19,8 @@ const NEW_END_MINUTES = 60;
 /** When: from, to, whole days or not, and by which clocks. */
 export function WhenFields({ draft, errors, onChange }: Props) {
   const { isAllDay, day, time } = draft;
+  const known = useRef<Start>({ day, time });
+  if (isComplete(draft)) known.current = { day, time };
   return (
     <>
       <label class="switch">
@@ -39,7 +41,7 @@ export function WhenFields({ draft, errors, onChange }: Props) {
               min={FIRST_DAY}
               max={LAST_DAY}
               value={day}
-              onInput={({ currentTarget }) => onChange(moved(draft, { day: currentTarget.value }))}
+              onInput={({ currentTarget }) => onChange(moved(draft, { day: currentTarget.value }, known.current))}
             />
           )}
         </Field>
@@ -53,7 +55,7 @@ export function WhenFields({ draft, errors, onChange }: Props) {
                 type="time"
                 required
                 value={time}
-                onInput={({ currentTarget }) => onChange(moved(draft, { time: currentTarget.value }))}
+                onInput={({ currentTarget }) => onChange(moved(draft, { time: currentTarget.value }, known.current))}
               />
             )}
           </Field>
@@ -83,7 +85,9 @@ function EndDay({ label, draft, errors, onChange }: Props & { label: string }) {
 }
 
 function End({ draft, errors, onChange }: Props) {
-  if (!draft.endTime && !errors.endDay) {
+  // A time that is being typed is none for a while.
+  const [isTyped, setTyped] = useState(false);
+  if (!draft.endTime && !isTyped && !errors.endDay) {
     const add = () => {
       const end = shift(startOf(draft), NEW_END_MINUTES);
       onChange({ endDay: dayIn(end), endTime: timeIn(end) });
@@ -104,7 +108,10 @@ function End({ draft, errors, onChange }: Props) {
             {...control}
             type="time"
             value={draft.endTime}
-            onInput={({ currentTarget }) => currentTarget.value && onChange({ endTime: currentTarget.value })}
+            onInput={({ currentTarget }) => {
+              setTyped(true);
+              onChange({ endTime: currentTarget.value });
+            }}
           />
         )}
       </Field>
@@ -113,7 +120,10 @@ function End({ draft, errors, onChange }: Props) {
         class="button is-quiet is-square"
         aria-label={t().noEnd}
         title={t().noEnd}
-        onClick={() => onChange({ endTime: "" })}
+        onClick={() => {
+          setTyped(false);
+          onChange({ endTime: "" });
+        }}
       >
         <Icon name="close" />
       </button>
