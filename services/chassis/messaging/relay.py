@@ -153,29 +153,30 @@ class OutboxRelay:
 
     def _poll(self) -> bool:
         """Relay some of what is overdue; return whether there may be more."""
-        leased = self._lease() if self._publisher.connected else []
+        leased, has_more = self._lease() if self._publisher.connected else ([], False)
         if leased and not self._relay(self._with_those_before(leased)):
             released = {"$set": {"outbox_due_at": now()}}
             self._outbox.collection.update_many({"_id": {"$in": [document["_id"] for document in leased]}}, released)
             return False
         if leased:
             self._clear()
-        return len(leased) == RELAY_BATCH_SIZE
+        return has_more
 
-    def _lease(self) -> list[Document]:
+    def _lease(self) -> tuple[list[Document], bool]:
         """Lease some documents whose entries are overdue; other processes leave them alone for a while.
 
-        Three operations for all of them. The index gives those that are overdue longest first.
+        Three operations for all of them. The index gives those that are overdue longest first. Returns also whether
+        there may be more: as many were found as were asked for, whichever process was quicker to lease them.
         """
         documents = self._outbox.collection
         overdue, lease = {"outbox_due_at": {"$lte": now()}}, new_id()
         ids = [found["_id"] for found in documents.find(overdue, {"_id": 1}).limit(RELAY_BATCH_SIZE)]
         if not ids:
-            return []
+            return [], False
         taken = {"$set": {"outbox_due_at": now() + LEASE, "outbox_lease": lease}}
         documents.update_many({"_id": {"$in": ids}, **overdue}, taken)
         leased = self._outbox.committed.find({"_id": {"$in": ids}, "outbox_lease": lease})
-        return list(leased.sort(self._outbox.in_order))
+        return list(leased.sort(self._outbox.in_order)), len(ids) == RELAY_BATCH_SIZE
 
     def _with_those_before(self, leased: list[Document]) -> list[Document]:
         """Return leased documents with all that have the same keys: another replica may have leased those before them.
