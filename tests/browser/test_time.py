@@ -282,6 +282,15 @@ class TestTheForm:
         expect(visitor.dialog).to_have_count(0)
         assert ann.event(event_id)["end_datetime"] is None
 
+    def test_names_the_time_that_is_half_typed(self, someone: SomeOne, window: Window) -> None:
+        visitor = window(someone())
+        visitor.open(f"#/new/{TUESDAY}")
+        visitor.field("Name").fill("Tea")
+        visitor.field("End time").fill("")
+        visitor.field("End time").press("0")
+        visitor.button("Save").click()
+        expect(visitor.page.get_by_role("alert").get_by_text("“End time” is incomplete.")).to_be_visible()
+
     def test_keeps_what_was_typed_when_somebody_else_changes_or_deletes_the_same(
         self, someone: SomeOne, window: Window
     ) -> None:

@@ -98,7 +98,7 @@ export const en = {
   created: "Added to your calendar.",
   notInvited: (names: string) =>
     `Added to your calendar, but these could not be invited: ${names}. Try again from the event.`,
-  halfTyped: "A date or a time is incomplete.",
+  halfTyped: (field: string) => `“${field}” is incomplete.`,
   deleted: "Deleted.",
   left: "You have left the event.",
   eventGone: "This event is not available any more.",

@@ -109,7 +109,9 @@ export function EventForm(props: Props) {
   };
 
   const save = async () => {
-    const found = isHalfTyped(form.current!) ? { form: t().halfTyped } : faults(draft);
+    const halfTyped = findHalfTyped(form.current!);
+    if (halfTyped) return refuse({ form: t().halfTyped(halfTyped) });
+    const found = faults(draft);
     if (Object.keys(found).length) return refuse(found);
     if (!event) return attempt(create);
     const changes = changesOf(first, draft);
@@ -225,9 +227,10 @@ export function EventForm(props: Props) {
   );
 }
 
-/** A date or a time of which a part is missing has no value, as an empty one. */
-const isHalfTyped = (form: HTMLFormElement): boolean =>
-  [...form.querySelectorAll("input")].some(({ validity }) => validity.badInput);
+/** Name a date or a time of which a part is missing: it has no value, as an empty one. */
+const findHalfTyped = (form: HTMLFormElement): string | null | undefined =>
+  [...form.querySelectorAll<HTMLInputElement>("[type=date], [type=time]")].find(({ validity }) => validity.badInput)
+    ?.labels?.[0]?.textContent;
 
 /** How the changed occurrence is called now: by the start that is planned for it. */
 function nameOf(first: Draft, draft: Draft, occurrence: string): string {
