@@ -81,6 +81,12 @@ def new_event(visitor: Visitor, circle: Circle) -> None:
     expect(visitor.dialog.get_by_label("Zoe Zhang")).to_be_visible()
 
 
+def an_unsaved_event(visitor: Visitor, circle: Circle) -> None:
+    new_event(visitor, circle)
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.button("Keep editing")).to_be_visible()
+
+
 def a_refused_event(visitor: Visitor, circle: Circle) -> None:
     visitor.open(f"#/new/{THIS_MONTH}")
     visitor.button("Save").click()
@@ -213,7 +219,9 @@ def test_what_is_touched_on_a_phone_is_large_enough(circle: Circle, window: Call
         friends,
         invitations,
         profile,
+        an_unsaved_event,
     ):
+        visitor.page.goto("about:blank")  # whatever was typed there
         look(visitor, circle)
         assert too_small(visitor) == [], look.__name__
 
